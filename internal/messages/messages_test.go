@@ -1,0 +1,60 @@
+package messages
+
+import (
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestLanguagesHaveTheSameMessages(t *testing.T) {
+	placeholder := regexp.MustCompile(`\{\{[^}]*\}\}`)
+	marks := func(s string) []string {
+		found := placeholder.FindAllString(s, -1)
+		slices.Sort(found)
+		return found
+	}
+	names, err := fs.Glob(files, "*/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no messages: %v", err)
+	}
+	for _, name := range names {
+		lang, file, _ := strings.Cut(name, "/")
+		other := map[string]string{"fr": "en/", "en": "fr/"}[lang] + file
+		here, err := read(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		there, err := read(other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		area := strings.TrimSuffix(file, ".json") + "."
+		for id, text := range here {
+			if !strings.HasPrefix(id, area) {
+				t.Errorf("%s: id %q does not begin with %q", name, id, area)
+			}
+			if _, ok := there[id]; !ok {
+				t.Errorf("%s has %q, %s has not", name, id, other)
+			} else if !slices.Equal(marks(text), marks(there[id])) {
+				t.Errorf("%q: placeholders differ between languages", id)
+			}
+		}
+	}
+}
+
+func TestForFallsBackToFrench(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for header, want := range map[string]string{"": "fr", "de": "fr", "en-GB,en;q=0.9": "en", "fr-CA": "fr", "nonsense;;": "fr"} {
+		if got := c.For(header).Language; got != want {
+			t.Errorf("For(%q) = %s, want %s", header, got, want)
+		}
+	}
+	if got := c.For("fr").T("rag.not-there"); got != "rag.not-there" {
+		t.Errorf("unknown id gives %q", got)
+	}
+}

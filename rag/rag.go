@@ -1,0 +1,155 @@
+package rag
+
+import (
+	"context"
+	"errors"
+
+	"guichet/corpus"
+)
+
+// Outcome says how a question ended.
+type Outcome string
+
+// The closed list of outcomes.
+const (
+	Answered   Outcome = "answered"
+	Partial    Outcome = "partial"
+	NoEvidence Outcome = "no_evidence"
+	OutOfScope Outcome = "out_of_scope"
+	Refused    Outcome = "refused"
+	Emergency  Outcome = "emergency"
+	Failed     Outcome = "failed"
+)
+
+// Mode says who wrote the answer.
+type Mode string
+
+// The modes there are today.
+const (
+	ModeModel  Mode = "model"
+	ModeQuoted Mode = "quoted"
+)
+
+// Bounds of a question.
+const MaxQuestion = 2000 // characters
+
+// Errors of a question that is refused before anything is done.
+var (
+	ErrEmptyQuestion  = errors.New("the question is empty")
+	ErrLongQuestion   = errors.New("the question is longer than 2000 characters")
+	ErrBinaryQuestion = errors.New("the question is not text")
+)
+
+// Retriever finds passages: corpus.Searcher does.
+type Retriever interface {
+	Search(ctx context.Context, sc corpus.Scope, q corpus.Query) (corpus.Result, error)
+}
+
+// Request is a question in its setting.
+type Request struct {
+	Town     corpus.Town
+	Scope    corpus.Scope
+	Question string
+	Language string // of the reader's page: "fr", "en"
+	History  []Exchange
+	Trace    bool // fill Answer.Trace
+}
+
+// Exchange is an earlier question of the conversation and its answer.
+type Exchange struct{ Question, Answer string }
+
+// Source is a numbered passage that the answer may cite.
+type Source struct {
+	N          int    `json:"n"`
+	Document   string `json:"document"`
+	Title      string `json:"title"`
+	URL        string `json:"url"`   // with the passage's anchor or page
+	Headings   string `json:"where"` // heading path, " > " between
+	Collection string `json:"collection"`
+	Shared     bool   `json:"shared"` // national, not the town's own
+	Edition    int    `json:"edition"`
+	PassageID  int64  `json:"passage"`
+	Text       string `json:"-"` // the whole passage; stays on the server
+}
+
+// Citation is a source and the words of it that support a unit.
+type Citation struct {
+	N        int    `json:"n"`
+	Document string `json:"document"`
+	Title    string `json:"title"`
+	URL      string `json:"url"`
+	Quote    string `json:"quote"` // verbatim from the passage
+	Edition  int    `json:"edition"`
+	Passage  int64  `json:"passage"`
+	Shared   bool   `json:"shared"`
+}
+
+// UnitKind is what a unit is on the page.
+type UnitKind string
+
+// The kinds of unit.
+const (
+	Sentence UnitKind = "sentence"
+	Item     UnitKind = "item"    // list item
+	Row      UnitKind = "row"     // table row; Header holds the column names
+	Heading  UnitKind = "heading" // of a part of the answer
+)
+
+// Unit is the smallest thing that is shown: checked and cited as a whole.
+type Unit struct {
+	N         int        `json:"n"` // from 1, without gaps
+	Kind      UnitKind   `json:"kind"`
+	Text      string     `json:"text"` // plain text, no markup, no citation marks
+	Cells     []string   `json:"cells,omitempty"`
+	Header    []string   `json:"header,omitempty"`
+	Break     bool       `json:"break,omitempty"` // a new paragraph, list or table begins here
+	Citations []Citation `json:"citations"`
+}
+
+// Answer is the whole of what came out.
+type Answer struct {
+	Outcome   Outcome
+	Mode      Mode
+	Units     []Unit
+	Sources   []Source // all that were offered
+	Citations []Citation
+	TimingsMS map[string]float64 // retrieval, first_unit, model, total
+	Usage     Usage
+	Trace     *Trace
+}
+
+// Text is the answer as plain text, a unit a line where it is not a sentence.
+func (a Answer) Text() string { return "" }
+
+// Usage counts a model's tokens; -1 means unknown.
+type Usage struct {
+	Model      string `json:"model"`
+	Prompt     int    `json:"prompt"`
+	Completion int    `json:"completion"`
+}
+
+// Trace is what an agent is shown of how an answer came out.
+type Trace struct {
+	Result   corpus.Result
+	Gate     float64 // evidence that was asked for
+	Prompt   string
+	Raw      string     // the model's text before it was cut and checked
+	Withheld []Withheld // units that did not pass
+	Notes    []string   // what was decided, in order, for an agent
+}
+
+// Withheld is a unit that was not shown, and why.
+type Withheld struct{ Text, Reason string }
+
+// Sink receives an answer while it is made. Sources comes once, before the
+// first unit. An error stops the answer and is returned by Answer.
+type Sink interface {
+	Sources(ctx context.Context, s []Source) error
+	Unit(ctx context.Context, u Unit) error
+}
+
+// Check looks at a unit before it leaves. It returns the unit to show (perhaps
+// with fewer citations), or a reason to withhold it.
+type Check interface {
+	Unit(ctx context.Context, u Unit, sources []Source) (shown Unit, reason string)
+}
