@@ -118,9 +118,6 @@ type Answer struct {
 	Trace     *Trace
 }
 
-// Text is the answer as plain text, a unit a line where it is not a sentence.
-func (a Answer) Text() string { return "" }
-
 // Usage counts a model's tokens; -1 means unknown.
 type Usage struct {
 	Model      string `json:"model"`

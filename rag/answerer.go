@@ -1,0 +1,275 @@
+package rag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"guichet/corpus"
+	"guichet/internal/analysis"
+	"guichet/internal/llm"
+	"guichet/internal/messages"
+)
+
+// Config is what an Answerer is made of.
+type Config struct {
+	Retriever Retriever
+	Model     llm.Model // nil: quoting mode
+	Messages  *messages.Catalogue
+	Checks    []Check // nil: Grounded alone
+	// Gate is the evidence, in [0, 1], below which the answer is "I do not
+	// know". At 0 only an empty search is.
+	Gate float64
+	// TopPassages bounds the passages that an answer may cite; 0 means 6.
+	TopPassages int
+	Log         *slog.Logger // nil: silent
+}
+
+// Answerer takes questions in and gives cited answers out. It is safe for
+// concurrent use.
+type Answerer struct {
+	cfg       Config
+	analyzers map[string]*analysis.Analyzer // by language
+}
+
+// NewAnswerer returns an Answerer. Retriever and Messages are required.
+func NewAnswerer(cfg Config) (*Answerer, error) {
+	if cfg.Retriever == nil || cfg.Messages == nil {
+		return nil, errors.New("answerer: retriever and messages are required")
+	}
+	if cfg.Checks == nil {
+		cfg.Checks = []Check{Grounded{}}
+	}
+	if cfg.TopPassages <= 0 {
+		cfg.TopPassages = 6
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Answerer{
+		cfg:       cfg,
+		analyzers: map[string]*analysis.Analyzer{"fr": analysis.For("fr"), "en": analysis.For("en")},
+	}, nil
+}
+
+// Answer answers one question and hands sources and units to sink as they
+// come; sink may be nil. It returns
+//
+//   - ErrEmptyQuestion, ErrLongQuestion or ErrBinaryQuestion before anything
+//     is done;
+//   - ctx.Err() when ctx is done, with what was shown until then;
+//   - the sink's error as it is, with what was shown until then;
+//   - the retriever's error, wrapped, with Outcome Failed;
+//   - no error where the model failed before the first unit: the answer is
+//     then quoted. Where it failed later, the units that were shown stand, with
+//     Outcome Failed and the model's error, wrapped.
+func (a *Answerer) Answer(ctx context.Context, req Request, sink Sink) (Answer, error) {
+	question, err := ValidateQuestion(req.Question)
+	if err != nil {
+		return Answer{Outcome: Failed}, err
+	}
+	req.Question = question
+	t := &turn{answerer: a, req: req, sink: sink, started: time.Now()}
+	t.answer.TimingsMS = map[string]float64{}
+	t.answer.Usage = Usage{Prompt: -1, Completion: -1}
+	t.answer.Mode = ModeQuoted
+	if req.Trace {
+		t.answer.Trace = &Trace{Gate: a.cfg.Gate}
+	}
+	err = t.run(ctx)
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		t.answer.Outcome = Failed
+	}
+	t.answer.TimingsMS["total"] = milliseconds(time.Since(t.started))
+	t.answer.Citations = citationsOf(t.answer.Units)
+	return t.answer, err
+}
+
+// turn is one question on its way.
+type turn struct {
+	answerer *Answerer
+	req      Request
+	sink     Sink
+	started  time.Time
+	result   corpus.Result
+	answer   Answer
+}
+
+func (t *turn) run(ctx context.Context) error {
+	cfg := t.answerer.cfg
+	began := time.Now()
+	result, err := cfg.Retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.req.Question})
+	t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
+	if err != nil {
+		return fmt.Errorf("search for the question: %w", err)
+	}
+	t.result = result
+	if trace := t.answer.Trace; trace != nil {
+		trace.Result = result
+	}
+	sources := sourcesOf(result.Hits, cfg.TopPassages)
+	if len(sources) == 0 || result.Evidence < cfg.Gate {
+		t.note("gate: evidence %.2f of %.2f asked for, %d passages: no evidence", result.Evidence, cfg.Gate, len(sources))
+		return t.sayNoEvidence(ctx)
+	}
+	t.note("gate: evidence %.2f of %.2f asked for, %d passages: passed", result.Evidence, cfg.Gate, len(sources))
+	t.answer.Sources = sources
+	if cfg.Model != nil {
+		return t.runModel(ctx)
+	}
+	return t.runQuoting(ctx)
+}
+
+// runQuoting answers in the passages' own words.
+func (t *turn) runQuoting(ctx context.Context) error {
+	t.answer.Mode = ModeQuoted
+	weights := map[string]float64{}
+	for _, w := range t.result.Terms {
+		weights[w.Term] = w.Weight
+	}
+	var units []Unit
+	for _, u := range quote(t.analyzer(), t.req.Question, weights, t.answer.Sources) {
+		if shown, ok := t.check(ctx, u); ok {
+			units = append(units, shown)
+		}
+	}
+	units = withoutEmptyHeadings(units)
+	if len(units) == 0 {
+		t.note("quoting: no passage speaks to the question")
+		t.answer.Sources = nil
+		return t.sayNoEvidence(ctx)
+	}
+	t.note("quoting: %d units", len(units))
+	if err := t.offerSources(ctx); err != nil {
+		return err
+	}
+	for _, u := range units {
+		if err := t.show(ctx, u); err != nil {
+			return err
+		}
+	}
+	t.answer.Outcome = Answered
+	return nil
+}
+
+// withoutEmptyHeadings drops headings that nothing follows before the next.
+func withoutEmptyHeadings(units []Unit) []Unit {
+	var out []Unit
+	for i, u := range units {
+		title := u.Kind == Heading && i+2 < len(units) && units[i+1].Kind == Heading && units[i+2].Kind != Heading
+		if u.Kind == Heading && !title && (i+1 == len(units) || units[i+1].Kind == Heading) {
+			continue
+		}
+		out = append(out, u)
+	}
+	return out
+}
+
+// sayNoEvidence shows the designed "I do not know".
+func (t *turn) sayNoEvidence(ctx context.Context) error {
+	m := t.answerer.cfg.Messages.For(append([]string{t.req.Language}, t.req.Town.Languages...)...)
+	if err := t.offerSources(ctx); err != nil {
+		return err
+	}
+	for _, u := range noEvidence(m, t.req.Town.Contact) {
+		if err := t.show(ctx, u); err != nil {
+			return err
+		}
+	}
+	t.answer.Outcome = NoEvidence
+	return nil
+}
+
+// check passes a unit through all checks, which may each change it.
+func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
+	text := u.Text
+	for _, c := range t.answerer.cfg.Checks {
+		shown, reason := c.Unit(ctx, u, t.answer.Sources)
+		if reason != "" {
+			t.withhold(text, reason)
+			return Unit{}, false
+		}
+		u = shown
+	}
+	return u, true
+}
+
+func (t *turn) withhold(text, reason string) {
+	if trace := t.answer.Trace; trace != nil {
+		trace.Withheld = append(trace.Withheld, Withheld{Text: text, Reason: reason})
+	}
+}
+
+func (t *turn) offerSources(ctx context.Context) error {
+	if t.sink == nil {
+		return ctx.Err()
+	}
+	if err := t.sink.Sources(ctx, t.answer.Sources); err != nil {
+		return fmt.Errorf("hand on sources: %w", err)
+	}
+	return ctx.Err()
+}
+
+// show numbers a unit and hands it on.
+func (t *turn) show(ctx context.Context, u Unit) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	u.N = len(t.answer.Units) + 1
+	if u.Citations == nil {
+		u.Citations = []Citation{}
+	}
+	if u.N == 1 {
+		t.answer.TimingsMS["first_unit"] = milliseconds(time.Since(t.started))
+	}
+	if t.sink != nil {
+		if err := t.sink.Unit(ctx, u); err != nil {
+			return fmt.Errorf("hand on unit %d: %w", u.N, err)
+		}
+	}
+	t.answer.Units = append(t.answer.Units, u)
+	return nil
+}
+
+// note writes down a decision for an agent who reads the trace.
+func (t *turn) note(format string, args ...any) {
+	if trace := t.answer.Trace; trace != nil {
+		trace.Notes = append(trace.Notes, fmt.Sprintf(format, args...))
+	}
+}
+
+// analyzer is that of the best source's language.
+func (t *turn) analyzer() *analysis.Analyzer {
+	if len(t.result.Hits) > 0 {
+		for _, m := range t.req.Scope.Members {
+			base, _, _ := strings.Cut(m.Collection.Language, "-")
+			if an := t.answerer.analyzers[base]; an != nil && m.Collection.ID == t.result.Hits[0].Document.CollectionID {
+				return an
+			}
+		}
+	}
+	return t.answerer.analyzers["fr"]
+}
+
+// citationsOf returns the units' citations, each once.
+func citationsOf(units []Unit) []Citation {
+	out := []Citation{}
+	seen := map[Citation]bool{}
+	for _, u := range units {
+		for _, c := range u.Citations {
+			if !seen[c] {
+				seen[c] = true
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,0 +1,51 @@
+package rag
+
+import (
+	"regexp"
+	"strings"
+)
+
+// cues say what kind of words a question asks for: a price, a time, a place,
+// a way to reach somebody. They only tip the scale between sentences that
+// speak of the same thing.
+type cues []*regexp.Regexp
+
+type cue struct{ asked, answered *regexp.Regexp }
+
+var cueTable = []cue{
+	{regexp.MustCompile(`combien (ça |cela )?co[uû]te|prix|tarif|montant|gratuit|payer|quel co[uû]t|how much|price|fee|cost`),
+		regexp.MustCompile(`€|euro|gratuit|tarif|free of charge`)},
+	{regexp.MustCompile(`horaire|heure|quand|ouvert|ferm|quel jour|when|open|hours`),
+		regexp.MustCompile(`\d\s?h(\s?\d|\b)|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|horaire|\d (a\.?m|p\.?m)|monday|sunday`)},
+	{regexp.MustCompile(`combien de temps|délai|delai|durée|duree|valable|validité|how long|deadline`),
+		regexp.MustCompile(`\d+ (jour|mois|an|semaine|heure|day|month|week|year)|délai`)},
+	{regexp.MustCompile(`(^|\W)où(\W|$)|adresse|à quel endroit|where|address`),
+		regexp.MustCompile(`rue |avenue |place |boulevard |mairie|guichet|adresse|en ligne|auprès |street`)},
+	{regexp.MustCompile(`téléphone|telephone|numéro|joindre|contacter|appeler|e-?mail|courriel|phone|contact|call`),
+		regexp.MustCompile(`0\d([ .]?\d\d){4}|\+33|@|téléphone|appel`)},
+	{regexp.MustCompile(`quels? (documents?|papiers?|pièces?|justificatifs?)|fournir|apporter|which documents|what papers`),
+		regexp.MustCompile(`pièce|justificatif|document|présenter|fournir|formulaire|cerfa|photo`)},
+}
+
+// cuesOf returns what the answers to question are likely to hold.
+func cuesOf(question string) cues {
+	var c cues
+	lower := strings.ToLower(question)
+	for _, cue := range cueTable {
+		if cue.asked.MatchString(lower) {
+			c = append(c, cue.answered)
+		}
+	}
+	return c
+}
+
+// boost is 1, or a little more for a text that holds what was asked for.
+func (c cues) boost(text string) float64 {
+	lower := strings.ToLower(text)
+	for _, answered := range c {
+		if answered.MatchString(lower) {
+			return 1.35
+		}
+	}
+	return 1
+}

@@ -1,0 +1,407 @@
+package rag
+
+import (
+	"math"
+	"sort"
+	"strings"
+
+	"guichet/internal/analysis"
+)
+
+// Bounds of a quoted answer. A list is quoted whole up to maxList items, since
+// half a list of papers to bring misleads.
+const (
+	maxQuoted    = 6
+	maxList      = 9
+	maxGroups    = 3
+	maxQuoteDocs = 2
+	// A further group must come this near to the best one.
+	nearBest = 0.6
+)
+
+// quoter chooses, from the sources, the words that answer a question.
+type quoter struct {
+	analyzer *analysis.Analyzer
+	weights  map[string]float64 // of the question's terms
+	cues     cues
+	sources  []quotedSource
+}
+
+// quotedSource is a source cut into segments, each with its score.
+type quotedSource struct {
+	Source
+	segments []segment
+	terms    []map[string]bool
+	scores   []float64
+	used     []bool
+}
+
+// group is a run of segments that are shown together.
+type group struct {
+	source   int
+	score    float64
+	heading  string
+	segments []int
+}
+
+// quote returns the units that answer question, word for word from sources,
+// which stand best first. weights are those of the search; where they are
+// missing, rarity among the sources takes their place. It returns no units
+// when no source speaks to the question.
+func quote(a *analysis.Analyzer, question string, weights map[string]float64, sources []Source) []Unit {
+	q := quoter{analyzer: a, cues: cuesOf(question)}
+	for _, s := range sources {
+		q.add(s)
+	}
+	q.weights = q.questionWeights(question, weights)
+	for i := range q.sources {
+		q.score(i)
+	}
+	return q.units(q.groups())
+}
+
+func (q *quoter) add(s Source) {
+	qs := quotedSource{Source: s, segments: segments(s.Text)}
+	qs.scores = make([]float64, len(qs.segments))
+	qs.used = make([]bool, len(qs.segments))
+	for _, seg := range qs.segments {
+		qs.terms = append(qs.terms, termSet(q.analyzer, seg.text))
+	}
+	q.sources = append(q.sources, qs)
+}
+
+func termSet(a *analysis.Analyzer, text string) map[string]bool {
+	set := map[string]bool{}
+	for _, t := range a.Terms(text) {
+		set[t] = true
+	}
+	return set
+}
+
+// questionWeights weighs each term of the question by the search's inverse
+// document frequency, or by its rarity among the segments.
+func (q *quoter) questionWeights(question string, known map[string]float64) map[string]float64 {
+	weights := map[string]float64{}
+	n, df := 0.0, map[string]float64{}
+	for _, s := range q.sources {
+		for _, terms := range s.terms {
+			n++
+			for t := range terms {
+				df[t]++
+			}
+		}
+	}
+	for _, t := range q.analyzer.Terms(question) {
+		if w, ok := known[t]; ok {
+			weights[t] = w
+		} else if df[t] > 0 {
+			weights[t] = math.Log(1 + n/df[t])
+		}
+	}
+	return weights
+}
+
+// score weighs each segment of source i: the question's terms in it, those in
+// its headings and lead-in for less, what kind of words the question asks for,
+// and where the search ranked the passage.
+func (q *quoter) score(i int) {
+	s := &q.sources[i]
+	path := termSet(q.analyzer, s.Headings)
+	prior := 1 / (1 + 0.12*float64(i))
+	for j, seg := range s.segments {
+		context := map[string]float64{}
+		for t := range path {
+			context[t] = 0.3
+		}
+		if seg.head >= 0 {
+			for t := range s.terms[seg.head] {
+				context[t] = 0.7
+			}
+		}
+		if seg.lead >= 0 {
+			for t := range s.terms[seg.lead] {
+				context[t] = 0.8
+			}
+		}
+		var sum, own float64
+		for t, w := range q.weights {
+			switch {
+			case s.terms[j][t]:
+				sum += w
+				own += w
+			default:
+				sum += w * context[t]
+			}
+		}
+		if own > 0 || sum > 0 {
+			sum *= q.cues.boost(seg.text)
+		}
+		s.scores[j] = prior * sum / lengthPenalty(len(s.terms[j]))
+	}
+}
+
+// lengthPenalty keeps long segments, which hold more terms by chance, from
+// winning for that alone, and very short ones, which say little.
+func lengthPenalty(terms int) float64 {
+	switch {
+	case terms < 4:
+		return 1.4
+	case terms > 18:
+		return 1 + 0.02*float64(terms-18)
+	}
+	return 1
+}
+
+// groups picks the best segments in turn, each with the ones it cannot be
+// understood without, until the answer is long enough.
+func (q *quoter) groups() []group {
+	var out []group
+	units, documents := 0, map[string]bool{}
+	for len(out) < maxGroups && units < maxQuoted {
+		best, ok := q.best(documents)
+		if !ok || (len(out) > 0 && best.score < nearBest*out[0].score) {
+			break
+		}
+		q.expand(&best, maxQuoted-units)
+		for _, j := range best.segments {
+			q.sources[best.source].used[j] = true
+		}
+		if len(out) > 0 && (units+len(best.segments) > maxQuoted+1 || q.repeats(best, out)) {
+			continue
+		}
+		units += len(best.segments)
+		documents[q.sources[best.source].Document] = true
+		out = append(out, best)
+	}
+	// Best first, but what comes from one document stays together.
+	first := map[string]int{}
+	for i, g := range out {
+		d := q.sources[g.source].Document
+		if _, ok := first[d]; !ok {
+			first[d] = i
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool {
+		return first[q.sources[out[i].source].Document] < first[q.sources[out[j].source].Document]
+	})
+	return out
+}
+
+// best returns the best unused segment, of the documents already quoted or,
+// while there are few, of any.
+func (q *quoter) best(documents map[string]bool) (group, bool) {
+	g := group{source: -1}
+	at := -1
+	for i, s := range q.sources {
+		if len(documents) >= maxQuoteDocs && !documents[s.Document] {
+			continue
+		}
+		for j, seg := range s.segments {
+			if s.used[j] || seg.kind == Heading || s.scores[j] <= g.score {
+				continue
+			}
+			g.source, g.score, at = i, s.scores[j], j
+		}
+	}
+	g.segments = []int{at}
+	return g, at >= 0
+}
+
+// expand gives the anchor of g what it needs to be understood.
+func (q *quoter) expand(g *group, room int) {
+	s := &q.sources[g.source]
+	at := g.segments[0]
+	seg := s.segments[at]
+	switch {
+	case seg.kind == Item || seg.leadIn:
+		g.segments = listAround(s, at)
+	case seg.kind == Row:
+		g.segments = rowsAround(s, at)
+	default:
+		g.segments = proseAround(s, at, room)
+	}
+	first := s.segments[g.segments[0]]
+	if first.head >= 0 {
+		g.heading = strings.TrimSpace(strings.TrimSuffix(s.segments[first.head].text, ":"))
+	} else if n := strings.LastIndex(s.Headings, " > "); n >= 0 {
+		g.heading = s.Headings[n+len(" > "):]
+	}
+}
+
+// listAround returns the lead-in of the list that segment at is of, and its
+// items: all of them, or those around the one that was found.
+func listAround(s *quotedSource, at int) []int {
+	lead := at
+	if s.segments[at].kind == Item {
+		lead = s.segments[at].lead
+	}
+	var items []int
+	for j, seg := range s.segments {
+		if seg.kind != Item {
+			continue
+		}
+		if (lead >= 0 && seg.lead == lead) || (lead < 0 && seg.block == s.segments[at].block) {
+			items = append(items, j)
+		}
+	}
+	items = window(items, at, maxList)
+	if lead < 0 {
+		return items
+	}
+	return append([]int{lead}, items...)
+}
+
+// rowsAround returns the row that was found, with its whole table if that is
+// short, else with the rows that speak to the question as well.
+func rowsAround(s *quotedSource, at int) []int {
+	var rows, near []int
+	for j, seg := range s.segments {
+		if seg.kind != Row || seg.block != s.segments[at].block {
+			continue
+		}
+		rows = append(rows, j)
+		if s.scores[j] >= nearBest*s.scores[at] {
+			near = append(near, j)
+		}
+	}
+	if len(rows) <= maxList {
+		return rows
+	}
+	return window(near, at, maxQuoted)
+}
+
+// window returns at most n of the sorted indexes, with at among them where it
+// is one of them.
+func window(indexes []int, at, n int) []int {
+	if len(indexes) <= n {
+		return indexes
+	}
+	k := sort.SearchInts(indexes, at)
+	from := max(0, min(k-n/2, len(indexes)-n))
+	if k < n {
+		from = 0
+	}
+	return indexes[from : from+n]
+}
+
+// proseAround returns the sentence with what goes before it where it leans on
+// that ("Elle est ..."), and with what follows in its paragraph.
+func proseAround(s *quotedSource, at, room int) []int {
+	from, to := at, at
+	for from > 0 && at-from < 2 && leansBack(s.segments[from].text) && quotable(s, from-1) {
+		from--
+	}
+	for to+1 < len(s.segments) && to+1-from < min(3, room) && quotable(s, to+1) {
+		next := s.segments[to+1]
+		same := next.block == s.segments[at].block
+		if next.leadIn || (!same && s.scores[to+1] <= 0 && !leansBack(next.text)) {
+			break
+		}
+		to++
+	}
+	var out []int
+	for j := from; j <= to; j++ {
+		out = append(out, j)
+	}
+	return out
+}
+
+func quotable(s *quotedSource, j int) bool {
+	return s.segments[j].kind == Sentence && !s.used[j] && !s.segments[j].leadIn
+}
+
+// leaning words open a sentence that means little without the one before.
+var leaning = []string{
+	"il ", "elle ", "ils ", "elles ", "celui-ci", "celle-ci", "ceux-ci", "cela ", "ce ", "cet ", "cette ", "ces ",
+	"dans ce cas", "mais ", "toutefois", "cependant", "en effet", "ainsi", "de plus", "sinon", "par contre",
+	"à défaut", "dans le cas contraire", "ou ", "et ", "it ", "they ", "this ", "these ", "however", "otherwise",
+}
+
+func leansBack(text string) bool {
+	lower := strings.ToLower(text)
+	for _, w := range leaning {
+		if strings.HasPrefix(lower, w) {
+			return !strings.HasPrefix(lower, "il est ") && !strings.HasPrefix(lower, "il faut ")
+		}
+	}
+	return false
+}
+
+// repeats tells whether g says what a chosen group says already.
+func (q *quoter) repeats(g group, chosen []group) bool {
+	for _, j := range g.segments {
+		for _, c := range chosen {
+			for _, k := range c.segments {
+				if overlap(q.sources[g.source].terms[j], q.sources[c.source].terms[k]) > 0.75 {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// overlap is the share of the smaller set that stands in the other.
+func overlap(a, b map[string]bool) float64 {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) == 0 {
+		return 0
+	}
+	n := 0
+	for t := range a {
+		if b[t] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(a))
+}
+
+// units turns the groups into units. Where two documents are quoted, each is
+// named by a heading; a group's own heading is shown where it adds to that.
+func (q *quoter) units(groups []group) []Unit {
+	documents := map[string]bool{}
+	for _, g := range groups {
+		documents[q.sources[g.source].Document] = true
+	}
+	var out []Unit
+	title, heading := "", ""
+	for _, g := range groups {
+		s := &q.sources[g.source]
+		if len(documents) > 1 && s.Title != title {
+			out = append(out, Unit{Kind: Heading, Text: s.Title, Break: true})
+			heading = s.Title
+		}
+		title = s.Title
+		if g.heading != "" && !sameWords(g.heading, heading) && !sameWords(g.heading, s.Title) {
+			out = append(out, Unit{Kind: Heading, Text: g.heading, Break: true})
+			heading = g.heading
+		}
+		for i, j := range g.segments {
+			seg := s.segments[j]
+			out = append(out, Unit{
+				Kind:      seg.kind,
+				Text:      seg.text,
+				Cells:     seg.cells,
+				Header:    seg.header,
+				Break:     i == 0 || seg.block != s.segments[g.segments[i-1]].block,
+				Citations: []Citation{s.cite(seg.text)},
+			})
+		}
+	}
+	return out
+}
+
+func sameWords(a, b string) bool {
+	trim := func(s string) string { return strings.Trim(strings.ToLower(fold(s)), " .:?!#") }
+	return trim(a) == trim(b)
+}
+
+// cite returns a citation of the source with these words.
+func (s Source) cite(quote string) Citation {
+	return Citation{
+		N: s.N, Document: s.Document, Title: s.Title, URL: s.URL, Quote: quote,
+		Edition: s.Edition, Passage: s.PassageID, Shared: s.Shared,
+	}
+}

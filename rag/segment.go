@@ -1,0 +1,210 @@
+package rag
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// segment is a stretch of a passage that can be quoted by itself.
+type segment struct {
+	kind   UnitKind
+	text   string // verbatim, blanks folded, without list marker
+	cells  []string
+	header []string
+	lead   int  // index of the sentence that introduces this item; -1: none
+	head   int  // index of the heading it stands under; -1: none
+	block  int  // sentences of one paragraph, items of one list share it
+	leadIn bool // ends with a colon: means nothing without what follows
+}
+
+var (
+	itemMarker    = regexp.MustCompile(`^(?:[-*+•·‣–—▪◦]|\(?\d{1,2}[.)]|[a-z]\))\s+`)
+	headingMarker = regexp.MustCompile(`^#{1,6}\s+`)
+	tableRule     = regexp.MustCompile(`^\|?[\s:|-]*-[\s:|-]*\|?$`)
+)
+
+// Lines this short without a final mark are read as headings, not as prose.
+const maxHeading = 110
+
+// segments reads a passage line by line. Many published pages mark neither
+// lists nor headings once their layout is gone: lines that follow a colon are
+// read as its list, and a short line without a final mark as a heading.
+func segments(text string) []segment {
+	r := segmentReader{lead: -1, head: -1}
+	lines := passageLines(text)
+	for i, line := range lines {
+		next := ""
+		if i+1 < len(lines) {
+			next = lines[i+1]
+		}
+		r.line(line, next)
+	}
+	return r.out
+}
+
+// passageLines folds each line, and gives a line that begins with a closing
+// mark (what is left after a link was dropped) back to the line before.
+func passageLines(text string) []string {
+	var out []string
+	for _, raw := range strings.Split(text, "\n") {
+		line := fold(raw)
+		if n := len(out); n > 0 && out[n-1] != "" && line != "" && strings.ContainsAny(line[:1], ".,;)") {
+			out[n-1] += " " + line
+			continue
+		}
+		if line == "" && len(out) > 0 && out[len(out)-1] == "" {
+			continue
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// segmentReader holds what is open while lines are read.
+type segmentReader struct {
+	out    []segment
+	lead   int // open lead-in
+	head   int
+	block  int
+	items  int  // items seen under the open lead-in, or in the open list
+	class  rune // how those items end: 0, ',' or '.'
+	blank  bool // the line before was empty
+	header []string
+	rows   int
+}
+
+func (r *segmentReader) line(line, next string) {
+	if line == "" {
+		r.blank, r.header, r.rows = true, nil, 0
+		if r.items > 0 {
+			r.closeList()
+		}
+		return
+	}
+	wasBlank := r.blank
+	r.blank = false
+	if strings.HasPrefix(line, "|") {
+		r.row(line)
+		return
+	}
+	r.header, r.rows = nil, 0
+	last, _ := utf8.DecodeLastRuneInString(line)
+	switch {
+	case headingMarker.MatchString(line):
+		r.heading(headingMarker.ReplaceAllString(line, ""))
+	case itemMarker.MatchString(line):
+		r.item(itemMarker.ReplaceAllString(line, ""), ending(last))
+	case last == ':':
+		r.closeList()
+		r.prose(line)
+		r.lead = len(r.out) - 1
+		r.out[r.lead].leadIn = true
+	case r.lead >= 0 && !wasBlank && r.continuesList(line, last):
+		r.item(line, ending(last))
+		if last == '.' && r.class == ',' {
+			r.closeList() // "a," "b," "c.": the stop closes it
+		}
+	case last == '?' && utf8.RuneCountInString(line) <= maxHeading && len(splitSentences(line)) == 1:
+		r.heading(line)
+	case ending(last) != 0:
+		r.closeList()
+		r.prose(line)
+	case r.items > 0 && r.lead < 0 && r.class == 0 && next != "":
+		r.item(line, 0) // a list without lead-in, under a heading
+	case utf8.RuneCountInString(line) <= maxHeading && next != "" && !hasFigure(line):
+		r.heading(line)
+		r.items = 0
+		if n, _ := utf8.DecodeLastRuneInString(next); ending(n) == 0 && n != ':' {
+			r.items, r.class, r.block = 1, 0, r.block+1
+		}
+	default:
+		r.closeList()
+		r.prose(line)
+	}
+}
+
+// continuesList tells whether an unmarked line is the next item of the list
+// that a lead-in opened.
+func (r *segmentReader) continuesList(line string, last rune) bool {
+	if r.items == 0 {
+		return true
+	}
+	class := ending(last)
+	switch r.class {
+	case 0:
+		return class == 0
+	case ',':
+		return class == ',' || class == '.'
+	default:
+		return class == '.' && r.items < 6 && len(splitSentences(line)) == 1
+	}
+}
+
+// ending classes the last mark of a line.
+func ending(last rune) rune {
+	switch {
+	case last == ',' || last == ';':
+		return ','
+	case isTerminal(last), last == '»':
+		return '.'
+	}
+	return 0
+}
+
+func (r *segmentReader) closeList() {
+	r.lead, r.items = -1, 0
+	r.block++
+}
+
+func (r *segmentReader) heading(text string) {
+	r.closeList()
+	r.out = append(r.out, segment{kind: Heading, text: text, lead: -1, head: -1, block: r.block})
+	r.head = len(r.out) - 1
+	r.block++
+}
+
+func (r *segmentReader) item(text string, class rune) {
+	if r.items == 0 {
+		r.block++
+		r.class = class
+	}
+	r.items++
+	r.out = append(r.out, segment{kind: Item, text: text, lead: r.lead, head: r.head, block: r.block})
+}
+
+func (r *segmentReader) prose(line string) {
+	for _, s := range splitSentences(line) {
+		r.out = append(r.out, segment{kind: Sentence, text: s, lead: -1, head: r.head, block: r.block})
+	}
+}
+
+func (r *segmentReader) row(line string) {
+	if tableRule.MatchString(line) {
+		return
+	}
+	cells := tableCells(line)
+	if r.rows == 0 {
+		r.block++
+		r.header = cells
+	} else {
+		r.out = append(r.out, segment{kind: Row, text: strings.Join(cells, " | "), cells: cells, header: r.header,
+			lead: -1, head: r.head, block: r.block})
+	}
+	r.rows++
+	r.items = 0
+}
+
+// tableCells cuts a row of a pipe table; "\|" is a pipe inside a cell.
+func tableCells(line string) []string {
+	line = strings.ReplaceAll(line, `\|`, "\x00")
+	line = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(line), "|"), "|")
+	cells := strings.Split(line, "|")
+	for i, c := range cells {
+		cells[i] = fold(strings.ReplaceAll(c, "\x00", "|"))
+	}
+	return cells
+}
+
+func hasFigure(s string) bool { return strings.IndexFunc(s, unicode.IsDigit) >= 0 }
