@@ -1,0 +1,163 @@
+package postgrestest
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"guichet/internal/postgres"
+)
+
+// KeeperCommand starts a keeper from within the module, compiling it if need
+// be; for postgres.Config in tests that open a private cluster of their own.
+func KeeperCommand() []string { return []string{"go", "run", "guichet/internal/postgrestest/keeper"} }
+
+// Open returns a pool to an empty, migrated database that is the test's own.
+// It is closed and the database dropped when the test ends.
+func Open(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: URL(t), MaxConns: 8})
+	if err != nil {
+		t.Fatalf("open the test's database: %v", err)
+	}
+	t.Cleanup(db.Close)
+	return db.Pool
+}
+
+// URL returns the address of an empty, migrated database that is the test's
+// own, for tests that start the program. The database is dropped when the test
+// ends, whoever is still connected.
+func URL(t testing.TB) string {
+	t.Helper()
+	return create(t, "TEMPLATE "+template(t))
+}
+
+// EmptyURL is like URL, but the database has no schema yet; pgvector it has.
+func EmptyURL(t testing.TB) string {
+	t.Helper()
+	return create(t, "TEMPLATE template1")
+}
+
+// create makes a database for one test.
+func create(t testing.TB, options string) string {
+	t.Helper()
+	cluster := open(t)
+	name := "test_" + strings.ToLower(rand.Text())
+	if err := exec(t.Context(), cluster, `CREATE DATABASE `+name+` `+options); err != nil {
+		t.Fatalf("create the test's database: %v", err)
+	}
+	t.Cleanup(func() {
+		// The test's own context has ended by now.
+		if err := exec(context.Background(), cluster, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	return cluster.URL(name)
+}
+
+// open holds the shared cluster until the test ends.
+func open(t testing.TB) *postgres.Cluster {
+	t.Helper()
+	dir, err := folder()
+	if err != nil {
+		t.Fatalf("find a folder for the tests' database: %v", err)
+	}
+	cluster, err := postgres.OpenCluster(t.Context(), postgres.ClusterConfig{
+		Dir:           dir,
+		KeeperCommand: KeeperCommand(),
+		Grace:         time.Minute,
+		Throwaway:     true,
+	})
+	if err != nil {
+		t.Fatalf("start the tests' database (is the machine set up? see `make setup`): %v", err)
+	}
+	t.Cleanup(cluster.Close)
+	return cluster
+}
+
+// folder is where the shared cluster stands. Root's own cache is closed to the
+// user that runs Postgres for root.
+func folder() (string, error) {
+	if os.Getuid() == 0 {
+		return "/var/cache/guichet-tests", nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(cache, "guichet-tests"), nil
+}
+
+// template returns the name of the migrated database that tests copy, made
+// anew when the migrations have changed.
+func template(t testing.TB) string {
+	t.Helper()
+	hash, err := postgres.SchemaHash()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "template_" + hash
+	if err := makeTemplate(t.Context(), open(t), name); err != nil {
+		t.Fatalf("make the migrated template: %v", err)
+	}
+	return name
+}
+
+func makeTemplate(ctx context.Context, cluster *postgres.Cluster, name string) (err error) {
+	conn, err := pgx.Connect(ctx, cluster.URL("guichet"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close(context.Background())) }()
+	found, err := exists(ctx, conn, name)
+	if found || err != nil {
+		return err
+	}
+	// The session's end releases the lock.
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(hashtext('guichet test template'))`); err != nil {
+		return err
+	}
+	if found, err = exists(ctx, conn, name); found || err != nil {
+		return err
+	}
+	// Migrated under another name, so that nobody copies a half.
+	draft := name + "_draft"
+	if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+draft+` WITH (FORCE)`); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, `CREATE DATABASE `+draft+` TEMPLATE template1`); err != nil {
+		return err
+	}
+	db, err := postgres.Open(ctx, postgres.Config{URL: cluster.URL(draft), MaxConns: 1})
+	if err != nil {
+		return err
+	}
+	db.Close()
+	_, err = conn.Exec(ctx, `ALTER DATABASE `+draft+` RENAME TO `+name)
+	return err
+}
+
+func exists(ctx context.Context, conn *pgx.Conn, name string) (found bool, err error) {
+	err = conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, name).Scan(&found)
+	return found, err
+}
+
+// exec runs one statement outside the test's own database.
+func exec(ctx context.Context, cluster *postgres.Cluster, statement string) (err error) {
+	conn, err := pgx.Connect(ctx, cluster.URL("guichet"))
+	if err != nil {
+		return fmt.Errorf("connect to the tests' cluster: %w", err)
+	}
+	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
