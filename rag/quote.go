@@ -4,6 +4,7 @@ import (
 	"math"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"guichet/internal/analysis"
 )
@@ -15,8 +16,10 @@ const (
 	maxList      = 9
 	maxGroups    = 3
 	maxQuoteDocs = 2
-	// A further group must come this near to the best one.
-	nearBest = 0.6
+	// A further group must come this near to the best one, and nearer when it
+	// comes from another document.
+	nearBest      = 0.6
+	nearBestOther = 0.85
 )
 
 // quoter chooses, from the sources, the words that answer a question.
@@ -106,7 +109,7 @@ func (q *quoter) questionWeights(question string, known map[string]float64) map[
 // and where the search ranked the passage.
 func (q *quoter) score(i int) {
 	s := &q.sources[i]
-	path := termSet(q.analyzer, s.Headings)
+	path := termSet(q.analyzer, s.Title+" "+s.Headings)
 	prior := 1 / (1 + 0.12*float64(i))
 	for j, seg := range s.segments {
 		context := map[string]float64{}
@@ -133,11 +136,25 @@ func (q *quoter) score(i int) {
 				sum += w * context[t]
 			}
 		}
-		if own > 0 || sum > 0 {
-			sum *= q.cues.boost(seg.text)
+		sum *= q.cues.boost(seg.text)
+		if own == 0 && seg.kind == Sentence {
+			sum /= 2 // nothing but its surroundings speaks for it
+		}
+		if !whole(seg) {
+			sum /= 2
 		}
 		s.scores[j] = prior * sum / lengthPenalty(len(s.terms[j]))
 	}
+}
+
+// whole tells whether a segment reads as a whole: a sentence without a final
+// mark was broken by what was lost around it.
+func whole(seg segment) bool {
+	if seg.kind != Sentence {
+		return true
+	}
+	last, _ := utf8.DecodeLastRuneInString(seg.text)
+	return ending(last) == '.' || last == ':' || last == ')' || hasFigure(seg.text)
 }
 
 // lengthPenalty keeps long segments, which hold more terms by chance, from
@@ -161,6 +178,10 @@ func (q *quoter) groups() []group {
 		best, ok := q.best(documents)
 		if !ok || (len(out) > 0 && best.score < nearBest*out[0].score) {
 			break
+		}
+		if len(out) > 0 && !documents[q.sources[best.source].Document] && best.score < nearBestOther*out[0].score {
+			q.sources[best.source].used[best.segments[0]] = true
+			continue
 		}
 		q.expand(&best, maxQuoted-units)
 		for _, j := range best.segments {

@@ -44,22 +44,34 @@ func segments(text string) []segment {
 	return r.out
 }
 
-// passageLines folds each line, and gives a line that begins with a closing
-// mark (what is left after a link was dropped) back to the line before.
+// passageLines folds each line and joins what belongs to one: a line that
+// begins with a closing mark (what is left after a link was dropped), and the
+// lines of a wrapped paragraph.
 func passageLines(text string) []string {
 	var out []string
 	for _, raw := range strings.Split(text, "\n") {
 		line := fold(raw)
-		if n := len(out); n > 0 && out[n-1] != "" && line != "" && strings.ContainsAny(line[:1], ".,;)") {
-			out[n-1] += " " + line
-			continue
-		}
-		if line == "" && len(out) > 0 && out[len(out)-1] == "" {
-			continue
+		if n := len(out); n > 0 {
+			if out[n-1] != "" && line != "" && (strings.ContainsAny(line[:1], ".,;)") || wraps(out[n-1], line)) {
+				out[n-1] += " " + line
+				continue
+			}
+			if line == "" && out[n-1] == "" {
+				continue
+			}
 		}
 		out = append(out, line)
 	}
 	return out
+}
+
+// wraps tells whether next goes on with the sentence that line began: line is
+// long and ends without any mark, and next begins in lower case.
+func wraps(line, next string) bool {
+	last, _ := utf8.DecodeLastRuneInString(line)
+	first, _ := utf8.DecodeRuneInString(next)
+	return utf8.RuneCountInString(line) > 60 && (unicode.IsLetter(last) || unicode.IsDigit(last)) &&
+		unicode.IsLower(first) && !itemMarker.MatchString(next) && !strings.HasPrefix(line, "|")
 }
 
 // segmentReader holds what is open while lines are read.
@@ -96,6 +108,8 @@ func (r *segmentReader) line(line, next string) {
 		r.heading(headingMarker.ReplaceAllString(line, ""))
 	case itemMarker.MatchString(line):
 		r.item(itemMarker.ReplaceAllString(line, ""), ending(last))
+	case last == ':' && isTitle(line, next):
+		r.heading(line)
 	case last == ':':
 		r.closeList()
 		r.prose(line)
@@ -125,20 +139,30 @@ func (r *segmentReader) line(line, next string) {
 	}
 }
 
+// isTitle tells a title that ends with a colon from a lead-in: whole sentences
+// follow it.
+func isTitle(line, next string) bool {
+	first, _ := utf8.DecodeRuneInString(next)
+	return utf8.RuneCountInString(line) <= 60 && len(splitSentences(next)) > 1 && unicode.IsUpper(first)
+}
+
 // continuesList tells whether an unmarked line is the next item of the list
 // that a lead-in opened.
 func (r *segmentReader) continuesList(line string, last rune) bool {
+	class := ending(last)
+	if class == '.' && len(splitSentences(line)) > 2 {
+		return false
+	}
 	if r.items == 0 {
 		return true
 	}
-	class := ending(last)
 	switch r.class {
 	case 0:
 		return class == 0
 	case ',':
 		return class == ',' || class == '.'
 	default:
-		return class == '.' && r.items < 6 && len(splitSentences(line)) == 1
+		return class == '.' && r.items < 6
 	}
 }
 
