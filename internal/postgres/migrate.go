@@ -11,7 +11,6 @@ import (
 	"log/slog"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -90,13 +89,13 @@ func schemaVersion(ctx context.Context, conf *pgx.ConnConfig) (version int64, er
 		return 0, fmt.Errorf("connect: %w", err)
 	}
 	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	err = conn.QueryRow(ctx, `
-		SELECT COALESCE(max(version_id), 0)
-		FROM goose_db_version
-		WHERE is_applied`).Scan(&version)
-	var missing *pgconn.PgError
-	if errors.As(err, &missing) && missing.Code == "42P01" { // undefined_table
-		return 0, nil
+	var migrated bool
+	err = conn.QueryRow(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&migrated)
+	if err == nil && migrated {
+		err = conn.QueryRow(ctx, `
+			SELECT COALESCE(max(version_id), 0)
+			FROM goose_db_version
+			WHERE is_applied`).Scan(&version)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("read the schema version: %w", err)

@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -181,7 +183,9 @@ func (k *keeper) clearAway(ctx context.Context) error {
 					_ = syscall.Kill(pid, sig)
 				}
 			}
-			if time.Now().After(deadline) {
+			// Without its postmaster a session ends at once or not at all.
+			orphans := sig == 0 && !slices.Contains(left, k.earlierPostmaster())
+			if orphans || time.Now().After(deadline) {
 				break
 			}
 			if err := pause(ctx, pollEvery); err != nil {
@@ -190,6 +194,21 @@ func (k *keeper) clearAway(ctx context.Context) error {
 		}
 	}
 	return fmt.Errorf("processes of an earlier server in %s cannot be ended", k.files.cluster())
+}
+
+// earlierPostmaster reads the process id that a server left in the cluster; 0
+// when there is none.
+func (k *keeper) earlierPostmaster() int {
+	data, err := os.ReadFile(filepath.Join(k.files.cluster(), "postmaster.pid"))
+	if err != nil {
+		return 0
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	pid, err := strconv.Atoi(line)
+	if err != nil {
+		return 0
+	}
+	return pid
 }
 
 func (k *keeper) removePID() error {
