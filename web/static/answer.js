@@ -1,0 +1,148 @@
+// An answer on the page: its units as they come, then its sources. Units are
+// added whole and never changed, so that a screen reader reads each once.
+
+import { el, safeURL } from './elements.js';
+import { t } from './texts.js';
+
+export class Answer {
+  #turn;
+  #block = null; // the element that the next unit may join
+  #kind = '';
+  #header = '';
+  #entries = new Map(); // source number -> its place in the list
+  #list;
+  #sources;
+
+  constructor(turnID) {
+    this.#turn = turnID;
+    this.body = el('div', { class: 'answer' });
+    this.#list = el('ol', { class: 'sources' });
+    // The list is read on request: units alone are announced.
+    this.#sources = el('section', { class: 'source-part', 'aria-live': 'off', hidden: true },
+      el('h3', {}, t('sources')), this.#list);
+    this.element = el('div', {}, this.body, this.#sources);
+  }
+
+  add(unit) {
+    const marks = this.#marks(unit.citations ?? []);
+    switch (unit.kind) {
+      case 'heading':
+        this.#close();
+        this.body.append(el('h3', {}, unit.text, marks));
+        break;
+      case 'item':
+        if (!this.#continues('item', '', unit.break)) this.#open('item', '', el('ul'));
+        this.#block.append(el('li', {}, unit.text, marks));
+        break;
+      case 'row':
+        this.#row(unit, marks);
+        break;
+      default:
+        if (!this.#continues('sentence', '', unit.break)) this.#open('sentence', '', el('p'));
+        else this.#block.append(' ');
+        this.#block.append(el('span', { class: 'unit' }, unit.text, marks));
+    }
+  }
+
+  // finish shows the quotes: in an answer that is quotes itself they stay folded.
+  finish(mode) {
+    if (mode === 'quoted') return;
+    for (const details of this.#list.querySelectorAll('details')) details.open = true;
+  }
+
+  #row(unit, marks) {
+    const cells = unit.cells?.length ? unit.cells : [unit.text];
+    const header = JSON.stringify(unit.header ?? []);
+    if (!this.#continues('row', header, unit.break)) {
+      const body = el('tbody');
+      const table = el('table', {});
+      if (unit.header?.length) {
+        table.append(el('thead', {}, el('tr', {}, ...unit.header.map((h) => el('th', { scope: 'col' }, h)))));
+      }
+      table.append(body);
+      this.body.append(el('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': (unit.header ?? []).join(', ') || t('answer') }, table));
+      this.#block = body;
+      this.#kind = 'row';
+      this.#header = header;
+    }
+    const tds = cells.map((c) => el('td', {}, c));
+    tds.at(-1).append(marks);
+    this.#block.append(el('tr', {}, ...tds));
+  }
+
+  #continues(kind, header, fresh) {
+    return this.#block !== null && !fresh && this.#kind === kind && this.#header === header;
+  }
+
+  #open(kind, header, element) {
+    this.#block = element;
+    this.#kind = kind;
+    this.#header = header;
+    this.body.append(element);
+  }
+
+  #close() {
+    this.#block = null;
+    this.#kind = '';
+  }
+
+  // marks are the small numbers after a unit, which lead to the quotes.
+  #marks(citations) {
+    const box = document.createDocumentFragment();
+    const seen = new Set();
+    for (const c of citations) {
+      const entry = this.#entry(c);
+      if (seen.has(entry.number)) continue;
+      seen.add(entry.number);
+      box.append('\u2060', el('button', {
+        type: 'button',
+        class: 'mark',
+        'aria-label': t('source', { N: entry.number, Title: c.title }),
+        click: () => reveal(entry, c.quote),
+      }, String(entry.number)));
+    }
+    return box;
+  }
+
+  // entry is the citation's source in the list, with its quote; sources are
+  // numbered for the reader in the order in which they are first cited.
+  #entry(c) {
+    let entry = this.#entries.get(c.n);
+    if (!entry) {
+      entry = { number: this.#entries.size + 1, quotes: new Map() };
+      this.#entries.set(c.n, entry);
+      const url = safeURL(c.url);
+      const title = url
+        ? el('a', { href: url, target: '_blank', rel: 'noopener' }, c.title, el('span', { class: 'visually-hidden' }, ' ' + t('source.newtab')))
+        : el('span', {}, c.title);
+      entry.details = el('details', {}, el('summary', {}, t('quotes')));
+      entry.item = el('li', { id: `source-${this.#turn}-${entry.number}` },
+        el('p', { class: 'source-title' }, title, ' ',
+          el('span', { class: c.shared ? 'badge national' : 'badge' }, t(c.shared ? 'source.national' : 'source.town'))),
+        entry.details);
+      this.#list.append(entry.item);
+      this.#sources.hidden = false;
+    }
+    if (c.quote && !entry.quotes.has(c.quote)) {
+      const quote = el('blockquote', { tabindex: '-1' }, c.quote);
+      entry.quotes.set(c.quote, quote);
+      entry.details.append(quote);
+    }
+    entry.details.hidden = entry.quotes.size === 0;
+    return entry;
+  }
+}
+
+// reveal opens the source and takes the reader to the words that were cited.
+function reveal(entry, quote) {
+  entry.details.open = true;
+  const target = entry.quotes.get(quote) ?? entry.details;
+  for (const lit of document.querySelectorAll('.lit')) lit.classList.remove('lit');
+  target.classList.add('lit');
+  target.focus({ preventScroll: true });
+  target.scrollIntoView({ block: 'center', behavior: calm() ? 'auto' : 'smooth' });
+}
+
+function calm() {
+  return matchMedia('(prefers-reduced-motion: reduce)').matches;
+}

@@ -1,0 +1,106 @@
+package webtest
+
+import (
+	"context"
+	"strings"
+
+	"guichet/corpus"
+	"guichet/rag"
+)
+
+// Cantine is an answer with a unit of every kind, from two sources.
+func Cantine() rag.Answer {
+	town := rag.Citation{
+		N: 4, Document: "cantine", Title: "Restauration scolaire", URL: "https://www.saint-aubin.example/cantine#inscription",
+		Quote: "L’inscription se fait avant le 15\u00a0juin auprès du service Enfance.",
+	}
+	price := town
+	price.N, price.URL = 2, "https://www.saint-aubin.example/cantine#tarifs"
+	price.Quote = "Quotient familial jusqu’à 600\u00a0: 1,20\u00a0€ le repas\u00a0; au-delà\u00a0: 3,40\u00a0€ le repas."
+	nation := rag.Citation{
+		N: 7, Document: "F24569", Title: "Inscription à la cantine scolaire", URL: "https://www.service-public.fr/particuliers/vosdroits/F24569",
+		Quote: "L’inscription à la cantine de l’école primaire est un droit pour tous les enfants scolarisés.", Shared: true,
+	}
+	header := []string{"Quotient familial", "Prix du repas"}
+	return rag.Answer{
+		Outcome: rag.Answered, Mode: rag.ModeModel,
+		Units: []rag.Unit{
+			{N: 1, Kind: rag.Sentence, Text: "L’inscription à la cantine se fait avant le 15\u00a0juin, auprès du service Enfance.", Citations: []rag.Citation{town}},
+			{N: 2, Kind: rag.Sentence, Text: "C’est un droit pour tous les enfants scolarisés.", Citations: []rag.Citation{nation}},
+			{N: 3, Kind: rag.Heading, Text: "Ce qu’il faut apporter"},
+			{N: 4, Kind: rag.Item, Text: "Un justificatif de domicile de moins de trois mois", Break: true, Citations: []rag.Citation{town}},
+			{N: 5, Kind: rag.Item, Text: "Votre numéro d’allocataire", Citations: []rag.Citation{town}},
+			{N: 6, Kind: rag.Heading, Text: "Les tarifs"},
+			{N: 7, Kind: rag.Row, Text: "Jusqu’à 600\u00a0: 1,20\u00a0€", Header: header, Cells: []string{"Jusqu’à 600", "1,20\u00a0€"}, Break: true, Citations: []rag.Citation{price}},
+			{N: 8, Kind: rag.Row, Text: "Au-delà\u00a0: 3,40\u00a0€", Header: header, Cells: []string{"Au-delà de 600", "3,40\u00a0€"}, Citations: []rag.Citation{price}},
+		},
+		Sources: []rag.Source{
+			{N: 2, Document: "cantine", Title: "Restauration scolaire", Headings: "Restauration scolaire > Tarifs", Collection: "site-de-la-ville", Text: price.Quote},
+			{N: 4, Document: "cantine", Title: "Restauration scolaire", Headings: "Restauration scolaire > Inscription", Collection: "site-de-la-ville", Text: town.Quote},
+			{N: 7, Document: "F24569", Title: "Inscription à la cantine scolaire", Headings: "De quoi s’agit-il ?", Collection: "service-public", Shared: true, Text: nation.Quote},
+		},
+		TimingsMS: map[string]float64{"retrieval": 6.2, "first_unit": 412, "model": 1830, "total": 1845},
+		Usage:     rag.Usage{Model: "mistral-small", Prompt: 1204, Completion: 148},
+	}
+}
+
+// NoEvidence is the answer when no document speaks to the question.
+func NoEvidence() rag.Answer {
+	return rag.Answer{
+		Outcome: rag.NoEvidence, Mode: rag.ModeQuoted,
+		Units: []rag.Unit{
+			{N: 1, Kind: rag.Sentence, Text: "Je n’ai pas trouvé la réponse dans les documents de la commune."},
+			{N: 2, Kind: rag.Sentence, Text: "La mairie pourra vous renseigner."},
+		},
+		TimingsMS: map[string]float64{"retrieval": 4.1, "total": 4.4},
+		Usage:     rag.Usage{Prompt: -1, Completion: -1},
+	}
+}
+
+// Answerer has prepared answers: NoEvidence for what speaks of the moon,
+// Cantine for all else.
+type Answerer struct{ Err error }
+
+// Answer returns the prepared answer, with a trace when it is asked for.
+func (a Answerer) Answer(_ context.Context, r rag.Request, _ rag.Sink) (rag.Answer, error) {
+	if a.Err != nil {
+		return rag.Answer{}, a.Err
+	}
+	if strings.TrimSpace(r.Question) == "" {
+		return rag.Answer{}, rag.ErrEmptyQuestion
+	}
+	answer, evidence := Cantine(), 0.82
+	if strings.Contains(r.Question, "lune") {
+		answer, evidence = NoEvidence(), 0.11
+	}
+	if r.Trace {
+		answer.Trace = trace(evidence)
+	}
+	return answer, nil
+}
+
+func trace(evidence float64) *rag.Trace {
+	passage := func(id int64, heading string, lexical int, bm25 float64, vector int, cosine float64) corpus.HitPassage {
+		return corpus.HitPassage{
+			Passage: corpus.Passage{ID: id, Headings: []string{heading}}, LexicalRank: lexical, Lexical: bm25, VectorRank: vector, Cosine: cosine,
+		}
+	}
+	return &rag.Trace{
+		Gate: 0.35,
+		Result: corpus.Result{
+			Evidence: evidence,
+			Terms:    []corpus.TermWeight{{Term: "cantin", Frequency: 12, Weight: 5.91}, {Term: "inscrir", Frequency: 87, Weight: 3.4}, {Term: "enfant", Frequency: 301, Weight: 1.12}},
+			Hits: []corpus.Hit{
+				{Score: 0.0325, Document: corpus.HitDocument{Name: "cantine", Title: "Restauration scolaire", URL: "https://www.saint-aubin.example/cantine", Collection: "site-de-la-ville"},
+					Passages: []corpus.HitPassage{passage(1, "Inscription", 1, 14.2, 2, 0.71), passage(2, "Tarifs", 3, 9.8, 0, 0)}},
+				{Score: 0.0318, Document: corpus.HitDocument{Name: "F24569", Title: "Inscription à la cantine scolaire", URL: "https://www.service-public.fr/particuliers/vosdroits/F24569", Collection: "service-public", Shared: true},
+					Passages: []corpus.HitPassage{passage(3, "De quoi s’agit-il ?", 2, 11.3, 1, 0.78)}},
+			},
+			EmbedMS: 0.4, LexicalMS: 1.1, VectorMS: 3.2, FetchMS: 1.5,
+		},
+		Prompt:   "Vous répondez aux habitants à partir des passages numérotés.\n\n[2] Restauration scolaire…\n[4] Restauration scolaire…",
+		Raw:      "L’inscription à la cantine se fait avant le 15 juin [4]. La cantine est gratuite.",
+		Withheld: []rag.Withheld{{Text: "La cantine est gratuite.", Reason: "Aucun passage ne le dit."}},
+		Notes:    []string{"Trois passages retenus sur cinq.", "Le modèle a répondu\u00a0; une phrase n’a pas passé la vérification."},
+	}
+}

@@ -1,0 +1,175 @@
+package webtest
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/gorilla/websocket"
+
+	"guichet/rag"
+)
+
+// Chat is a scripted chat at /ws. What it does follows from the question:
+//
+//   - "lune": the answer without evidence
+//   - "panne": an error, asking again may help
+//   - "lent": waits after the second unit until Release, or until it is stopped
+//   - "coupe": like "lent", and loses the line there once
+//   - anything else: the whole answer at once
+type Chat struct {
+	mu       sync.Mutex
+	release  chan struct{}
+	cut      map[string]bool
+	Feedback []Frame // what residents thought
+	Asks     []Frame
+}
+
+// NewChat returns a Chat that nobody has spoken to.
+func NewChat() *Chat { return &Chat{release: make(chan struct{}), cut: map[string]bool{}} }
+
+// Release lets slow answers go on, now and from now on.
+func (c *Chat) Release() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	select {
+	case <-c.release:
+	default:
+		close(c.release)
+	}
+}
+
+// Heard returns the asks and the feedback so far.
+func (c *Chat) Heard() (asks, feedback []Frame) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]Frame(nil), c.Asks...), append([]Frame(nil), c.Feedback...)
+}
+
+// Frame is a frame from the browser.
+type Frame struct {
+	V            int    `json:"v"`
+	Type         string `json:"type"`
+	Conversation string `json:"conversation"`
+	Turn         string `json:"turn"`
+	Question     string `json:"question"`
+	Language     string `json:"language"`
+	After        int    `json:"after"`
+	Value        string `json:"value"`
+	Comment      string `json:"comment"`
+}
+
+// ServeHTTP speaks with one browser until it leaves.
+func (c *Chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	upgrader := websocket.Upgrader{}
+	conn, err := upgrader.Upgrade(w, r, nil)
+	if err != nil {
+		return // the upgrader has answered
+	}
+	line := &line{conn: conn}
+	defer line.hangUp()
+	stops := map[string]context.CancelFunc{}
+	defer func() {
+		for _, stop := range stops {
+			stop()
+		}
+	}()
+	for {
+		_, data, err := conn.ReadMessage()
+		if err != nil {
+			return
+		}
+		var f Frame
+		if json.Unmarshal(data, &f) != nil {
+			return
+		}
+		switch f.Type {
+		case "ask":
+			c.note(&c.Asks, f)
+			ctx, stop := context.WithCancel(r.Context())
+			stops[f.Turn] = stop
+			go c.answer(ctx, line, f)
+		case "stop":
+			if stop, ok := stops[f.Turn]; ok {
+				stop()
+			}
+		case "feedback":
+			c.note(&c.Feedback, f)
+		}
+	}
+}
+
+func (c *Chat) note(list *[]Frame, f Frame) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*list = append(*list, f)
+}
+
+func (c *Chat) answer(ctx context.Context, l *line, f Frame) {
+	if strings.Contains(f.Question, "panne") {
+		l.say(map[string]any{"type": "error", "turn": f.Turn, "code": "failed", "message": "La réponse n’a pas pu être préparée. Réessayez dans un instant.", "retry": true})
+		return
+	}
+	a := Cantine()
+	if strings.Contains(f.Question, "lune") {
+		a = NoEvidence()
+	}
+	l.say(map[string]any{"type": "sources", "turn": f.Turn, "sources": a.Sources})
+	for _, u := range a.Units {
+		if u.N <= f.After {
+			continue
+		}
+		if u.N == 3 && !c.wait(ctx, l, f) {
+			return
+		}
+		l.say(map[string]any{"type": "delta", "turn": f.Turn, "unit": u})
+	}
+	done := map[string]any{"type": "done", "turn": f.Turn, "state": "complete", "outcome": a.Outcome, "mode": a.Mode}
+	if a.Outcome == rag.NoEvidence {
+		done["contact"] = Town().Contact
+	}
+	l.say(done)
+}
+
+// wait holds a slow answer; false says that it ends here.
+func (c *Chat) wait(ctx context.Context, l *line, f Frame) bool {
+	cuts := strings.Contains(f.Question, "coupe")
+	c.mu.Lock()
+	release, cutBefore := c.release, c.cut[f.Turn]
+	c.cut[f.Turn] = true
+	c.mu.Unlock()
+	if cuts && !cutBefore {
+		l.hangUp()
+		return false
+	}
+	if !cuts && !strings.Contains(f.Question, "lent") {
+		return true
+	}
+	select {
+	case <-release:
+		return true
+	case <-ctx.Done():
+		l.say(map[string]any{"type": "done", "turn": f.Turn, "state": "cancelled", "outcome": rag.Answered, "mode": rag.ModeModel})
+		return false
+	}
+}
+
+// line is a browser's connection; several answers may write to it.
+type line struct {
+	mu   sync.Mutex
+	conn *websocket.Conn
+}
+
+// say sends a frame; a browser that has left hears nothing.
+func (l *line) say(frame map[string]any) {
+	frame["v"] = 1
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_ = l.conn.WriteJSON(frame)
+}
+
+func (l *line) hangUp() { _ = l.conn.Close() }
+
+var _ http.Handler = (*Chat)(nil)

@@ -1,0 +1,18 @@
+package webtest
+
+import (
+	"io"
+	"log/slog"
+
+	"guichet/internal/messages"
+	"guichet/web"
+)
+
+// Config has a stand-in for all that web needs.
+func Config() (web.Config, error) {
+	catalogue, err := messages.Load()
+	return web.Config{
+		Towns: Towns{}, Scopes: Library{}, Answerer: Answerer{}, Agents: &Agents{}, Library: Library{},
+		Messages: catalogue, Chat: NewChat(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	}, err
+}

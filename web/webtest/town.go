@@ -1,0 +1,78 @@
+package webtest
+
+import (
+	"context"
+
+	"guichet/corpus"
+)
+
+// Town is the invented town of the tests.
+func Town() corpus.Town {
+	return corpus.Town{
+		ID: 1, Slug: "saint-aubin", Name: "Saint-Aubin-les-Étangs", Default: true,
+		Origins: []string{"https://www.saint-aubin.example", "nonsense; script-src *"},
+		Contact: corpus.Contact{
+			Name: "Accueil de la mairie", Phone: "02 99 00 00 00", Email: "accueil@saint-aubin.example",
+			URL: "https://www.saint-aubin.example/", Address: "1 place de l’Église",
+			Hours: "Du lundi au vendredi, de 8\u00a0h\u00a030 à 12\u00a0h et de 13\u00a0h\u00a030 à 17\u00a0h",
+		},
+		Color: "#1f6f5c", Languages: []string{"fr", "en"},
+		Suggestions: []string{
+			"Quand passe le camion des poubelles\u00a0?",
+			"Comment inscrire mon enfant à la cantine\u00a0?",
+			"Quels sont les horaires de la piscine\u00a0?",
+		},
+	}
+}
+
+// Towns has Town alone; Err, if set, is returned instead.
+type Towns struct {
+	Color string // instead of the town's own
+	Err   error
+}
+
+// DefaultTown returns Town.
+func (t Towns) DefaultTown(context.Context) (corpus.Town, error) {
+	town := Town()
+	if t.Color != "" {
+		town.Color = t.Color
+	}
+	return town, t.Err
+}
+
+// Town returns Town for its slug.
+func (t Towns) Town(ctx context.Context, slug string) (corpus.Town, error) {
+	if slug != Town().Slug {
+		return corpus.Town{}, corpus.ErrNotFound
+	}
+	return t.DefaultTown(ctx)
+}
+
+// Library has two collections, one of them shared.
+type Library struct{}
+
+// Scope returns a scope on both collections.
+func (Library) Scope(_ context.Context, townID int64, _ ...string) (corpus.Scope, error) {
+	return corpus.Scope{TownID: townID}, nil
+}
+
+// Collections returns both collections.
+func (Library) Collections(context.Context, int64, ...string) ([]corpus.Collection, error) {
+	return []corpus.Collection{
+		{ID: 1, TownID: 1, Name: "site-de-la-ville", Language: "fr", Published: 3},
+		{ID: 2, Name: "service-public", Language: "fr", Published: 1},
+	}, nil
+}
+
+// Sources returns a folder.
+func (Library) Sources(context.Context, int64) ([]corpus.SourceRef, error) {
+	return []corpus.SourceRef{{Kind: "folder", URI: "/srv/documents/site"}}, nil
+}
+
+// Editions returns two editions, the newest one open.
+func (Library) Editions(_ context.Context, id int64, _ int) ([]corpus.EditionInfo, error) {
+	return []corpus.EditionInfo{
+		{Number: 4, State: "open"},
+		{Number: 3, State: "complete", Published: true, Documents: 25, Passages: 214},
+	}, nil
+}
