@@ -3,6 +3,8 @@ package chat
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -114,11 +116,15 @@ func decodeFeedback(in incoming, turn uuid.UUID) (any, error) {
 	if utf8.RuneCountInString(in.Comment) > maxComment {
 		return nil, &Error{Code: CodeTooLong, Turn: turn, message: "chat.error.comment_too_long"}
 	}
-	if !isText(in.Comment) {
+	if strings.ContainsFunc(in.Comment, isControl) {
 		return nil, &Error{Code: CodeNotText, Turn: turn}
 	}
 	return Feedback{Turn: turn, Value: in.Value, Comment: in.Comment}, nil
 }
+
+// isControl says whether r has no place in a text: a control character other
+// than blanks and line ends.
+func isControl(r rune) bool { return unicode.IsControl(r) && !unicode.IsSpace(r) }
 
 // parseID accepts the one usual way of writing a UUID, and not the zero one.
 func parseID(s string) (uuid.UUID, error) {

@@ -106,6 +106,19 @@ func (s *Service) Shutdown(ctx context.Context) error {
 	return nil
 }
 
+// Stats tells how busy the service is.
+type Stats struct {
+	Connections int // open
+	Running     int // turns that are being answered
+}
+
+// Stats returns the figures of this moment.
+func (s *Service) Stats() Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return Stats{Connections: len(s.sessions), Running: len(s.running)}
+}
+
 func wait(ctx context.Context, g *sync.WaitGroup) error {
 	done := make(chan struct{})
 	go func() { g.Wait(); close(done) }()

@@ -114,7 +114,7 @@ func (s *Session) ask(a Ask) {
 		s.messages = s.service.Messages.For(a.Language)
 		s.mu.Unlock()
 	}
-	question, err := checkQuestion(a.Question)
+	question, err := rag.ValidateQuestion(a.Question)
 	if err != nil {
 		s.fail(asError(a.Turn, err))
 		return
@@ -270,14 +270,18 @@ func (s *Session) close(code int, reason string) {
 	s.closeWith(code, reason)
 }
 
-// goAway tells the reader that the server is shutting down.
+// goAway tells the reader that the server is shutting down. One that is still
+// reading a turn is told by the turn's ending.
 func (s *Session) goAway() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing == nil {
-		s.push(&Error{Code: CodeShuttingDown})
-		s.closeWith(closeGoingAway, "shutting down")
+	if s.closing != nil {
+		return
 	}
+	if len(s.reading) == 0 {
+		s.push(&Error{Code: CodeShuttingDown})
+	}
+	s.closeWith(closeGoingAway, "shutting down")
 }
 
 // tooQuiet closes a connection that has been silent for too long while it
