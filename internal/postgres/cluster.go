@@ -121,7 +121,7 @@ func (c *Cluster) ensure(ctx context.Context) error {
 		return err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout,
-		fmt.Errorf("Postgres was not ready within %s; see %s", startTimeout, c.files.postgresLog()))
+		fmt.Errorf("the database was not ready within %s; see %s", startTimeout, c.files.postgresLog()))
 	defer cancel()
 	start, err := waitLock(ctx, c.files.startLock(), unix.LOCK_EX)
 	if err != nil {
@@ -145,7 +145,7 @@ func (c *Cluster) ensure(ctx context.Context) error {
 	if _, err := findServer(ctx, c.files); err != nil {
 		return err
 	}
-	ended, err := c.startKeeper()
+	ended, err := c.startKeeper(ctx)
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (c *Cluster) ready() (bool, error) {
 // startKeeper starts a keeper that outlives this program: in a session of its
 // own, a child of nobody here, its output in a log. The channel is closed once
 // the keeper has ended; it stays open when this program ends first.
-func (c *Cluster) startKeeper() (<-chan struct{}, error) {
+func (c *Cluster) startKeeper(ctx context.Context) (<-chan struct{}, error) {
 	log, err := os.OpenFile(c.files.keeperLog(), os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the keeper's log: %w", err)
@@ -183,7 +183,7 @@ func (c *Cluster) startKeeper() (<-chan struct{}, error) {
 	if c.conf.Throwaway {
 		args = append(args, "--throwaway")
 	}
-	cmd := exec.Command("/bin/sh", args...)
+	cmd := exec.CommandContext(ctx, "/bin/sh", args...)
 	cmd.Env = keeperEnv(os.Environ())
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.ExtraFiles = []*os.File{writer}

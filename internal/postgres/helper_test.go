@@ -69,7 +69,7 @@ type command struct {
 
 func startCommand(t *testing.T, dataDir string) *command {
 	t.Helper()
-	u := &command{cmd: exec.Command(os.Args[0], "use", dataDir)}
+	u := &command{cmd: exec.CommandContext(t.Context(), os.Args[0], "use", dataDir)}
 	u.cmd.Stderr = &u.stderr
 	in, err := u.cmd.StdinPipe()
 	if err != nil {

@@ -106,7 +106,7 @@ func openPool(ctx context.Context, url string, cfg Config, cluster *Cluster) (*p
 	if cluster != nil {
 		// A keeper that was killed is replaced when the pool next needs a
 		// connection, so that a long-running server mends by itself.
-		conf.BeforeConnect = func(ctx context.Context, conn *pgx.ConnConfig) error {
+		conf.BeforeConnect = func(ctx context.Context, _ *pgx.ConnConfig) error {
 			return cluster.ensure(ctx)
 		}
 	}

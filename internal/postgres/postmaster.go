@@ -223,7 +223,7 @@ func (k *keeper) removePID() error {
 // has the cluster as its current folder, and they outlive their postmaster
 // when that is killed.
 func serverProcesses(cluster string) ([]int, error) {
-	real, err := filepath.EvalSymlinks(cluster)
+	resolved, err := filepath.EvalSymlinks(cluster)
 	if err != nil {
 		return nil, fmt.Errorf("find the cluster: %w", err)
 	}
@@ -240,7 +240,7 @@ func serverProcesses(cluster string) ([]int, error) {
 		// Other users' processes, and those that have just ended, cannot
 		// be read; none of them is the cluster's.
 		folder, err := os.Readlink(filepath.Join("/proc", entry.Name(), "cwd"))
-		if err != nil || folder != real {
+		if err != nil || folder != resolved {
 			continue
 		}
 		program, err := os.Readlink(filepath.Join("/proc", entry.Name(), "exe"))

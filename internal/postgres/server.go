@@ -141,8 +141,8 @@ func programFolders(ctx context.Context) []string {
 	}
 	if path, err := exec.LookPath("postgres"); err == nil {
 		// initdb looks for its own files beside the real program.
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			dirs = append(dirs, filepath.Dir(real))
+		if program, err := filepath.EvalSymlinks(path); err == nil {
+			dirs = append(dirs, filepath.Dir(program))
 		}
 	}
 	return dirs

@@ -38,30 +38,74 @@ func Open(t testing.TB) *pgxpool.Pool {
 // ends, whoever is still connected.
 func URL(t testing.TB) string {
 	t.Helper()
-	return create(t, "TEMPLATE "+template(t))
+	return create(t, makeTemplate)
 }
 
 // EmptyURL is like URL, but the database has no schema yet; pgvector it has.
 func EmptyURL(t testing.TB) string {
 	t.Helper()
-	return create(t, "TEMPLATE template1")
+	return create(t, func(context.Context, *postgres.Cluster, *pgx.Conn) (string, error) {
+		return "template1", nil
+	})
 }
 
-// create makes a database for one test.
-func create(t testing.TB, options string) string {
+// create makes a database for one test, as a copy of the one that template
+// names.
+func create(t testing.TB, template func(context.Context, *postgres.Cluster, *pgx.Conn) (string, error)) string {
 	t.Helper()
 	cluster := open(t)
-	name := "test_" + strings.ToLower(rand.Text())
-	if err := exec(t.Context(), cluster, `CREATE DATABASE `+name+` `+options); err != nil {
+	name := fmt.Sprintf("test_%d_%s", os.Getpid(), strings.ToLower(rand.Text()))
+	err := administer(t.Context(), cluster, func(conn *pgx.Conn) error {
+		from, err := template(t.Context(), cluster, conn)
+		if err != nil {
+			return fmt.Errorf("make the migrated template: %w", err)
+		}
+		if err := sweep(t.Context(), conn); err != nil {
+			return err
+		}
+		_, err = conn.Exec(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+from+` STRATEGY file_copy`)
+		return err
+	})
+	if err != nil {
 		t.Fatalf("create the test's database: %v", err)
 	}
 	t.Cleanup(func() {
 		// The test's own context has ended by now.
-		if err := exec(context.Background(), cluster, `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
+		err := administer(context.Background(), cluster, func(conn *pgx.Conn) error {
+			return drop(context.Background(), conn, name)
+		})
+		if err != nil {
 			t.Errorf("drop the test's database: %v", err)
 		}
 	})
 	return cluster.URL(name)
+}
+
+// sweep drops the databases of test processes that were killed.
+func sweep(ctx context.Context, conn *pgx.Conn) error {
+	rows, err := conn.Query(ctx, `SELECT datname FROM pg_database WHERE datname LIKE 'test\_%'`)
+	if err != nil {
+		return err
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		owner := strings.Split(name, "_")[1]
+		if _, err := os.Stat("/proc/" + owner); err == nil {
+			continue
+		}
+		if err := drop(ctx, conn, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func drop(ctx context.Context, conn *pgx.Conn, name string) error {
+	_, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+	return err
 }
 
 // open holds the shared cluster until the test ends.
@@ -97,53 +141,40 @@ func folder() (string, error) {
 	return filepath.Join(cache, "guichet-tests"), nil
 }
 
-// template returns the name of the migrated database that tests copy, made
+// makeTemplate returns the name of the migrated database that tests copy, made
 // anew when the migrations have changed.
-func template(t testing.TB) string {
-	t.Helper()
+func makeTemplate(ctx context.Context, cluster *postgres.Cluster, conn *pgx.Conn) (string, error) {
 	hash, err := postgres.SchemaHash()
 	if err != nil {
-		t.Fatal(err)
+		return "", err
 	}
 	name := "template_" + hash
-	if err := makeTemplate(t.Context(), open(t), name); err != nil {
-		t.Fatalf("make the migrated template: %v", err)
-	}
-	return name
-}
-
-func makeTemplate(ctx context.Context, cluster *postgres.Cluster, name string) (err error) {
-	conn, err := pgx.Connect(ctx, cluster.URL("guichet"))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, conn.Close(context.Background())) }()
 	found, err := exists(ctx, conn, name)
 	if found || err != nil {
-		return err
+		return name, err
 	}
 	// The session's end releases the lock.
 	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(hashtext('guichet test template'))`); err != nil {
-		return err
+		return "", err
 	}
 	if found, err = exists(ctx, conn, name); found || err != nil {
-		return err
+		return name, err
 	}
 	// Migrated under another name, so that nobody copies a half.
 	draft := name + "_draft"
-	if _, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+draft+` WITH (FORCE)`); err != nil {
-		return err
+	if err := drop(ctx, conn, draft); err != nil {
+		return "", err
 	}
 	if _, err := conn.Exec(ctx, `CREATE DATABASE `+draft+` TEMPLATE template1`); err != nil {
-		return err
+		return "", err
 	}
 	db, err := postgres.Open(ctx, postgres.Config{URL: cluster.URL(draft), MaxConns: 1})
 	if err != nil {
-		return err
+		return "", err
 	}
 	db.Close()
 	_, err = conn.Exec(ctx, `ALTER DATABASE `+draft+` RENAME TO `+name)
-	return err
+	return name, err
 }
 
 func exists(ctx context.Context, conn *pgx.Conn, name string) (found bool, err error) {
@@ -151,13 +182,12 @@ func exists(ctx context.Context, conn *pgx.Conn, name string) (found bool, err e
 	return found, err
 }
 
-// exec runs one statement outside the test's own database.
-func exec(ctx context.Context, cluster *postgres.Cluster, statement string) (err error) {
+// administer lends a connection outside the test's own database.
+func administer(ctx context.Context, cluster *postgres.Cluster, work func(*pgx.Conn) error) (err error) {
 	conn, err := pgx.Connect(ctx, cluster.URL("guichet"))
 	if err != nil {
 		return fmt.Errorf("connect to the tests' cluster: %w", err)
 	}
-	defer func() { err = errors.Join(err, conn.Close(ctx)) }()
-	_, err = conn.Exec(ctx, statement)
-	return err
+	defer func() { err = errors.Join(err, conn.Close(context.WithoutCancel(ctx))) }()
+	return work(conn)
 }
