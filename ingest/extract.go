@@ -1,0 +1,140 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"time"
+)
+
+// Media types that have an extractor.
+const (
+	Markdown = "text/markdown"
+	HTML     = "text/html"
+	Plain    = "text/plain"
+	PDF      = "application/pdf"
+)
+
+// errNoText is the failure of a file that was read and says nothing.
+var errNoText = errors.New("no text inside")
+
+// maxText bounds the text of one document, in bytes.
+const maxText = 16 << 20
+
+// Input is a file or page as it was fetched.
+type Input struct {
+	Name  string // file name with its extension
+	Bytes []byte
+}
+
+// Extracted is what an extractor reads out of a file. Dates that are not known
+// are zero.
+type Extracted struct {
+	Title       string
+	URL         string
+	Theme       string
+	Language    string // BCP 47; empty: not said
+	PublishedOn time.Time
+	ModifiedOn  time.Time
+	ValidFrom   time.Time
+	ValidUntil  time.Time
+	Sections    []Section
+	Notes       []string // what was not understood and left out
+}
+
+// Section is a stretch of a document under one heading path. Its Text has
+// paragraphs that an empty line separates; list items keep their marker ("- ",
+// "1. ") and table rows are lines of the form "| a | b |", the first two being
+// the header and its rule when the table has a header.
+type Section struct {
+	Headings []string // outermost first, the document's title left out
+	Anchor   string   // fragment of the page, without '#'
+	Page     int      // from 1; 0: no pages
+	Text     string
+}
+
+// Extractor reads files of one kind. Its errors are shown to the operator as
+// the reason of a failure. It is safe for concurrent use.
+type Extractor interface {
+	// Version changes when the same bytes would be read differently.
+	Version() string
+	// Extract returns at least one section with text, or an error.
+	Extract(ctx context.Context, in Input) (Extracted, error)
+}
+
+// Extractors returns the extractors there are, by media type.
+func Extractors() map[string]Extractor {
+	return map[string]Extractor{
+		Markdown: MarkdownExtractor{},
+		HTML:     HTMLExtractor{},
+		Plain:    PlainExtractor{},
+		PDF:      PDFExtractor{},
+	}
+}
+
+// MediaType returns the media type that a file's extension stands for, or ""
+// when nothing here reads such files.
+func MediaType(name string) string {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".md", ".markdown", ".mdown":
+		return Markdown
+	case ".html", ".htm", ".xhtml":
+		return HTML
+	case ".txt", ".text":
+		return Plain
+	case ".pdf":
+		return PDF
+	}
+	return ""
+}
+
+// stem is a file's name without its extension.
+func stem(name string) string {
+	base := path.Base(name)
+	if s := strings.TrimSuffix(base, path.Ext(base)); s != "" {
+		return s
+	}
+	return base
+}
+
+// extract runs an extractor and holds it to its contract. A reader that breaks
+// on a file fails that file alone.
+func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error) {
+	defer func() {
+		if broken := recover(); broken != nil {
+			err = fmt.Errorf("the reader broke on this file: %v", broken)
+		}
+	}()
+	x, err = e.Extract(ctx, in)
+	if err != nil {
+		return Extracted{}, err
+	}
+	size := 0
+	kept := x.Sections[:0]
+	for _, s := range x.Sections {
+		s.Text = cleanText(s.Text)
+		for i := range s.Headings {
+			s.Headings[i] = oneLine(s.Headings[i])
+		}
+		s.Anchor = cleanText(s.Anchor)
+		if s.Text == "" {
+			continue
+		}
+		size += len(s.Text)
+		kept = append(kept, s)
+	}
+	if len(kept) == 0 {
+		return Extracted{}, errNoText
+	}
+	if size > maxText {
+		return Extracted{}, fmt.Errorf("more than %d MB of text inside: cut the file into several", maxText>>20)
+	}
+	x.Sections = kept
+	x.Title, x.Theme, x.URL = oneLine(x.Title), oneLine(x.Theme), oneLine(x.URL)
+	if x.Title == "" {
+		x.Title = oneLine(stem(in.Name))
+	}
+	return x, nil
+}

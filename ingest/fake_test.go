@@ -1,0 +1,189 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"guichet/corpus"
+)
+
+// memory is a Store that keeps one collection in memory: enough to see what
+// the ingester writes, not how Postgres keeps it.
+type memory struct {
+	published map[docID]corpus.LiveDocument
+	contents  map[docID]corpus.Document
+	sources   []corpus.SourceRef
+	number    int
+	opened    int
+	finished  []corpus.Counts
+	refs      []corpus.SourceRef // of the last edition
+}
+
+func newMemory() *memory {
+	return &memory{published: map[docID]corpus.LiveDocument{}, contents: map[docID]corpus.Document{}}
+}
+
+func (m *memory) Sources(context.Context, int64) ([]corpus.SourceRef, error) { return m.sources, nil }
+
+func (m *memory) Live(context.Context, corpus.Collection) ([]corpus.LiveDocument, error) {
+	return slices.Collect(maps.Values(m.published)), nil
+}
+
+func (m *memory) OpenEdition(_ context.Context, c corpus.Collection, _ corpus.Space, refs []corpus.SourceRef) (Edition, error) {
+	m.opened++
+	m.refs = refs
+	c.Published = m.number
+	return &memoryEdition{store: m, c: c, live: maps.Clone(m.published), contents: maps.Clone(m.contents)}, nil
+}
+
+// names returns the public names that readers see, sorted.
+func (m *memory) names() []string {
+	var names []string
+	for _, d := range m.published {
+		names = append(names, d.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// text returns what readers find in the document of this name.
+func (m *memory) text(name string) string {
+	for id, d := range m.published {
+		if d.Name == name {
+			var b strings.Builder
+			for _, p := range m.contents[id].Passages {
+				b.WriteString(p.Text + "\n")
+			}
+			return b.String()
+		}
+	}
+	return ""
+}
+
+type memoryEdition struct {
+	store    *memory
+	c        corpus.Collection
+	live     map[docID]corpus.LiveDocument
+	contents map[docID]corpus.Document
+	changed  bool
+	closed   bool
+}
+
+func (e *memoryEdition) About() (corpus.Collection, int, bool) { return e.c, e.store.number + 1, false }
+
+func (e *memoryEdition) Live(context.Context) ([]corpus.LiveDocument, error) {
+	return slices.Collect(maps.Values(e.live)), nil
+}
+
+func (e *memoryEdition) StartRun(_ context.Context, src corpus.SourceRef) (Run, error) {
+	if !slices.ContainsFunc(e.store.sources, func(s corpus.SourceRef) bool { return s.URI == src.URI }) {
+		e.store.sources = append(e.store.sources, src)
+	}
+	return &memoryRun{e, src}, nil
+}
+
+func (e *memoryEdition) Complete(context.Context) (bool, error) { return e.changed, nil }
+
+func (e *memoryEdition) Publish(context.Context) error {
+	e.store.published, e.store.contents = e.live, e.contents
+	e.store.number++
+	return nil
+}
+
+func (e *memoryEdition) Close() { e.closed = true }
+
+type memoryRun struct {
+	*memoryEdition
+	src corpus.SourceRef
+}
+
+func (r *memoryRun) id(key string) docID { return docID{r.src.URI, key} }
+
+func (r *memoryRun) Kept(_ context.Context, d corpus.Document) ([]bool, error) {
+	old := r.contents[r.id(d.Key)]
+	kept := make([]bool, len(d.Passages))
+	for i, p := range d.Passages {
+		kept[i] = old.Title == d.Title && slices.ContainsFunc(old.Passages, func(o corpus.Passage) bool {
+			return o.Text == p.Text && slices.Equal(o.Headings, p.Headings)
+		})
+	}
+	return kept, nil
+}
+
+func (r *memoryRun) Put(ctx context.Context, d corpus.Document, vectors [][]float32) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if len(vectors) != len(d.Passages) || len(d.Passages) == 0 {
+		return fmt.Errorf("%d vectors for %d passages", len(vectors), len(d.Passages))
+	}
+	r.live[r.id(d.Key)] = corpus.LiveDocument{Source: r.src, Key: d.Key, Known: corpus.Known{Name: d.Name, ContentHash: d.ContentHash, Extractor: d.Extractor}}
+	r.contents[r.id(d.Key)] = d
+	r.changed = true
+	return nil
+}
+
+func (r *memoryRun) Rename(_ context.Context, key, name string) error {
+	d, ok := r.live[r.id(key)]
+	if !ok {
+		return corpus.ErrNotFound
+	}
+	d.Name = name
+	r.live[r.id(key)] = d
+	r.changed = true
+	return nil
+}
+
+func (r *memoryRun) Retire(_ context.Context, keys []string) error {
+	for _, key := range keys {
+		if _, ok := r.live[r.id(key)]; !ok {
+			return fmt.Errorf("retire %s: %w", key, corpus.ErrNotFound)
+		}
+		delete(r.live, r.id(key))
+		r.changed = true
+	}
+	return nil
+}
+
+func (r *memoryRun) Finish(_ context.Context, c corpus.Counts, _ []corpus.Failure) error {
+	r.store.finished = append(r.store.finished, c)
+	return nil
+}
+
+// fakeEmbedder gives every text the same vector, and fails where it is told to.
+type fakeEmbedder struct {
+	mu    sync.Mutex
+	calls int
+	texts int
+	fails func(texts []string) error
+}
+
+func (e *fakeEmbedder) Space() corpus.Space {
+	return corpus.Space{Embedder: "fake", Version: "1", Dimensions: 2}
+}
+
+func (e *fakeEmbedder) EmbedPassages(ctx context.Context, texts []string) ([][]float32, error) {
+	e.mu.Lock()
+	e.calls++
+	e.texts += len(texts)
+	e.mu.Unlock()
+	if e.fails != nil {
+		if err := e.fails(texts); err != nil {
+			return nil, err
+		}
+	}
+	vectors := make([][]float32, len(texts))
+	for i := range vectors {
+		vectors[i] = []float32{1, 0}
+	}
+	return vectors, ctx.Err()
+}
+
+func (e *fakeEmbedder) EmbedQuery(context.Context, string) ([]float32, error) {
+	return nil, errors.New("not asked for here")
+}

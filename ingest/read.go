@@ -1,0 +1,138 @@
+package ingest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"guichet/corpus"
+)
+
+// bytesAtOnce bounds the files that are in memory being read, by their size: a
+// large one is read alone.
+const bytesAtOnce = 32 << 20
+
+// readItem is what came of reading an item: exactly one of unchanged, err, and
+// a document.
+type readItem struct {
+	item      Item
+	unchanged bool
+	err       error
+	document  corpus.Document
+	notes     []string
+}
+
+// readAll reads the items, several at once, and hands the outcomes to out,
+// which it closes. It returns an error only when ctx ends.
+func (p *pass) readAll(ctx context.Context, ref corpus.SourceRef, items []Item, out chan<- readItem) error {
+	defer close(out)
+	room := semaphore.NewWeighted(bytesAtOnce)
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(p.Workers)
+	for _, item := range items {
+		if ctx.Err() != nil {
+			break
+		}
+		group.Go(func() error {
+			done := p.readOne(ctx, room, ref, item)
+			select {
+			case out <- done:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	}
+	return group.Wait()
+}
+
+func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus.SourceRef, item Item) readItem {
+	done := readItem{item: item}
+	content, release, err := p.fetch(ctx, room, item)
+	if err != nil {
+		done.err = err
+		return done
+	}
+	defer release()
+	id := docID{ref.URI, item.Key}
+	hash := contentHash(item, content)
+	extractor := p.Extractors[item.MediaType]
+	if extractor == nil {
+		done.err = fmt.Errorf("nothing here reads %s", item.MediaType)
+		return done
+	}
+	version := extractor.Version() + " " + splitterVersion
+	if known, ok := p.live[id]; ok && known.Extractor == version && bytes.Equal(known.ContentHash, hash) {
+		done.unchanged = true
+		return done
+	}
+	x, err := extract(ctx, extractor, Input{Name: path.Base(item.Key), Bytes: content})
+	if err != nil {
+		done.err = err
+		return done
+	}
+	done.notes = x.Notes
+	done.document = corpus.Document{
+		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: item.MediaType,
+		PublishedOn: x.PublishedOn, ModifiedOn: x.ModifiedOn, ValidFrom: x.ValidFrom, ValidUntil: x.ValidUntil,
+		ContentHash: hash, Extractor: version, Passages: NewSplitter().Split(x.Sections),
+	}
+	return done
+}
+
+// fetch reads an item's bytes within the bounds. release gives their room back.
+func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (content []byte, release func(), err error) {
+	r, err := item.Open(ctx)
+	if err != nil {
+		return nil, nil, fmt.Errorf("cannot be read: %s", fileReason(err))
+	}
+	defer func() { _ = r.Close() }()
+	// The size is known only after reading; a file's is asked for.
+	weight := int64(1 << 20)
+	if f, ok := r.(interface{ Stat() (fs.FileInfo, error) }); ok {
+		if info, err := f.Stat(); err == nil {
+			if info.Size() > p.MaxBytes {
+				return nil, nil, tooLarge(p.MaxBytes)
+			}
+			weight = info.Size()
+		}
+	}
+	weight = min(max(weight, 1), bytesAtOnce)
+	if err := room.Acquire(ctx, weight); err != nil {
+		return nil, nil, err
+	}
+	content, err = io.ReadAll(io.LimitReader(r, p.MaxBytes+1))
+	if err == nil && int64(len(content)) > p.MaxBytes {
+		err = tooLarge(p.MaxBytes)
+	} else if err != nil {
+		err = fmt.Errorf("cannot be read: %s", fileReason(err))
+	} else if len(content) == 0 {
+		err = errors.New("the file is empty")
+	}
+	if err != nil {
+		room.Release(weight)
+		return nil, nil, err
+	}
+	return content, func() { room.Release(weight) }, nil
+}
+
+func tooLarge(limit int64) error {
+	return fmt.Errorf("larger than %d MB", limit>>20)
+}
+
+// contentHash covers the bytes and what else makes the document: its key,
+// whose file name may be its title, and the media type that chose its reader.
+func contentHash(item Item, content []byte) []byte {
+	h := sha256.New()
+	_, _ = fmt.Fprintf(h, "%q %q\n", item.Key, item.MediaType) // a hash never fails
+	_, _ = h.Write(content)
+	return h.Sum(nil)
+}

@@ -1,0 +1,133 @@
+package ingest
+
+import (
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"guichet/corpus"
+)
+
+// Report tells what a run did. Its JSON form is what scripts rely on.
+type Report struct {
+	Collection  string `json:"collection"`
+	Edition     int    `json:"edition"` // that readers see now; in a dry run, too
+	Published   bool   `json:"published"`
+	DryRun      bool   `json:"dry_run"`
+	Interrupted bool   `json:"interrupted"`
+	Resumed     bool   `json:"resumed"`
+	Rejected    string `json:"rejected,omitempty"` // why the gate held the edition back
+	corpus.Counts
+	Skipped  int            `json:"skipped"`  // files of kinds that nothing here reads
+	Passages int            `json:"passages"` // in the documents added and changed
+	Embedded int            `json:"embedded"` // passages whose vectors were made
+	Seconds  float64        `json:"seconds"`
+	Sources  []SourceReport `json:"sources"`
+	Failures []Failure      `json:"failures"`
+	Notes    []string       `json:"notes"`
+}
+
+// SourceReport is what a run did in one source.
+type SourceReport struct {
+	Kind string `json:"kind"`
+	URI  string `json:"uri"`
+	Path string `json:"path"` // the part of the source that was read
+	corpus.Counts
+}
+
+// Failure is a file that could not be read, and why.
+type Failure struct {
+	Source string `json:"source"`
+	Key    string `json:"key"`
+	Reason string `json:"reason"`
+}
+
+func (r *Report) note(format string, args ...any) {
+	if text := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, text) {
+		r.Notes = append(r.Notes, text)
+	}
+}
+
+func (r *Report) add(s SourceReport) {
+	r.Added += s.Added
+	r.Changed += s.Changed
+	r.Unchanged += s.Unchanged
+	r.Retired += s.Retired
+	r.Failed += s.Failed
+	r.Sources = append(r.Sources, s)
+}
+
+// skip counts files that nothing reads and names their kinds.
+func (r *Report) skip(keys []string) {
+	if len(keys) == 0 {
+		return
+	}
+	kinds := map[string]int{}
+	for _, key := range keys {
+		kind := strings.ToLower(path.Ext(key))
+		if MediaType(key) != "" {
+			kind = "links and special files"
+		} else if kind == "" {
+			kind = "no extension"
+		}
+		kinds[kind]++
+	}
+	var parts []string
+	for kind, n := range kinds {
+		parts = append(parts, fmt.Sprintf("%s %d", kind, n))
+	}
+	slices.Sort(parts)
+	if len(parts) > 10 {
+		parts = append(parts[:10], "...")
+	}
+	r.Skipped += len(keys)
+	r.note("skipped %d files of other kinds (%s)", len(keys), strings.Join(parts, ", "))
+}
+
+// WriteText writes the report for people. Failures come last, since they are
+// what is left to do.
+func (r Report) WriteText(w io.Writer) error {
+	var b strings.Builder
+	did := [...]string{"added", "changed", "unchanged", "retired", "failed"}
+	if r.DryRun {
+		did = [...]string{"to add", "to change", "unchanged", "to retire", "would fail"}
+		b.WriteString("Dry run: nothing was written.\n")
+	}
+	fmt.Fprintf(&b, "Collection %s: %d %s, %d %s, %d %s, %d %s, %d %s", r.Collection,
+		r.Added, did[0], r.Changed, did[1], r.Unchanged, did[2], r.Retired, did[3], r.Failed, did[4])
+	if r.Skipped > 0 {
+		fmt.Fprintf(&b, ", %d skipped", r.Skipped)
+	}
+	fmt.Fprintf(&b, ".\n%d passages, %d embedded, %s", r.Passages, r.Embedded,
+		time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond))
+	if r.Passages > 0 && r.Seconds > 0 {
+		fmt.Fprintf(&b, " (%.0f passages/s)", float64(r.Passages)/r.Seconds)
+	}
+	b.WriteString(".\n")
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "Note: %s.\n", strings.TrimSuffix(note, "."))
+	}
+	for _, f := range r.Failures {
+		fmt.Fprintf(&b, "Failed: %s: %s\n", f.Key, f.Reason)
+	}
+	switch {
+	case r.DryRun:
+	case r.Interrupted:
+		b.WriteString("Interrupted: readers still see what they saw before. The same command goes on from here.\n")
+	case r.Rejected != "":
+		fmt.Fprintf(&b, "Not published: %s\n", r.Rejected)
+	case r.Published:
+		fmt.Fprintf(&b, "Published as edition %d.\n", r.Edition)
+	case r.Edition > 0:
+		fmt.Fprintf(&b, "Nothing changed: edition %d stays.\n", r.Edition)
+	default:
+		b.WriteString("Nothing was published.\n")
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,160 @@
+package ingest
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// PlainExtractor reads plain text, in UTF-8 or in Windows-1252.
+type PlainExtractor struct{}
+
+// Version implements Extractor.
+func (PlainExtractor) Version() string { return "plain/1" }
+
+// Extract implements Extractor. The text is one section; its title is the
+// first line when that is short, else the file's name.
+func (PlainExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
+	decoded, err := decodeText(in.Bytes)
+	if err != nil {
+		return Extracted{}, err
+	}
+	body := unwrap(cleanText(decoded))
+	return Extracted{Title: firstLine(body), Sections: []Section{{Text: body}}}, nil
+}
+
+// firstLine returns the text's first line when it could be a title.
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	if n := utf8.RuneCountInString(line); n == 0 || n > 120 {
+		return ""
+	}
+	return line
+}
+
+var (
+	bullet   = regexp.MustCompile(`^\s*[•●▪◦‣·–—*\x{F0B7}\x{F0A7}\x{F0D8}-]\s+`)
+	numbered = regexp.MustCompile(`^\s*\d{1,3}[.)]\s+`)
+)
+
+// unwrap joins the lines that a fixed width broke apart, so that sentences are
+// whole: a line goes on where the next begins with a small letter, or where it
+// fills the width and ends in no punctuation. Bullets become "- ".
+func unwrap(s string) string {
+	lines := strings.Split(s, "\n")
+	width := usualWidth(lines)
+	words := hyphenated(s)
+	out := make([]string, 0, len(lines))
+	open := false // the last line of out may go on
+	for _, line := range lines {
+		isItem := bullet.MatchString(line)
+		if isItem {
+			line = "- " + bullet.ReplaceAllString(line, "")
+		}
+		isItem = isItem || numbered.MatchString(line)
+		trimmed := strings.TrimSpace(line)
+		if trimmed == "" {
+			out = append(out, "")
+			open = false
+			continue
+		}
+		if open && !isItem && goesOn(lastOf(out), trimmed, width) {
+			out[len(out)-1] = joinLines(lastOf(out), trimmed, words)
+		} else {
+			out = append(out, trimmed)
+		}
+		open = true
+	}
+	return strings.Join(out, "\n")
+}
+
+func lastOf(lines []string) string { return lines[len(lines)-1] }
+
+// goesOn tells whether next continues the sentence of line.
+func goesOn(line, next string, width int) bool {
+	last, _ := utf8.DecodeLastRuneInString(line)
+	first, _ := utf8.DecodeRuneInString(next)
+	if strings.ContainsRune(".!?:;", last) || strings.HasPrefix(next, "|") {
+		return false
+	}
+	if unicode.IsLower(first) || strings.ContainsRune("(«,", first) || last == ',' {
+		return true
+	}
+	// The line may have been joined already: its last stretch is what counts,
+	// and a joined line is always longer than the width.
+	return width > 0 && utf8.RuneCountInString(line) >= width*4/5
+}
+
+// usualWidth is the length that nine lines in ten do not pass, or 0 when the
+// text is not broken at a fixed width.
+func usualWidth(lines []string) int {
+	var lengths []int
+	for _, line := range lines {
+		if n := utf8.RuneCountInString(strings.TrimSpace(line)); n > 0 {
+			lengths = append(lengths, n)
+		}
+	}
+	if len(lengths) < 5 {
+		return 0
+	}
+	slices.Sort(lengths)
+	width := lengths[len(lengths)*9/10]
+	if width < 50 || width > 130 {
+		return 0
+	}
+	return width
+}
+
+var compound = regexp.MustCompile(`\pL+-\pL+`)
+
+// hyphenated returns the text's compounds, in lower case: "rendez-vous".
+func hyphenated(s string) map[string]bool {
+	words := map[string]bool{}
+	for _, w := range compound.FindAllString(s, -1) {
+		words[strings.ToLower(w)] = true
+	}
+	return words
+}
+
+// joinLines puts next behind line. A word that was broken at the line's end is
+// made whole; a compound keeps its hyphen.
+func joinLines(line, next string, compounds map[string]bool) string {
+	head, broken := strings.CutSuffix(line, "-")
+	first, _ := utf8.DecodeRuneInString(next)
+	before, _ := utf8.DecodeLastRuneInString(head)
+	if !broken || !unicode.IsLetter(before) || !unicode.IsLower(first) {
+		return line + " " + next
+	}
+	left := strings.ToLower(head[strings.LastIndexFunc(head, func(r rune) bool { return !unicode.IsLetter(r) })+1:])
+	if left == "" {
+		left = strings.ToLower(head)
+	}
+	right := next
+	if end := strings.IndexFunc(next, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
+		right = next[:end]
+	}
+	right = strings.ToLower(right)
+	if compounds[left+"-"+right] || keepsHyphen(left, right) {
+		return line + next
+	}
+	return head + next
+}
+
+// keepsHyphen knows the words that French joins with a hyphen.
+func keepsHyphen(left, right string) bool {
+	switch left {
+	case "rendez", "après", "avant", "demi", "non", "sous", "mi", "grand", "grands", "rez", "procès",
+		"vice", "ex", "peut", "est", "c'est", "porte", "quelques", "vingt", "soixante", "quatre", "dix",
+		"compte", "ci", "au", "par", "là", "auto", "chef", "centre", "lave", "haut", "bas":
+		return true
+	}
+	switch right {
+	case "vous", "nous", "je", "tu", "il", "elle", "ils", "elles", "on", "ce", "ci", "là", "moi", "toi",
+		"même", "mêmes", "les", "la", "le", "y", "en", "midi", "delà", "dessus", "dessous", "verbal", "verbaux":
+		return true
+	}
+	return false
+}
