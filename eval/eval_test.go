@@ -112,3 +112,23 @@ func TestQuantileIsNearestRank(t *testing.T) {
 		t.Error("quantile sorted the caller's slice")
 	}
 }
+
+func TestReliabilityCountsEveryOutcomeOnce(t *testing.T) {
+	outcomes := []Outcome{
+		{Evidence: 0}, {Evidence: .05, Rank: 1}, {Evidence: .55, Rank: 5}, {Evidence: .59, Rank: 6}, {Evidence: 1, Rank: 2},
+	}
+	curve := Reliability(outcomes, 10)
+	if len(curve) != 3 {
+		t.Fatalf("curve = %+v, want 3 bins", curve)
+	}
+	for i, want := range []Bin{
+		{From: 0, To: .1, N: 2, Evidence: .025, Answered: .5},
+		{From: .5, To: .6, N: 2, Evidence: .57, Answered: .5},
+		{From: .9, To: 1, N: 1, Evidence: 1, Answered: 1},
+	} {
+		got := curve[i]
+		if got.N != want.N || math.Abs(got.Evidence-want.Evidence) > 1e-9 || got.Answered != want.Answered || got.From != want.From {
+			t.Errorf("bin %d = %+v, want %+v", i, got, want)
+		}
+	}
+}
