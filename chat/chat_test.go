@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +47,7 @@ func units(n int) answerFunc {
 
 // paced answers with n units, each after something was received from pace.
 func paced(n int, pace <-chan struct{}) answerFunc {
-	return func(ctx context.Context, r rag.Request, to rag.Sink) (rag.Answer, error) {
+	return func(ctx context.Context, _ rag.Request, to rag.Sink) (rag.Answer, error) {
 		a := rag.Answer{Mode: rag.ModeQuoted, Usage: rag.Usage{Model: "fake", Prompt: 7, Completion: -1}, TimingsMS: map[string]float64{"total": 1.5}}
 		if err := to.Sources(ctx, []rag.Source{source}); err != nil {
 			return a, err
@@ -235,10 +236,11 @@ type client struct {
 
 func (f *fixture) dial(query ...string) *client {
 	f.t.Helper()
-	conn, _, err := websocket.DefaultDialer.DialContext(f.t.Context(), f.address(query...), nil)
+	conn, resp, err := websocket.DefaultDialer.DialContext(f.t.Context(), f.address(query...), nil)
 	if err != nil {
 		f.t.Fatal(err)
 	}
+	_ = resp.Body.Close()
 	c := &client{t: f.t, conn: conn}
 	f.t.Cleanup(func() { _ = conn.Close() })
 	return c
@@ -252,16 +254,19 @@ func (f *fixture) address(query ...string) string {
 func (f *fixture) refused(header http.Header, query string) (status int, body string) {
 	f.t.Helper()
 	conn, resp, err := websocket.DefaultDialer.DialContext(f.t.Context(), f.address(query), header)
-	if err == nil {
-		_ = conn.Close()
-		return http.StatusSwitchingProtocols, ""
-	}
 	if resp == nil {
 		f.t.Fatal(err)
 	}
-	b := make([]byte, 1000)
-	n, _ := resp.Body.Read(b)
-	return resp.StatusCode, string(b[:n])
+	defer func() { _ = resp.Body.Close() }()
+	if err == nil {
+		_ = conn.Close()
+		return resp.StatusCode, ""
+	}
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
 }
 
 func (c *client) send(frame map[string]any) {
@@ -397,13 +402,11 @@ func eventually(t testing.TB, what string, ok func() bool) {
 }
 
 // within waits for something that must come.
-func within[T any](t testing.TB, what string, ch <-chan T) T {
+func within[T any](t testing.TB, what string, ch <-chan T) {
 	t.Helper()
 	select {
-	case v := <-ch:
-		return v
+	case <-ch:
 	case <-time.After(patience):
 		t.Fatalf("never happened: %s", what)
 	}
-	panic("unreachable")
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
 	"pgregory.net/rapid"
 
 	"guichet/chat"
@@ -39,6 +40,27 @@ func TestResumeOfARunningTurn(t *testing.T) {
 	if n := f.count(`SELECT count(*) FROM turns`); n != 1 {
 		t.Errorf("%d turns stored, want 1", n)
 	}
+}
+
+func TestSocketClosedWithoutACodeMayComeBack(t *testing.T) {
+	pace := make(chan struct{})
+	f := newFixture(t, paced(2, pace), chat.Limits{Grace: time.Hour})
+	conversation, turn := id(), id()
+	c := f.dial()
+	c.ask(conversation, turn, 0)
+	c.want("sources")
+	if err := c.conn.WriteControl(websocket.CloseMessage, nil, time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	c.wantClose(websocket.CloseNoStatusReceived)
+	eventually(t, "the socket is gone", func() bool { return f.service.Stats().Connections == 0 })
+	c = f.dial()
+	c.ask(conversation, turn, 0)
+	c.want("sources")
+	pace <- struct{}{}
+	pace <- struct{}{}
+	c.wantUnits(1, 2)
+	c.want("done")
 }
 
 func TestResumeOnAnotherServer(t *testing.T) {
@@ -124,7 +146,7 @@ func TestTurnLeftByACrashedServer(t *testing.T) {
 		t.Errorf("stored as %s", s)
 	}
 
-	conversation, turn = leave("2 min") // a server that works on it says so
+	conversation, _ = leave("2 min") // a server that works on it says so
 	if err := store.Beat(t.Context(), []uuid.UUID{conversation}); err != nil {
 		t.Fatal(err)
 	}

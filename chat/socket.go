@@ -45,9 +45,9 @@ func (s *Service) read(session *Session, conn *websocket.Conn) (left bool) {
 		}
 		kind, data, err := conn.ReadMessage()
 		if err != nil {
-			// 1005 is what a page sends that closes without a code.
-			return websocket.IsCloseError(err,
-				websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived)
+			// A page that drops a doubtful connection to open another closes
+			// it without a code: that is not leaving.
+			return websocket.IsCloseError(err, websocket.CloseNormalClosure, websocket.CloseGoingAway)
 		}
 		switch {
 		case kind == websocket.BinaryMessage:

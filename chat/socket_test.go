@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -61,13 +62,10 @@ func TestRefusedBeforeUpgrade(t *testing.T) {
 	if status, body := f.refused(http.Header{"Accept-Language": {"en"}}, "?town=inconnue"); status != 404 || !strings.Contains(body, "do not know this town") {
 		t.Errorf("unknown town: %d %q", status, body)
 	}
-	resp, err := f.server.Client().Get(f.server.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = resp.Body.Close()
-	if resp.StatusCode != http.StatusUpgradeRequired {
-		t.Errorf("plain request: %d", resp.StatusCode)
+	plain := httptest.NewRecorder()
+	f.service.Handler().ServeHTTP(plain, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/ws", nil))
+	if plain.Code != http.StatusUpgradeRequired {
+		t.Errorf("plain request: %d", plain.Code)
 	}
 	c := f.dial()
 	if status, body := f.refused(nil, ""); status != 503 || !strings.Contains(body, "réessayer") {
@@ -150,15 +148,14 @@ func TestSocketIsClosedOn(t *testing.T) {
 		"frame over 16 KiB":   {websocket.TextMessage, strings.Repeat(" ", 16<<10+1), websocket.CloseMessageTooBig},
 		"too many bad frames": {websocket.TextMessage, "{", websocket.ClosePolicyViolation},
 	} {
-		t.Run(name, func(t *testing.T) {
-			client := f.dial()
-			for range 3 {
-				if client.conn.WriteMessage(c.kind, []byte(c.data)) != nil {
-					break
-				}
+		t.Log(name)
+		client := f.dial()
+		for range 3 {
+			if client.conn.WriteMessage(c.kind, []byte(c.data)) != nil {
+				break
 			}
-			client.wantClose(c.code)
-		})
+		}
+		client.wantClose(c.code)
 	}
 }
 
