@@ -111,7 +111,7 @@ build_vector() {
 	[ -n "$mirror" ] || die "apt's sources name no Debian mirror with the component main"
 	keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 	[ -r "$keyring" ] || install debian-archive-keyring
-	[ -e "/usr/lib/postgresql/$1/lib/pgxs/src/makefiles/pgxs.mk" ] || install "postgresql-server-dev-$1"
+	[ -e "/usr/include/postgresql/$1/server/postgres.h" ] || install "postgresql-server-dev-$1"
 	if ! command -v dpkg-source >/dev/null || ! command -v make >/dev/null || ! command -v cc >/dev/null; then
 		install build-essential dpkg-dev
 	fi
@@ -128,18 +128,18 @@ build_vector() {
 		-o APT::Sandbox::User=$(id -un)"
 
 	say "building pgvector for Postgres $1 from Debian's source package"
+	# Chained, since the shell does not stop at a failure inside a condition.
+	# The options are words of their own: no quotes around $private.
+	# shellcheck disable=SC2086
 	(
-		cd "$work/source"
-		# The options are words of their own: no quotes here.
-		# shellcheck disable=SC2086
-		apt-get $private update -qq
-		# shellcheck disable=SC2086
-		apt-get $private source -qq pgvector
-		cd pgvector-*/
-		# Plain code for any processor of the kind, as Debian builds it: the
-		# machine may be moved to another one.
-		make -s OPTFLAGS="" PG_CONFIG="/usr/lib/postgresql/$1/bin/pg_config"
-		as_root make -s install OPTFLAGS="" PG_CONFIG="/usr/lib/postgresql/$1/bin/pg_config"
+		cd "$work/source" &&
+			apt-get $private update -qq &&
+			apt-get $private source -qq pgvector &&
+			cd pgvector-*/ &&
+			# Plain code for any processor of the kind, as Debian builds it:
+			# the machine may be moved to another one.
+			make -s OPTFLAGS="" PG_CONFIG="/usr/lib/postgresql/$1/bin/pg_config" &&
+			as_root make -s install OPTFLAGS="" PG_CONFIG="/usr/lib/postgresql/$1/bin/pg_config"
 	) >"$work/log" 2>&1 || {
 		tail -n 30 "$work/log" >&2
 		die "pgvector could not be built; the last lines above say why"
