@@ -120,6 +120,7 @@ type fixture struct {
 	t       testing.TB
 	pool    *pgxpool.Pool
 	towns   towns
+	adjust  func(*chat.Config) // before the service is made; may be nil
 	service *chat.Service
 	server  *httptest.Server
 	log     *quietLog
@@ -153,8 +154,11 @@ func newFixture(t testing.TB, a chat.Answerer, limits chat.Limits) *fixture {
 }
 
 // beside starts another server on the same database.
-func (f *fixture) beside(a chat.Answerer, limits chat.Limits) *fixture {
+func (f *fixture) beside(a chat.Answerer, limits chat.Limits, adjust ...func(*chat.Config)) *fixture {
 	other := &fixture{t: f.t, pool: f.pool, towns: f.towns}
+	if len(adjust) > 0 {
+		other.adjust = adjust[0]
+	}
 	other.start(a, limits)
 	return other
 }
@@ -169,11 +173,15 @@ func (f *fixture) start(a chat.Answerer, limits chat.Limits) {
 		limits.AskBurst = 1000
 	}
 	f.log = &quietLog{}
-	f.service = chat.New(chat.Config{
+	conf := chat.Config{
 		Answerer: a, Scopes: f.towns, Towns: f.towns, Store: chat.NewStore(f.pool),
 		Messages: catalogue, Limits: limits, AllowNoOrigin: true,
 		Log: slog.New(slog.NewTextHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-	})
+	}
+	if f.adjust != nil {
+		f.adjust(&conf)
+	}
+	f.service = chat.New(conf)
 	f.server = httptest.NewServer(f.service.Handler())
 	f.t.Cleanup(func() {
 		f.shutdown()

@@ -41,7 +41,7 @@ type handler struct {
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	language := r.Header.Get("Accept-Language")
 	refuse := func(status int, id string) {
-		http.Error(w, h.service.Messages.For(language).T(id), status)
+		http.Error(w, h.service.conf.Messages.For(language).T(id), status)
 	}
 	if !websocket.IsWebSocketUpgrade(r) {
 		w.Header().Set("Upgrade", "websocket")
@@ -54,12 +54,12 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(http.StatusNotFound, "chat.refused.unknown_town")
 		return
 	case err != nil:
-		h.service.Log.Error("town of a connection not found", "err", err)
+		h.service.conf.Log.Error("town of a connection not found", "err", err)
 		refuse(http.StatusInternalServerError, "chat.error.failed")
 		return
 	}
 	if !h.allowed(r, town) {
-		h.service.Log.Warn("origin refused", "town", town.Slug, "origin", r.Header.Get("Origin"))
+		h.service.conf.Log.Warn("origin refused", "town", town.Slug, "origin", r.Header.Get("Origin"))
 		refuse(http.StatusForbidden, "chat.refused.origin")
 		return
 	}
@@ -79,9 +79,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) town(r *http.Request) (corpus.Town, error) {
 	if slug := r.URL.Query().Get("town"); slug != "" {
-		return h.service.Towns.Town(r.Context(), slug)
+		return h.service.conf.Towns.Town(r.Context(), slug)
 	}
-	return h.service.Towns.DefaultTown(r.Context())
+	return h.service.conf.Towns.DefaultTown(r.Context())
 }
 
 // allowed says whether the page that opens the chat may: browsers cannot lie
@@ -89,7 +89,7 @@ func (h *handler) town(r *http.Request) (corpus.Town, error) {
 func (h *handler) allowed(r *http.Request, town corpus.Town) bool {
 	header := r.Header.Get("Origin")
 	if header == "" {
-		return h.service.AllowNoOrigin
+		return h.service.conf.AllowNoOrigin
 	}
 	origin, err := url.Parse(header)
 	if err != nil || origin.Host == "" {

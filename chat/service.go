@@ -51,7 +51,7 @@ type Config struct {
 // Service runs turns and keeps the sessions that read them. It is safe for
 // concurrent use.
 type Service struct {
-	Config
+	conf Config
 
 	// ctx is the service's own life, under which turns run: they outlast the
 	// requests that started them. It ends with Shutdown.
@@ -72,7 +72,7 @@ type Service struct {
 func New(c Config) *Service {
 	c.Limits = c.Limits.orDefaults()
 	s := &Service{
-		Config:   c,
+		conf:     c,
 		turns:    map[uuid.UUID]*liveTurn{},
 		running:  map[uuid.UUID]uuid.UUID{},
 		rates:    map[uuid.UUID]*rate.Limiter{},
@@ -146,7 +146,7 @@ func (s *Service) ask(town corpus.Town, a Ask, language string) (*liveTurn, erro
 	if !ok {
 		t = &liveTurn{
 			id: a.Turn, conversation: a.Conversation, townID: town.ID,
-			graceFor: s.Limits.Grace, readers: map[*Session]struct{}{},
+			graceFor: s.conf.Limits.Grace, readers: map[*Session]struct{}{},
 		}
 		var ctx context.Context
 		ctx, t.cancel = context.WithCancelCause(s.ctx)
@@ -181,7 +181,7 @@ func (s *Service) run(ctx context.Context, t *liveTurn, town corpus.Town, a Ask,
 		s.mu.Unlock()
 		t.finish(end)
 	}()
-	stored, found, err := s.Store.Turn(s.ctx, town.ID, a.Conversation, a.Turn, s.Limits.Stale)
+	stored, found, err := s.stored(town.ID, a)
 	switch {
 	case err != nil:
 		end.err = asError(t.id, s.orShutdown(err))
@@ -217,14 +217,10 @@ func (s *Service) answer(ctx context.Context, t *liveTurn, r rag.Request) ending
 	}
 	defer release()
 	// Stored or not stored, but never in between: stopping does not reach here.
-	r.History, err = s.Store.Begin(s.ctx, Question{
-		TownID: t.townID, Conversation: t.conversation, Turn: t.id,
-		Language: r.Language, Text: r.Question,
-	}, s.Limits.Stale, s.Limits.History)
-	if err != nil {
+	if r.History, err = s.begin(t, r); err != nil {
 		return s.refuse(t, s.orShutdown(err))
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, s.Limits.TurnTimeout, errTimeout)
+	ctx, cancel := context.WithTimeoutCause(ctx, s.conf.Limits.TurnTimeout, errTimeout)
 	defer cancel()
 	a, err := s.callAnswerer(ctx, t, r)
 	end := judge(ctx, t.id, a, err)
@@ -240,6 +236,21 @@ func (s *Service) answer(ctx context.Context, t *liveTurn, r rag.Request) ending
 	return end
 }
 
+func (s *Service) stored(townID int64, a Ask) (Turn, bool, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, s.conf.Limits.StoreTimeout)
+	defer cancel()
+	return s.conf.Store.Turn(ctx, townID, a.Conversation, a.Turn, s.conf.Limits.Stale)
+}
+
+func (s *Service) begin(t *liveTurn, r rag.Request) ([]rag.Exchange, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, s.conf.Limits.StoreTimeout)
+	defer cancel()
+	return s.conf.Store.Begin(ctx, Question{
+		TownID: t.townID, Conversation: t.conversation, Turn: t.id,
+		Language: r.Language, Text: r.Question,
+	}, s.conf.Limits.Stale, s.conf.Limits.History)
+}
+
 func (s *Service) callAnswerer(ctx context.Context, t *liveTurn, r rag.Request) (a rag.Answer, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -247,10 +258,10 @@ func (s *Service) callAnswerer(ctx context.Context, t *liveTurn, r rag.Request) 
 			err = errors.New("answerer panicked")
 		}
 	}()
-	if r.Scope, err = s.Scopes.Scope(ctx, t.townID); err != nil {
+	if r.Scope, err = s.conf.Scopes.Scope(ctx, t.townID); err != nil {
 		return a, err
 	}
-	return s.Answerer.Answer(ctx, r, t)
+	return s.conf.Answerer.Answer(ctx, r, t)
 }
 
 // judge says how the turn ended. An answer that came whole is complete, even
@@ -276,16 +287,16 @@ func judge(ctx context.Context, turn uuid.UUID, a rag.Answer, err error) ending 
 // would have to be found by the next server. A result that the database
 // refuses is closed without its words.
 func (s *Service) close(turn uuid.UUID, r Result) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.Limits.StoreTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.conf.Limits.StoreTimeout)
 	defer cancel()
-	err := s.Store.Close(ctx, turn, r)
+	err := s.conf.Store.Close(ctx, turn, r)
 	if err == nil {
 		return
 	}
-	s.Log.Error("turn not closed, trying without its words", "turn", turn, "err", err)
+	s.conf.Log.Error("turn not closed, trying without its words", "turn", turn, "err", err)
 	r.Units, r.Citations = nil, nil
-	if err := s.Store.Close(ctx, turn, r); err != nil {
-		s.Log.Error("turn not closed", "turn", turn, "err", err)
+	if err := s.conf.Store.Close(ctx, turn, r); err != nil {
+		s.conf.Log.Error("turn not closed", "turn", turn, "err", err)
 	}
 }
 
@@ -297,12 +308,12 @@ func (s *Service) claim(t *liveTurn) (release func(), err error) {
 	if _, ok := s.running[t.conversation]; ok {
 		return nil, &Error{Code: CodeBusy, message: "chat.error.busy_conversation"}
 	}
-	if len(s.running) >= s.Limits.Running {
+	if len(s.running) >= s.conf.Limits.Running {
 		return nil, &Error{Code: CodeBusy}
 	}
 	limiter, ok := s.rates[t.conversation]
 	if !ok {
-		limiter = rate.NewLimiter(rate.Every(s.Limits.AskEvery), s.Limits.AskBurst)
+		limiter = rate.NewLimiter(rate.Every(s.conf.Limits.AskEvery), s.conf.Limits.AskBurst)
 		s.rates[t.conversation] = limiter
 	}
 	if !limiter.Allow() {
@@ -319,7 +330,7 @@ func (s *Service) claim(t *liveTurn) (release func(), err error) {
 // beat tells other servers which turns are alive, closes those that were left
 // by servers that are gone, and forgets the rates of quiet conversations.
 func (s *Service) beat() {
-	ticker := time.NewTicker(s.Limits.Beat)
+	ticker := time.NewTicker(s.conf.Limits.Beat)
 	defer ticker.Stop()
 	for {
 		s.beatOnce()
@@ -332,19 +343,19 @@ func (s *Service) beat() {
 }
 
 func (s *Service) beatOnce() {
-	ctx, cancel := context.WithTimeout(s.ctx, s.Limits.StoreTimeout)
+	ctx, cancel := context.WithTimeout(s.ctx, s.conf.Limits.StoreTimeout)
 	defer cancel()
 	if ids := s.beating(); len(ids) > 0 {
-		if err := s.Store.Beat(ctx, ids); err != nil && s.ctx.Err() == nil {
-			s.Log.Error("beat failed", "err", err)
+		if err := s.conf.Store.Beat(ctx, ids); err != nil && s.ctx.Err() == nil {
+			s.conf.Log.Error("beat failed", "err", err)
 		}
 	}
-	n, err := s.Store.CloseStale(ctx, s.Limits.Stale)
+	n, err := s.conf.Store.CloseStale(ctx, s.conf.Limits.Stale)
 	switch {
 	case err != nil && s.ctx.Err() == nil:
-		s.Log.Error("stale turns not closed", "err", err)
+		s.conf.Log.Error("stale turns not closed", "err", err)
 	case n > 0:
-		s.Log.Warn("closed turns that another server left open", "turns", n)
+		s.conf.Log.Warn("closed turns that another server left open", "turns", n)
 	}
 }
 
@@ -358,7 +369,7 @@ func (s *Service) beating() []uuid.UUID {
 		ids = append(ids, conversation)
 	}
 	for conversation, limiter := range s.rates {
-		if limiter.Tokens() >= float64(s.Limits.AskBurst) {
+		if limiter.Tokens() >= float64(s.conf.Limits.AskBurst) {
 			delete(s.rates, conversation)
 		}
 	}
@@ -380,7 +391,7 @@ func (s *Service) orShutdown(err error) error {
 }
 
 func (s *Service) logRefusal(t *liveTurn, e *Error) {
-	s.Log.Info("question refused", "turn", t.id, "conversation", t.conversation, "town", t.townID, "code", e.Code, "err", e.cause)
+	s.conf.Log.Info("question refused", "turn", t.id, "conversation", t.conversation, "town", t.townID, "code", e.Code, "err", e.cause)
 }
 
 func (s *Service) logEnd(t *liveTurn, e ending, took time.Duration, err error) {
@@ -390,10 +401,10 @@ func (s *Service) logEnd(t *liveTurn, e ending, took time.Duration, err error) {
 		"units", len(t.given()), "ms", took.Milliseconds(),
 	}
 	if e.state == Failed {
-		s.Log.Error("turn failed", append(attrs, "err", err)...)
+		s.conf.Log.Error("turn failed", append(attrs, "err", err)...)
 		return
 	}
-	s.Log.Info("turn closed", attrs...)
+	s.conf.Log.Info("turn closed", attrs...)
 }
 
 // logPanic keeps the stack and, of the panic's value, what cannot hold a
@@ -403,7 +414,7 @@ func (s *Service) logPanic(msg string, p any, attrs ...any) {
 	if e, ok := p.(interface{ RuntimeError() }); ok {
 		what = fmt.Sprint(e)
 	}
-	s.Log.Error(msg, append(attrs, "panic", what, "stack", string(debug.Stack()))...)
+	s.conf.Log.Error(msg, append(attrs, "panic", what, "stack", string(debug.Stack()))...)
 }
 
 // citations are those of all units, in order.

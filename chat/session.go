@@ -61,15 +61,15 @@ func (s *Service) open(town corpus.Town, language string) (*Session, error) {
 	if s.closing {
 		return nil, errShutdown
 	}
-	if len(s.sessions) >= s.Limits.Connections {
+	if len(s.sessions) >= s.conf.Limits.Connections {
 		return nil, &Error{Code: CodeBusy}
 	}
 	session := &Session{
 		service:  s,
 		town:     town,
-		frames:   rate.NewLimiter(rate.Every(s.Limits.FrameEvery), s.Limits.FrameBurst),
+		frames:   rate.NewLimiter(rate.Every(s.conf.Limits.FrameEvery), s.conf.Limits.FrameBurst),
 		wake:     make(chan struct{}, 1),
-		messages: s.Messages.For(language),
+		messages: s.conf.Messages.For(language),
 		lastAt:   time.Now(),
 	}
 	s.sessions[session] = struct{}{}
@@ -111,7 +111,7 @@ func (s *Session) receive(data []byte) {
 func (s *Session) ask(a Ask) {
 	if a.Language != "" {
 		s.mu.Lock()
-		s.messages = s.service.Messages.For(a.Language)
+		s.messages = s.service.conf.Messages.For(a.Language)
 		s.mu.Unlock()
 	}
 	question, err := rag.ValidateQuestion(a.Question)
@@ -145,7 +145,7 @@ func (s *Session) mayRead(a Ask) bool {
 			return false
 		}
 	}
-	if len(s.reading) >= s.service.Limits.Reading {
+	if len(s.reading) >= s.service.conf.Limits.Reading {
 		s.push(&Error{Code: CodeTooFast, Turn: a.Turn})
 		return false
 	}
@@ -157,12 +157,12 @@ func (s *Session) stop(f Stop) {
 		return
 	}
 	// A turn that has ended meanwhile needs no stopping.
-	ctx, cancel := context.WithTimeout(s.service.ctx, s.service.Limits.StoreTimeout)
+	ctx, cancel := context.WithTimeout(s.service.ctx, s.service.conf.Limits.StoreTimeout)
 	defer cancel()
-	has, err := s.service.Store.Has(ctx, s.town.ID, f.Turn)
+	has, err := s.service.conf.Store.Has(ctx, s.town.ID, f.Turn)
 	switch {
 	case err != nil:
-		s.service.Log.Error("turn to stop not looked up", "turn", f.Turn, "err", err)
+		s.service.conf.Log.Error("turn to stop not looked up", "turn", f.Turn, "err", err)
 		s.fail(asError(f.Turn, err))
 	case !has:
 		s.fail(&Error{Code: CodeUnknownTurn, Turn: f.Turn})
@@ -170,15 +170,15 @@ func (s *Session) stop(f Stop) {
 }
 
 func (s *Session) feedback(f Feedback) {
-	ctx, cancel := context.WithTimeout(s.service.ctx, s.service.Limits.StoreTimeout)
+	ctx, cancel := context.WithTimeout(s.service.ctx, s.service.conf.Limits.StoreTimeout)
 	defer cancel()
-	err := s.service.Store.Feedback(ctx, s.town.ID, f)
+	err := s.service.conf.Store.Feedback(ctx, s.town.ID, f)
 	if err == nil {
 		return
 	}
 	e := asError(f.Turn, err)
 	if e.Code == CodeFailed {
-		s.service.Log.Error("feedback not kept", "turn", f.Turn, "err", err)
+		s.service.conf.Log.Error("feedback not kept", "turn", f.Turn, "err", err)
 		e.message = "chat.error.feedback"
 	}
 	s.fail(e)
@@ -239,7 +239,7 @@ func (s *Session) refuseFrame(e *Error) {
 	defer s.mu.Unlock()
 	s.bad++
 	s.push(e)
-	if s.bad >= s.service.Limits.BadFrames {
+	if s.bad >= s.service.conf.Limits.BadFrames {
 		s.closeWith(closePolicy, "too many frames that cannot be accepted")
 	}
 }
@@ -247,7 +247,7 @@ func (s *Session) refuseFrame(e *Error) {
 // push queues an error. A reader that lets the queue fill is closed. Call with
 // mu held.
 func (s *Session) push(e *Error) {
-	if len(s.queue) >= s.service.Limits.Queue {
+	if len(s.queue) >= s.service.conf.Limits.Queue {
 		s.closeWith(closePolicy, "frames are not being read")
 		return
 	}
@@ -289,9 +289,9 @@ func (s *Session) goAway() {
 func (s *Session) tooQuiet(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	limit := s.service.Limits.FirstFrame
+	limit := s.service.conf.Limits.FirstFrame
 	if s.spoke {
-		limit = s.service.Limits.Idle
+		limit = s.service.conf.Limits.Idle
 	}
 	if len(s.reading) == 0 && now.Sub(s.lastAt) >= limit {
 		s.closeWith(closeGoingAway, "idle")

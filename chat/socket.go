@@ -36,8 +36,8 @@ func (s *Service) recoverSocket() {
 // read hands frames to the session until the connection ends, and says whether
 // the browser closed it on purpose.
 func (s *Service) read(session *Session, conn *websocket.Conn) (left bool) {
-	conn.SetReadLimit(s.Limits.FrameBytes)
-	alive := func() error { return conn.SetReadDeadline(time.Now().Add(s.Limits.PongTimeout)) }
+	conn.SetReadLimit(s.conf.Limits.FrameBytes)
+	alive := func() error { return conn.SetReadDeadline(time.Now().Add(s.conf.Limits.PongTimeout)) }
 	conn.SetPongHandler(func(string) error { return alive() })
 	for {
 		if err := alive(); err != nil {
@@ -75,11 +75,11 @@ func drain(conn *websocket.Conn) bool {
 // write writes what the session has, pings, and closes the connection when the
 // session is at its end.
 func (s *Service) write(session *Session, conn *websocket.Conn, done <-chan struct{}) {
-	ping := time.NewTicker(s.Limits.PingEvery)
+	ping := time.NewTicker(s.conf.Limits.PingEvery)
 	defer ping.Stop()
 	for {
 		frame, end := session.next()
-		deadline := time.Now().Add(s.Limits.WriteTimeout)
+		deadline := time.Now().Add(s.conf.Limits.WriteTimeout)
 		switch {
 		case frame != nil:
 			if conn.SetWriteDeadline(deadline) != nil || conn.WriteMessage(websocket.TextMessage, frame) != nil {
@@ -106,10 +106,10 @@ func (s *Service) write(session *Session, conn *websocket.Conn, done <-chan stru
 // farewell sends the close frame and gives the browser a moment to answer it.
 func (s *Service) farewell(conn *websocket.Conn, end *closing, done <-chan struct{}) {
 	message := websocket.FormatCloseMessage(end.code, end.reason)
-	if conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(s.Limits.CloseTimeout)) != nil {
+	if conn.WriteControl(websocket.CloseMessage, message, time.Now().Add(s.conf.Limits.CloseTimeout)) != nil {
 		return
 	}
-	timer := time.NewTimer(s.Limits.CloseTimeout)
+	timer := time.NewTimer(s.conf.Limits.CloseTimeout)
 	defer timer.Stop()
 	select {
 	case <-done:

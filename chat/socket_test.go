@@ -51,8 +51,8 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("origin %q: body %q", c.origin, body)
 		}
 	}
-	f.service.AllowNoOrigin = false
-	if status, _ := f.refused(nil, ""); status != 403 {
+	strict := f.beside(units(1), chat.Limits{}, func(c *chat.Config) { c.AllowNoOrigin = false })
+	if status, _ := strict.refused(nil, ""); status != 403 {
 		t.Errorf("without an origin: status %d, want 403", status)
 	}
 }
@@ -290,8 +290,8 @@ func TestDatabaseThatFailsIsToldInKindWords(t *testing.T) {
 	if e := c.wantError(chat.CodeFailed); !strings.Contains(e.Message, "avis") {
 		t.Errorf("message %q", e.Message)
 	}
-	f.service.Towns = brokenTowns{}
-	if status, body := f.refused(nil, ""); status != 500 || strings.Contains(body, "10.0.0.3") {
+	lost := f.beside(units(1), chat.Limits{}, func(c *chat.Config) { c.Towns = brokenTowns{} })
+	if status, body := lost.refused(nil, ""); status != 500 || strings.Contains(body, "10.0.0.3") {
 		t.Errorf("town not found for an inner reason: %d %q", status, body)
 	}
 }
