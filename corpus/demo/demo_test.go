@@ -2,6 +2,7 @@ package demo_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io/fs"
 	"os"
 	"path"
@@ -189,5 +190,41 @@ func TestUnpackSaysWhereItFailed(t *testing.T) {
 	err := demo.Unpack(file)
 	if err == nil || !strings.Contains(err.Error(), "unpack demo documents") {
 		t.Errorf("Unpack onto a file: %v", err)
+	}
+}
+
+// The cases that are kept for the demo name documents that it has.
+func TestCasesNameDocuments(t *testing.T) {
+	names := map[string]bool{}
+	for _, name := range documents(t) {
+		names[strings.TrimSuffix(path.Base(name), path.Ext(name))] = true
+	}
+	file, err := os.Open("../../eval/testdata/demo-cases.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	cases := json.NewDecoder(file)
+	ids := map[string]bool{}
+	for cases.More() {
+		var c struct {
+			ID, Question string
+			Relevant     []string
+		}
+		if err := cases.Decode(&c); err != nil {
+			t.Fatal(err)
+		}
+		if ids[c.ID] || c.Question == "" || len(c.Relevant) == 0 {
+			t.Errorf("case %+v repeats another or lacks a field", c)
+		}
+		ids[c.ID] = true
+		for _, name := range c.Relevant {
+			if !names[name] {
+				t.Errorf("case %s names %s, which is no document of the demo", c.ID, name)
+			}
+		}
+	}
+	if len(ids) < 60 {
+		t.Errorf("%d cases, want 60", len(ids))
 	}
 }
