@@ -1,6 +1,9 @@
 package chat_test
 
 import (
+	"context"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,6 +64,67 @@ func TestSocketClosedWithoutACodeMayComeBack(t *testing.T) {
 	pace <- struct{}{}
 	c.wantUnits(1, 2)
 	c.want("done")
+}
+
+func TestLeavingAfterComingBackCancelsAtOnce(t *testing.T) {
+	ended := make(chan error, 1)
+	f := newFixture(t, waiting(ended), chat.Limits{Grace: time.Hour})
+	conversation, turn := id(), id()
+	c := f.dial()
+	c.ask(conversation, turn, 0)
+	c.wantUnits(1, 1)
+	c.lose()
+	eventually(t, "the socket is gone", func() bool { return f.service.Stats().Connections == 0 })
+	c = f.dial()
+	c.ask(conversation, turn, 0)
+	c.wantUnits(1, 1)
+	c.leave()
+	within(t, "the model's context ends", ended)
+}
+
+func TestOneTabLeavesWhileAnotherMayComeBack(t *testing.T) {
+	pace := make(chan struct{})
+	f := newFixture(t, paced(1, pace), chat.Limits{Grace: time.Hour})
+	conversation, turn := id(), id()
+	lost, left := f.dial(), f.dial()
+	lost.ask(conversation, turn, 0)
+	lost.want("sources")
+	left.ask(conversation, turn, 0)
+	left.want("sources")
+	lost.lose()
+	eventually(t, "one socket is gone", func() bool { return f.service.Stats().Connections == 1 })
+	left.leave()
+	eventually(t, "both sockets are gone", func() bool { return f.service.Stats().Connections == 0 })
+	back := f.dial()
+	back.ask(conversation, turn, 0)
+	back.want("sources")
+	pace <- struct{}{}
+	back.wantUnits(1, 1)
+	back.want("done")
+}
+
+func TestOneAskOnManySocketsIsAnsweredOnce(t *testing.T) {
+	var calls atomic.Int32
+	answer := units(5)
+	f := newFixture(t, answerFunc(func(ctx context.Context, r rag.Request, to rag.Sink) (rag.Answer, error) {
+		calls.Add(1)
+		return answer(ctx, r, to)
+	}), chat.Limits{})
+	conversation, turn := id(), id()
+	var wg sync.WaitGroup
+	for range 10 {
+		c := f.dial()
+		wg.Go(func() {
+			c.ask(conversation, turn, 0)
+			c.want("sources")
+			c.wantUnits(1, 5)
+			c.want("done")
+		})
+	}
+	wg.Wait()
+	if n := calls.Load(); n != 1 {
+		t.Errorf("answered %d times", n)
+	}
 }
 
 func TestResumeOnAnotherServer(t *testing.T) {
