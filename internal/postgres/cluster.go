@@ -10,14 +10,20 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"golang.org/x/sys/unix"
 )
+
+// errKeeperEnded says that a keeper ended without a word.
+var errKeeperEnded = errors.New("the database's keeper ended before it was ready")
 
 // startTimeout bounds the wait for a keeper that is starting: making a cluster
 // on a slow disk, or recovery after a crash, takes its time.
@@ -134,8 +140,11 @@ func (c *Cluster) ensure(ctx context.Context) error {
 		return err
 	}
 	if kept {
-		// Somebody began to start it and was killed.
-		return c.waitReady(ctx, nil)
+		// Somebody began to start it and was killed; or it is about to end,
+		// and another one is needed.
+		if err := c.waitReady(ctx, nil); !errors.Is(err, errKeeperEnded) {
+			return err
+		}
 	}
 	if err := c.files.clearState(); err != nil {
 		return err
@@ -150,6 +159,27 @@ func (c *Cluster) ensure(ctx context.Context) error {
 		return err
 	}
 	return c.waitReady(ctx, ended)
+}
+
+// settle returns once the server has taken a connection. A server may be ready
+// at one moment and gone the next, when its keeper was told to end or it
+// recovers from a crash; its successor comes soon.
+func (c *Cluster) settle(ctx context.Context, conf *pgx.ConnConfig) error {
+	for deadline := time.Now().Add(30 * time.Second); ; {
+		conn, err := pgx.ConnectConfig(ctx, conf)
+		if err == nil {
+			return conn.Close(ctx)
+		}
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			return fmt.Errorf("connect: %w", err)
+		}
+		if err := pause(ctx, 10*pollEvery); err != nil {
+			return fmt.Errorf("connect: %w", err)
+		}
+		if err := c.ensure(ctx); err != nil {
+			return err
+		}
+	}
 }
 
 // ready tells whether a keeper runs and has said that its server is ready.
@@ -233,8 +263,8 @@ func (c *Cluster) waitReady(ctx context.Context, ended <-chan struct{}) error {
 			return errors.New(reason)
 		}
 		if over {
-			return fmt.Errorf("the database's keeper ended before it was ready; %s ends with:\n%s",
-				c.files.keeperLog(), tail(c.files.keeperLog(), 5))
+			return fmt.Errorf("%w; %s ends with:\n%s",
+				errKeeperEnded, c.files.keeperLog(), tail(c.files.keeperLog(), 5))
 		}
 		if err := pause(ctx, pollEvery); err != nil {
 			return context.Cause(ctx)
@@ -251,16 +281,31 @@ func keeperEnv(environ []string) []string {
 }
 
 // makeDir makes the cluster's folder. Root's is made passable, since the
-// database's own user has to reach the cluster inside.
+// database's own user has to reach the cluster inside. A folder of another user
+// is refused, to root too: files that root left in it would lock its owner out.
 func makeDir(dir string) error {
 	mode := fs.FileMode(0o700)
 	if os.Getuid() == 0 {
 		mode = 0o711
 	}
 	if err := os.MkdirAll(dir, mode); err != nil {
-		return fmt.Errorf("make the database's folder: %w", err)
+		return fmt.Errorf("make the database's folder: %w; "+
+			"choose a data folder that you may write to (GUICHET_DATA_DIR)", err)
 	}
-	return nil
+	info, err := os.Stat(dir)
+	if err != nil {
+		return fmt.Errorf("look at the database's folder: %w", err)
+	}
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || int(stat.Uid) == os.Getuid() {
+		return nil
+	}
+	owner := strconv.Itoa(int(stat.Uid))
+	if known, err := user.LookupId(owner); err == nil {
+		owner = known.Username
+	}
+	return fmt.Errorf("the database in %s belongs to the user %s: run Guichet as that user (sudo -u %s ...), "+
+		"or choose another data folder (GUICHET_DATA_DIR)", dir, owner, owner)
 }
 
 // grace is how long a keeper waits for a next user.

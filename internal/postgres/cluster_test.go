@@ -128,6 +128,44 @@ func TestARunningProgramStartsAKeeperAnew(t *testing.T) {
 	waitFor(t, "the connection", func() bool { return db.Pool.Ping(t.Context()) == nil })
 }
 
+func TestTheKeeperIsToldToEndWhileTheClusterIsUsed(t *testing.T) {
+	t.Parallel()
+	dir := dataFolder(t)
+	db := openIn(t, dir)
+	first := keeperPID(t, layout{clusterDir(dir)})
+	if err := syscall.Kill(first, syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	// Commands that come while it ends get its successor.
+	startCommand(t, dir).ask(t)
+	waitFor(t, "the connection", func() bool { return db.Pool.Ping(t.Context()) == nil })
+}
+
+func TestAFolderOfAnotherUser(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only root can give a folder away")
+	}
+	dir := tempDir(t)
+	if err := os.Mkdir(clusterDir(dir), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(clusterDir(dir), 65534, 65534); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Open(t.Context(), Config{DataDir: dir})
+	if err == nil || !strings.Contains(err.Error(), "belongs to the user nobody") {
+		t.Errorf("got %v, want whose folder it is", err)
+	}
+	entries, err := os.ReadDir(clusterDir(dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) > 0 {
+		t.Errorf("%d files were left in another user's folder", len(entries))
+	}
+}
+
 func TestPostmasterIsKilledWithABusySession(t *testing.T) {
 	t.Parallel()
 	dir := dataFolder(t)

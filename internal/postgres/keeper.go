@@ -59,12 +59,16 @@ func (k *keeper) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, unix.SIGTERM)
 	defer stop()
 
-	lock, err := tryLock(k.files.keeperLock(), unix.LOCK_EX)
+	// Those who look whether a keeper runs hold the lock for an instant:
+	// only one that stays is another keeper's.
+	wait, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	lock, err := waitLock(wait, k.files.keeperLock(), unix.LOCK_EX)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return nil
+	}
 	if err != nil {
 		return err
-	}
-	if lock == nil {
-		return nil
 	}
 	defer lock.release()
 	if err := os.Chdir(k.files.dir); err != nil {

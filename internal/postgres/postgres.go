@@ -28,7 +28,8 @@ type Config struct {
 	// Log receives what an operator may want to know; nil discards it.
 	Log *slog.Logger
 	// KeeperCommand starts the keeper when followed by its flags. Nil means
-	// this very program's hidden subcommand "keeper".
+	// this very program's hidden subcommand "keeper"; a test's program has
+	// none and must name one.
 	KeeperCommand []string
 }
 
@@ -95,6 +96,11 @@ func openPool(ctx context.Context, url string, cfg Config, cluster *Cluster) (*p
 	conf.MaxConnIdleTime = 5 * time.Minute
 	if conf.ConnConfig.RuntimeParams["application_name"] == "" {
 		conf.ConnConfig.RuntimeParams["application_name"] = "guichet"
+	}
+	if cluster != nil {
+		if err := cluster.settle(ctx, conf.ConnConfig); err != nil {
+			return nil, err
+		}
 	}
 	if err := check(ctx, conf.ConnConfig); err != nil {
 		return nil, err
