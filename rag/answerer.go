@@ -33,6 +33,7 @@ type Config struct {
 type Answerer struct {
 	cfg       Config
 	analyzers map[string]*analysis.Analyzer // by language
+	prompts   prompts
 }
 
 // NewAnswerer returns an Answerer. Retriever and Messages are required.
@@ -49,8 +50,13 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	prompts, err := newPrompts()
+	if err != nil {
+		return nil, err
+	}
 	return &Answerer{
 		cfg:       cfg,
+		prompts:   prompts,
 		analyzers: map[string]*analysis.Analyzer{"fr": analysis.For("fr"), "en": analysis.For("en")},
 	}, nil
 }
@@ -173,17 +179,21 @@ func withoutEmptyHeadings(units []Unit) []Unit {
 
 // sayNoEvidence shows the designed "I do not know".
 func (t *turn) sayNoEvidence(ctx context.Context) error {
-	m := t.answerer.cfg.Messages.For(append([]string{t.req.Language}, t.req.Town.Languages...)...)
 	if err := t.offerSources(ctx); err != nil {
 		return err
 	}
-	for _, u := range noEvidence(m, t.req.Town.Contact) {
+	for _, u := range noEvidence(t.messages(), t.req.Town.Contact) {
 		if err := t.show(ctx, u); err != nil {
 			return err
 		}
 	}
 	t.answer.Outcome = NoEvidence
 	return nil
+}
+
+// messages are those of the reader's language.
+func (t *turn) messages() *messages.Messages {
+	return t.answerer.cfg.Messages.For(append([]string{t.req.Language}, t.req.Town.Languages...)...)
 }
 
 // check passes a unit through all checks, which may each change it.

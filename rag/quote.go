@@ -16,10 +16,12 @@ const (
 	maxList      = 9
 	maxGroups    = 3
 	maxQuoteDocs = 2
-	// A further group must come this near to the best one, and nearer when it
-	// comes from another document.
+	// A further group must come this near to the best one, nearer when it comes
+	// from another document, less so while the answer is short.
 	nearBest      = 0.6
 	nearBestOther = 0.85
+	nearBestFew   = 0.35
+	fewUnits      = 3
 )
 
 // quoter chooses, from the sources, the words that answer a question.
@@ -64,7 +66,7 @@ func quote(a *analysis.Analyzer, question string, weights map[string]float64, so
 }
 
 func (q *quoter) add(s Source) {
-	qs := quotedSource{Source: s, segments: segments(s.Text)}
+	qs := quotedSource{Source: s, segments: s.read().segments}
 	qs.scores = make([]float64, len(qs.segments))
 	qs.used = make([]bool, len(qs.segments))
 	for _, seg := range qs.segments {
@@ -173,13 +175,13 @@ func lengthPenalty(terms int) float64 {
 // understood without, until the answer is long enough.
 func (q *quoter) groups() []group {
 	var out []group
-	units, documents := 0, map[string]bool{}
+	units, documents, covered := 0, map[string]bool{}, map[string]bool{}
 	for len(out) < maxGroups && units < maxQuoted {
-		best, ok := q.best(documents)
-		if !ok || (len(out) > 0 && best.score < nearBest*out[0].score) {
+		best, ok := q.best(documents, covered)
+		if !ok {
 			break
 		}
-		if len(out) > 0 && !documents[q.sources[best.source].Document] && best.score < nearBestOther*out[0].score {
+		if len(out) > 0 && best.score < out[0].score*q.wanted(documents[q.sources[best.source].Document], units) {
 			q.sources[best.source].used[best.segments[0]] = true
 			continue
 		}
@@ -191,6 +193,11 @@ func (q *quoter) groups() []group {
 			continue
 		}
 		units += len(best.segments)
+		for _, j := range best.segments {
+			for t := range q.sources[best.source].terms[j] {
+				covered[t] = true
+			}
+		}
 		documents[q.sources[best.source].Document] = true
 		out = append(out, best)
 	}
@@ -208,9 +215,36 @@ func (q *quoter) groups() []group {
 	return out
 }
 
+// wanted is the share of the best score that a further group must have.
+func (q *quoter) wanted(known bool, units int) float64 {
+	switch {
+	case !known:
+		return nearBestOther
+	case units < fewUnits:
+		return nearBestFew
+	}
+	return nearBest
+}
+
+// novelty raises what speaks to a part of the question that nothing chosen has
+// spoken to: from 1 to 3.
+func (q *quoter) novelty(terms, covered map[string]bool) float64 {
+	var fresh, all float64
+	for t, w := range q.weights {
+		all += w
+		if terms[t] && !covered[t] {
+			fresh += w
+		}
+	}
+	if len(covered) == 0 || all == 0 {
+		return 1
+	}
+	return 1 + 2*fresh/all
+}
+
 // best returns the best unused segment, of the documents already quoted or,
-// while there are few, of any.
-func (q *quoter) best(documents map[string]bool) (group, bool) {
+// while there are few, of any. covered are the terms that were spoken to.
+func (q *quoter) best(documents, covered map[string]bool) (group, bool) {
 	g := group{source: -1}
 	at := -1
 	for i, s := range q.sources {
@@ -218,10 +252,12 @@ func (q *quoter) best(documents map[string]bool) (group, bool) {
 			continue
 		}
 		for j, seg := range s.segments {
-			if s.used[j] || seg.kind == Heading || s.scores[j] <= g.score {
+			if s.used[j] || seg.kind == Heading {
 				continue
 			}
-			g.source, g.score, at = i, s.scores[j], j
+			if score := s.scores[j] * q.novelty(s.terms[j], covered); score > g.score {
+				g.source, g.score, at = i, score, j
+			}
 		}
 	}
 	g.segments = []int{at}
@@ -315,7 +351,7 @@ func proseAround(s *quotedSource, at, room int) []int {
 	for to+1 < len(s.segments) && to+1-from < min(3, room) && quotable(s, to+1) {
 		next := s.segments[to+1]
 		same := next.block == s.segments[at].block
-		if next.leadIn || (!same && s.scores[to+1] <= 0 && !leansBack(next.text)) {
+		if next.leadIn || (!same && s.scores[to+1] < s.scores[at]/2 && !leansBack(next.text)) {
 			break
 		}
 		to++

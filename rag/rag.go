@@ -70,6 +70,8 @@ type Source struct {
 	Edition    int    `json:"edition"`
 	PassageID  int64  `json:"passage"`
 	Text       string `json:"-"` // the whole passage; stays on the server
+
+	facts *facts
 }
 
 // Citation is a source and the words of it that support a unit.

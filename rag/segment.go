@@ -20,7 +20,7 @@ type segment struct {
 }
 
 var (
-	itemMarker    = regexp.MustCompile(`^(?:[-*+•·‣–—▪◦]|\(?\d{1,2}[.)]|[a-z]\))\s+`)
+	itemMarker    = regexp.MustCompile(`^(?:[-*+•·‣–—▪◦]|\(?\d{1,2}[.)])\s+`)
 	headingMarker = regexp.MustCompile(`^#{1,6}\s+`)
 	tableRule     = regexp.MustCompile(`^\|?[\s:|-]*-[\s:|-]*\|?$`)
 )
@@ -49,10 +49,43 @@ func segments(text string) []segment {
 // lines of a wrapped paragraph.
 func passageLines(text string) []string {
 	var out []string
-	for _, raw := range strings.Split(text, "\n") {
+	for _, block := range strings.Split(text, "\n\n") {
+		lines := strings.Split(block, "\n")
+		if isWrapped(lines) {
+			lines = []string{strings.Join(lines, " ")}
+		}
+		out = appendLines(append(out, ""), lines)
+	}
+	return out
+}
+
+// isWrapped tells a paragraph that was wrapped at some width from lines that
+// each say something: all but the last are of like length, and some break off.
+func isWrapped(lines []string) bool {
+	broken := false
+	for i, line := range lines {
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "|") || strings.HasPrefix(line, "#") || (i > 0 && itemMarker.MatchString(line)) {
+			return false
+		}
+		if i == len(lines)-1 {
+			break
+		}
+		if n := utf8.RuneCountInString(line); n < 55 || n > 110 {
+			return false
+		}
+		last, _ := utf8.DecodeLastRuneInString(line)
+		broken = broken || unicode.IsLetter(last) || unicode.IsDigit(last)
+	}
+	return broken
+}
+
+func appendLines(out, lines []string) []string {
+	for _, raw := range lines {
 		line := fold(raw)
 		if n := len(out); n > 0 {
-			if out[n-1] != "" && line != "" && (strings.ContainsAny(line[:1], ".,;)") || wraps(out[n-1], line)) {
+			indented := strings.HasPrefix(raw, "  ") && !itemMarker.MatchString(line)
+			if out[n-1] != "" && line != "" && (indented || strings.ContainsAny(line[:1], ".,;)") || wraps(out[n-1], line)) {
 				out[n-1] += " " + line
 				continue
 			}
@@ -90,18 +123,18 @@ type segmentReader struct {
 func (r *segmentReader) line(line, next string) {
 	if line == "" {
 		r.blank, r.header, r.rows = true, nil, 0
-		if r.items > 0 {
-			r.closeList()
-		}
 		return
 	}
 	wasBlank := r.blank
 	r.blank = false
 	if strings.HasPrefix(line, "|") {
-		r.row(line)
+		r.row(line, tableRule.MatchString(next))
 		return
 	}
 	r.header, r.rows = nil, 0
+	if wasBlank && r.items > 0 && !itemMarker.MatchString(line) {
+		r.closeList()
+	}
 	last, _ := utf8.DecodeLastRuneInString(line)
 	switch {
 	case headingMarker.MatchString(line):
@@ -204,20 +237,24 @@ func (r *segmentReader) prose(line string) {
 	}
 }
 
-func (r *segmentReader) row(line string) {
+// row reads a table's line; named says that a rule follows it, so that it
+// names the columns.
+func (r *segmentReader) row(line string, named bool) {
 	if tableRule.MatchString(line) {
 		return
 	}
 	cells := tableCells(line)
 	if r.rows == 0 {
 		r.block++
-		r.header = cells
-	} else {
-		r.out = append(r.out, segment{kind: Row, text: strings.Join(cells, " | "), cells: cells, header: r.header,
-			lead: -1, head: r.head, block: r.block})
 	}
 	r.rows++
 	r.items = 0
+	if named && r.rows == 1 {
+		r.header = cells
+		return
+	}
+	r.out = append(r.out, segment{kind: Row, text: strings.Join(cells, " | "), cells: cells, header: r.header,
+		lead: r.lead, head: r.head, block: r.block})
 }
 
 // tableCells cuts a row of a pipe table; "\|" is a pipe inside a cell.

@@ -27,6 +27,9 @@ func sentenceEnd(s string, final bool) (end int, more bool) {
 			continue
 		}
 		after := i + utf8.RuneLen(r)
+		if endsWithMark(s[:i]) {
+			return after, false // "le lundi [1].": nothing that follows can change it
+		}
 		next, size := utf8.DecodeRuneInString(s[after:])
 		if size == 0 {
 			if final {
@@ -37,19 +40,19 @@ func sentenceEnd(s string, final bool) (end int, more bool) {
 		if isTerminal(next) {
 			continue // "?!", "..."
 		}
-		for size > 0 && isCloser(next) {
-			after += size
-			next, size = utf8.DecodeRuneInString(s[after:])
-		}
-		if size > 0 && !unicode.IsSpace(next) {
+		closed := skipClosers(s, after)
+		marked := skipMarks(s, closed)
+		if next, size := utf8.DecodeRuneInString(s[marked:]); size > 0 && marked == closed && !unicode.IsSpace(next) {
+			if next == '[' && isMarkPrefix(s[marked:]) && !final {
+				return 0, true
+			}
 			continue // 3.50, L.123-4, www.ville.fr
 		}
-		word, size := firstRune(s[after:])
-		if isCloser(word) && word != ')' && word != ']' {
-			// French guillemets stand after a space.
-			after += strings.IndexRune(s[after:], word) + size
-			word, size = firstRune(s[after:])
+		after = marked
+		if isMarkPrefix(strings.TrimLeftFunc(s[after:], unicode.IsSpace)) && !final {
+			return 0, true
 		}
+		word, size := firstRune(s[after:])
 		if size == 0 {
 			if final {
 				return len(s), false
@@ -73,10 +76,23 @@ func sentenceEnd(s string, final bool) (end int, more bool) {
 	return 0, true
 }
 
+// isTerminal tells the marks that end a sentence.
 func isTerminal(r rune) bool { return r == '.' || r == '!' || r == '?' || r == '…' }
 
-func isCloser(r rune) bool {
-	return r == '»' || r == '"' || r == '”' || r == '’' || r == ')' || r == '\''
+// skipClosers returns the offset behind closing quotes and brackets at from;
+// French guillemets may stand behind a space.
+func skipClosers(s string, from int) int {
+	for {
+		r, size := utf8.DecodeRuneInString(s[from:])
+		if size == 0 || !strings.ContainsRune("»\"”’)'", r) {
+			break
+		}
+		from += size
+	}
+	if rest := strings.TrimLeftFunc(s[from:], unicode.IsSpace); strings.HasPrefix(rest, "»") {
+		return len(s) - len(rest) + len("»")
+	}
+	return from
 }
 
 // firstRune returns the first rune of s that is no space.

@@ -48,7 +48,7 @@ func sourcesOf(hits []corpus.Hit, limit int) []Source {
 		out[i] = Source{
 			N: i + 1, Document: d.Name, Title: d.Title, URL: passageURL(d.URL, c.passage.Passage),
 			Headings: strings.Join(c.passage.Headings, " > "), Collection: d.Collection, Shared: d.Shared,
-			Edition: d.Edition, PassageID: c.passage.ID, Text: c.passage.Text,
+			Edition: d.Edition, PassageID: c.passage.ID, Text: c.passage.Text, facts: &facts{},
 		}
 	}
 	return out

@@ -1,0 +1,321 @@
+package rag
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"guichet/corpus"
+	"guichet/internal/llm"
+	"guichet/internal/llmtest"
+	"guichet/internal/messages"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// town is a small library about an invented town.
+func town() *library {
+	l := newLibrary()
+	l.add("dechets", "Déchèterie", "La déchèterie est ouverte du lundi au samedi, de 9 h 30 à 18 h.\n"+
+		"L'accès est gratuit pour les habitants, sur présentation d'un justificatif de domicile.\n\n"+
+		"Sont refusés :\n\n- les bouteilles de gaz ;\n- l'amiante ;\n- les pneus de poids lourds.", "Accès")
+	l.add("piscine", "Piscine municipale", "La piscine est fermée le lundi.\n\n"+
+		"| Public | Tarif |\n| --- | --- |\n| Adulte | 4,20 € |\n| Enfant | 2,10 € |\n", "Tarifs")
+	l.add("etat-civil", "Acte de naissance", "L'acte de naissance est délivré gratuitement par la mairie du lieu de naissance. "+
+		"Il faut présenter une pièce d'identité. Elle doit être en cours de validité.")
+	return l
+}
+
+// recorder is a Sink.
+type recorder struct {
+	sources [][]Source
+	units   []Unit
+	fail    error // returned for the second unit
+}
+
+func (r *recorder) Sources(_ context.Context, s []Source) error {
+	r.sources = append(r.sources, s)
+	return nil
+}
+
+func (r *recorder) Unit(_ context.Context, u Unit) error {
+	if len(r.sources) != 1 {
+		return errors.New("a unit before the sources")
+	}
+	r.units = append(r.units, u)
+	if r.fail != nil && len(r.units) == 2 {
+		return r.fail
+	}
+	return nil
+}
+
+func newTestAnswerer(t *testing.T, r Retriever, m llm.Model) *Answerer {
+	t.Helper()
+	catalogue, err := messages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := NewAnswerer(Config{Retriever: r, Model: m, Messages: catalogue, Gate: 0.5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// scripted returns a model whose server treats each request as told.
+func scripted(t *testing.T, scripts ...llmtest.Script) (llm.Model, *llmtest.Server) {
+	t.Helper()
+	s := llmtest.New(t, scripts...)
+	m, err := llm.NewModel(llm.Config{URL: s.URL, Model: "essai", IdleTimeout: 5 * time.Second, MaxRetryAfter: time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Close)
+	return m, s
+}
+
+func request(question string) Request {
+	return Request{
+		Question: question, Language: "fr", Trace: true,
+		Town: corpus.Town{Name: "Val-sur-Orge", Contact: corpus.Contact{Name: "Accueil de la mairie", Phone: "01 23 45 67 89"}},
+	}
+}
+
+const question = "La déchèterie est-elle ouverte le lundi, et que refuse-t-elle ?"
+
+func texts(units []Unit) []string {
+	var out []string
+	for _, u := range units {
+		out = append(out, u.Text)
+	}
+	return out
+}
+
+func TestAnswerQuoted(t *testing.T) {
+	l := town()
+	sink := &recorder{}
+	got, err := newTestAnswerer(t, l, nil).Answer(context.Background(), request(question), sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Outcome != Answered || got.Mode != ModeQuoted || len(sink.units) != len(got.Units) {
+		t.Fatalf("%s %s, %d units shown of %d", got.Outcome, got.Mode, len(sink.units), len(got.Units))
+	}
+	text := got.Text()
+	for _, want := range []string{"9 h 30 à 18 h", "Sont refusés :", "- l'amiante"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in:\n%s", want, text)
+		}
+	}
+	checkQuotes(t, got)
+}
+
+// checkQuotes holds what is true of every answer: units are numbered without
+// gaps, and each quote stands in its passage.
+func checkQuotes(t *testing.T, a Answer) {
+	t.Helper()
+	for i, u := range a.Units {
+		if u.N != i+1 || u.Text == "" || u.Citations == nil {
+			t.Errorf("unit %d: %+v", i+1, u)
+		}
+		for _, c := range u.Citations {
+			text := fold(strings.ReplaceAll(a.Sources[c.N-1].Text, "|", " "))
+			if !strings.Contains(text, fold(strings.ReplaceAll(c.Quote, "|", " "))) {
+				t.Errorf("quote %q is not in passage %d", c.Quote, c.N)
+			}
+		}
+	}
+}
+
+func TestAnswerQuotedTable(t *testing.T) {
+	got, err := newTestAnswerer(t, town(), nil).Answer(context.Background(), request("Quel est le tarif de la piscine pour un enfant ?"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := got.Text(); !strings.Contains(text, "Enfant, Tarif: 2,10 €") && !strings.Contains(text, "Enfant, Tarif : 2,10 €") {
+		t.Errorf("%s", text)
+	}
+	checkQuotes(t, got)
+}
+
+func TestAnswerNoEvidence(t *testing.T) {
+	sink := &recorder{}
+	got, err := newTestAnswerer(t, town(), nil).Answer(context.Background(), request("xylophone quantique"), sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := got.Text()
+	if got.Outcome != NoEvidence || !strings.Contains(text, "01 23 45 67 89") || len(got.Citations) != 0 {
+		t.Errorf("%s:\n%s", got.Outcome, text)
+	}
+	req := request("xylophone quantique")
+	req.Town.Contact, req.Language = corpus.Contact{}, "en"
+	got, err = newTestAnswerer(t, town(), nil).Answer(context.Background(), req, nil)
+	if err != nil || !strings.Contains(got.Text(), "town hall") {
+		t.Errorf("%v:\n%s", err, got.Text())
+	}
+}
+
+func TestAnswerModel(t *testing.T) {
+	model, server := scripted(t, llmtest.Good(
+		"## Accès\nLa déchèterie est ouverte le lundi [1][9]. Elle ferme à 19 h [1]. C'est pratique.\n"+
+			"Elle refuse notamment :\n- l'amiante [1] ;\n- 12 pneus [1].\n\n## Vide\n"))
+	sink := &recorder{}
+	req := request(question)
+	req.History = []Exchange{{"Bonjour </question>", "Bonjour [1]."}}
+	got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), req, sink)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "Accès\n\nLa déchèterie est ouverte le lundi.\n\nElle refuse notamment :\n\n- l'amiante ;"
+	if got.Text() != want || got.Mode != ModeModel || got.Outcome != Answered {
+		t.Errorf("%s %s\n%s", got.Mode, got.Outcome, got.Text())
+	}
+	if len(got.Trace.Withheld) != 4 {
+		t.Errorf("withheld %+v", got.Trace.Withheld)
+	}
+	if got.Usage.Prompt != 100 || got.Usage.Model != "essai" || got.Trace.Raw == "" || got.TimingsMS["model"] <= 0 {
+		t.Errorf("usage %+v, timings %v", got.Usage, got.TimingsMS)
+	}
+	if q := got.Units[1].Citations[0].Quote; !strings.HasPrefix(q, "La déchèterie est ouverte du lundi") {
+		t.Errorf("quote %q", q)
+	}
+	checkQuotes(t, got)
+	asked := server.Requests()[0]
+	if len(asked.Messages) != 4 || strings.Contains(asked.Messages[1].Content, "<") || !strings.Contains(asked.Last(), "9 h 30") {
+		t.Errorf("messages %+v", asked.Messages)
+	}
+}
+
+func TestAnswerModelGivesUp(t *testing.T) {
+	model, _ := scripted(t, llmtest.Good(noAnswer))
+	got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), request(question), &recorder{})
+	if err != nil || got.Outcome != NoEvidence || len(got.Sources) != 0 {
+		t.Errorf("%v %s\n%s", err, got.Outcome, got.Text())
+	}
+}
+
+func TestAnswerFallsBackToQuoting(t *testing.T) {
+	for name, script := range map[string]llmtest.Script{
+		"down":          llmtest.Status(500, "no"),
+		"key":           llmtest.Status(401, "no"),
+		"busy":          llmtest.Busy("60"),
+		"cut at once":   llmtest.Ending("La déch", llmtest.EndCut),
+		"garbled":       llmtest.Ending("La déch", llmtest.EndGarbled),
+		"error frame":   llmtest.Ending("La", llmtest.EndErrorFrame),
+		"nothing cited": llmtest.Good("La déchèterie est fermée. Bonne journée !"),
+		"all invented":  llmtest.Good("Elle ouvre à 7 h [1]."),
+		"empty":         llmtest.Good(""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			model, _ := scripted(t, script)
+			sink := &recorder{}
+			got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), request(question), sink)
+			if err != nil || got.Outcome != Answered || got.Mode != ModeQuoted || len(sink.units) == 0 {
+				t.Fatalf("%v: %s %s, %d units", err, got.Outcome, got.Mode, len(sink.units))
+			}
+			if notes := strings.Join(got.Trace.Notes, "\n"); !strings.Contains(notes, "the passages are quoted") {
+				t.Errorf("notes: %s", notes)
+			}
+			checkQuotes(t, got)
+		})
+	}
+}
+
+func TestAnswerModelFailsLater(t *testing.T) {
+	for name, script := range map[string]llmtest.Script{
+		"cut":         llmtest.Ending("La déchèterie est ouverte le lundi [1]. Elle est", llmtest.EndCut),
+		"error frame": llmtest.Ending("La déchèterie est ouverte le lundi [1]. Elle est", llmtest.EndErrorFrame),
+	} {
+		model, _ := scripted(t, script)
+		got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), request(question), &recorder{})
+		if !errors.Is(err, llm.ErrCut) && !errors.Is(err, llm.ErrUnavailable) {
+			t.Errorf("%s: error %v", name, err)
+		}
+		if got.Outcome != Failed || len(got.Units) != 1 {
+			t.Errorf("%s: %s %q", name, got.Outcome, texts(got.Units))
+		}
+	}
+}
+
+func TestAnswerModelTooLong(t *testing.T) {
+	script := llmtest.Good("La déchèterie est ouverte le lundi [1]. Elle est")
+	script.StopReason = "length"
+	model, _ := scripted(t, script)
+	got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), request(question), nil)
+	if err != nil || got.Outcome != Partial || len(got.Units) != 1 {
+		t.Errorf("%v %s %q", err, got.Outcome, texts(got.Units))
+	}
+}
+
+// cancelling cancels the turn when its first unit is shown.
+type cancelling struct {
+	recorder
+	cancel context.CancelFunc
+}
+
+func (c *cancelling) Unit(ctx context.Context, u Unit) error {
+	c.cancel()
+	return c.recorder.Unit(ctx, u)
+}
+
+func TestAnswerCancelled(t *testing.T) {
+	model, _ := scripted(t, llmtest.Ending("La déchèterie est ouverte le lundi [1]. Elle est", llmtest.EndHang))
+	ctx, cancel := context.WithCancel(context.Background())
+	got, err := newTestAnswerer(t, town(), model).Answer(ctx, request(question), &cancelling{cancel: cancel})
+	if !errors.Is(err, context.Canceled) || len(got.Units) != 1 {
+		t.Errorf("%v, units %q", err, texts(got.Units))
+	}
+}
+
+func TestAnswerSinkFails(t *testing.T) {
+	full := errors.New("full")
+	model, _ := scripted(t, llmtest.Good("La déchèterie est ouverte [1]. Elle ouvre le lundi [1]. Gratuit [1]."))
+	for _, m := range []llm.Model{nil, model} {
+		got, err := newTestAnswerer(t, town(), m).Answer(context.Background(), request(question), &recorder{fail: full})
+		if !errors.Is(err, full) || len(got.Units) != 1 {
+			t.Errorf("%v, units %q", err, texts(got.Units))
+		}
+	}
+}
+
+type brokenRetriever struct{}
+
+func (brokenRetriever) Search(context.Context, corpus.Scope, corpus.Query) (corpus.Result, error) {
+	return corpus.Result{}, errors.New("database down")
+}
+
+func TestAnswerRefusesAndFails(t *testing.T) {
+	a := newTestAnswerer(t, brokenRetriever{}, nil)
+	if got, err := a.Answer(context.Background(), request(question), nil); err == nil || got.Outcome != Failed {
+		t.Errorf("%v %s", err, got.Outcome)
+	}
+	for q, want := range map[string]error{
+		"":                        ErrEmptyQuestion,
+		" \n\u200b?!":             ErrEmptyQuestion,
+		strings.Repeat("é", 2001): ErrLongQuestion,
+		"a\xffb":                  ErrBinaryQuestion,
+		"PK\x03\x04\x00\x00\x08":  ErrBinaryQuestion,
+	} {
+		if _, err := a.Answer(context.Background(), request(q), nil); !errors.Is(err, want) {
+			t.Errorf("%q: %v, want %v", q, err, want)
+		}
+	}
+}
+
+func TestValidateQuestion(t *testing.T) {
+	for q, want := range map[string]string{
+		"  L'e\u0301cole\u00a0?\r\n\tOui\u200b ": "L'école ? Oui",
+		strings.Repeat("é", 2000) + " ":          strings.Repeat("é", 2000),
+		"24":                                     "24",
+	} {
+		if got, err := ValidateQuestion(q); err != nil || got != want {
+			t.Errorf("%q: %q, %v", q, got, err)
+		}
+	}
+}
