@@ -153,7 +153,7 @@ func (w *htmlWalker) aside(n *html.Node) {
 		w.out.path = append(w.out.path, path[0])
 	}
 	w.level = 1
-	if label := oneLine(attr(n, "aria-label")); label != "" {
+	if label := oneLine(attr(n, "aria-label")); label != "" && !holdsHeading(n) {
 		w.out.heading(2, anchorOf(n), label)
 	}
 	w.walk(n)
@@ -161,6 +161,15 @@ func (w *htmlWalker) aside(n *html.Node) {
 	w.out.close()
 	w.out.popTo(2)
 	w.out.path, w.level = path, level
+}
+
+func holdsHeading(n *html.Node) bool {
+	for child := range n.Descendants() {
+		if child.Type == html.ElementNode && len(child.Data) == 2 && child.Data[0] == 'h' && child.Data[1] >= '1' && child.Data[1] <= '6' {
+			return true
+		}
+	}
+	return false
 }
 
 // backTo closes the sections that were opened below this depth.

@@ -1,10 +1,12 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -41,7 +43,7 @@ func (MarkdownExtractor) Extract(_ context.Context, in Input) (Extracted, error)
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList),
 		goldmark.WithParserOptions(parser.WithAttribute()),
 	)
-	w := markdownWalker{source: []byte(body), slugs: map[string]int{}}
+	w := markdownWalker{source: []byte(body), slugs: map[string]int{}, width: wrapWidth(body)}
 	root := md.Parser().Parse(text.NewReader(w.source))
 	w.blocks(root)
 	if x.Title == "" {
@@ -57,6 +59,7 @@ type markdownWalker struct {
 	out    outline
 	title  string         // the first heading of level 1
 	slugs  map[string]int // how often a slug was given
+	width  int            // at which the file's lines were broken; 0: they were not
 }
 
 func (w *markdownWalker) blocks(parent ast.Node) {
@@ -218,7 +221,10 @@ func (w *markdownWalker) inline(parent ast.Node) string {
 				value = util.ResolveEntityNames(value)
 			}
 			b.Write(value)
-			if n.SoftLineBreak() || n.HardLineBreak() {
+			switch {
+			case n.SoftLineBreak() && w.wrapped(n.Segment.Stop):
+				b.WriteByte(' ')
+			case n.SoftLineBreak() || n.HardLineBreak():
 				b.WriteByte('\n')
 			}
 		case *ast.String:
@@ -240,4 +246,37 @@ func (w *markdownWalker) inline(parent ast.Node) string {
 		}
 	}
 	return b.String()
+}
+
+// wrapWidth is the width that an editor broke the file's lines at, or 0 when it
+// did not. Line breaks of a file with longer lines were put there by its
+// author and part what it lists.
+func wrapWidth(body string) int {
+	width := 0
+	for line := range strings.SplitSeq(body, "\n") {
+		if strings.HasPrefix(line, "|") || strings.HasPrefix(line, "#") || strings.Contains(line, "](") {
+			continue // these cannot be broken
+		}
+		width = max(width, utf8.RuneCountInString(strings.TrimRight(line, " \r")))
+	}
+	if width < 60 || width > 120 {
+		return 0
+	}
+	return width
+}
+
+// wrapped tells whether the line break at this offset is there only because
+// the next word did not fit.
+func (w *markdownWalker) wrapped(at int) bool {
+	if w.width == 0 {
+		return false
+	}
+	start := bytes.LastIndexByte(w.source[:at], '\n') + 1
+	_, rest, _ := bytes.Cut(w.source[at:], []byte("\n"))
+	next, _, _ := bytes.Cut(rest, []byte("\n"))
+	words := bytes.Fields(next)
+	if len(words) == 0 {
+		return false
+	}
+	return utf8.RuneCount(w.source[start:at])+1+utf8.RuneCount(words[0]) > w.width
 }

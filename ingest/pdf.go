@@ -19,7 +19,8 @@ const (
 	pdfMemory  = 1 << 30
 )
 
-// PDFExtractor reads PDF files with poppler's pdftotext and pdfinfo.
+// PDFExtractor reads PDF files with poppler's pdftotext and pdfinfo. A page is
+// read in reading order, or, when it has tables, as it is laid out.
 type PDFExtractor struct{}
 
 // Version implements Extractor.
@@ -39,6 +40,15 @@ func (PDFExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 		return Extracted{}, err
 	}
 	pages := strings.Split(string(raw), "\f")
+	laid, err := poppler(ctx, in.Bytes, "pdftotext", "-q", "-layout", "-enc", "UTF-8", "-", "-")
+	if err != nil {
+		return Extracted{}, err
+	}
+	for i, page := range strings.Split(string(laid), "\f") {
+		if text, ok := tabular(page); ok && i < len(pages) {
+			pages[i] = text
+		}
+	}
 	dropFurniture(pages)
 	var x Extracted
 	for i, page := range pages {

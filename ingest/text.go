@@ -41,55 +41,50 @@ var (
 )
 
 // unwrap joins the lines that a fixed width broke apart, so that sentences are
-// whole: a line goes on where the next begins with a small letter, or where it
-// fills the width and ends in no punctuation. Bullets become "- ".
+// whole. Bullets become "- ".
 func unwrap(s string) string {
 	lines := strings.Split(s, "\n")
 	width := usualWidth(lines)
 	words := hyphenated(s)
 	out := make([]string, 0, len(lines))
-	open := false // the last line of out may go on
+	before := "" // the line before, as it stood; "": nothing goes on
 	for _, line := range lines {
 		isItem := bullet.MatchString(line)
 		if isItem {
 			line = "- " + bullet.ReplaceAllString(line, "")
 		}
 		isItem = isItem || numbered.MatchString(line)
-		trimmed := strings.TrimSpace(line)
-		if trimmed == "" {
-			out = append(out, "")
-			open = false
-			continue
-		}
-		if open && !isItem && goesOn(lastOf(out), trimmed, width) {
-			out[len(out)-1] = joinLines(lastOf(out), trimmed, words)
+		line = strings.TrimSpace(line)
+		if before != "" && line != "" && !isItem && goesOn(before, line, width) {
+			out[len(out)-1] = joinLines(out[len(out)-1], line, words)
 		} else {
-			out = append(out, trimmed)
+			out = append(out, line)
 		}
-		open = true
+		before = line
 	}
 	return strings.Join(out, "\n")
 }
 
-func lastOf(lines []string) string { return lines[len(lines)-1] }
-
-// goesOn tells whether next continues the sentence of line.
+// goesOn tells whether next continues the sentence of line: it begins with a
+// small letter behind a line that is not short, or line fills the width. What
+// ends in punctuation is left alone: it reads well as it is.
 func goesOn(line, next string, width int) bool {
 	last, _ := utf8.DecodeLastRuneInString(line)
 	first, _ := utf8.DecodeRuneInString(next)
-	if strings.ContainsRune(".!?:;", last) || strings.HasPrefix(next, "|") {
+	length := utf8.RuneCountInString(line)
+	switch {
+	case strings.ContainsRune(".!?:;", last), strings.HasPrefix(next, "|"), strings.HasPrefix(line, "|"):
 		return false
-	}
-	if unicode.IsLower(first) || strings.ContainsRune("(«,", first) || last == ',' {
+	case last == ',' || last == '-' && unicode.IsLower(first):
 		return true
+	case unicode.IsLower(first) || strings.ContainsRune("(«", first):
+		return length*10 >= width*6
 	}
-	// The line may have been joined already: its last stretch is what counts,
-	// and a joined line is always longer than the width.
-	return width > 0 && utf8.RuneCountInString(line) >= width*4/5
+	// Longer lines than these are paragraphs, shorter ones a list or verse.
+	return width >= 50 && width <= 130 && length*10 >= width*8
 }
 
-// usualWidth is the length that nine lines in ten do not pass, or 0 when the
-// text is not broken at a fixed width.
+// usualWidth is the length that nine lines in ten do not pass.
 func usualWidth(lines []string) int {
 	var lengths []int
 	for _, line := range lines {
@@ -97,15 +92,11 @@ func usualWidth(lines []string) int {
 			lengths = append(lengths, n)
 		}
 	}
-	if len(lengths) < 5 {
+	if len(lengths) == 0 {
 		return 0
 	}
 	slices.Sort(lengths)
-	width := lengths[len(lengths)*9/10]
-	if width < 50 || width > 130 {
-		return 0
-	}
-	return width
+	return lengths[(len(lengths)-1)*9/10]
 }
 
 var compound = regexp.MustCompile(`\pL+-\pL+`)
