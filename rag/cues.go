@@ -23,6 +23,10 @@ var cueTable = []cue{
 		regexp.MustCompile(`rue |avenue |place |boulevard |mairie|guichet|adresse|en ligne|auprès |street`)},
 	{regexp.MustCompile(`téléphone|telephone|numéro|joindre|contacter|appeler|e-?mail|courriel|phone|contact|call`),
 		regexp.MustCompile(`0\d([ .]?\d\d){4}|\+33|@|téléphone|appel`)},
+	{regexp.MustCompile(`que (puis|dois|peut|faut|faire)|comment (faire|puis|dois|peut|on |s'|m'|se |obtenir|demander)|démarche|what (can|should|do)|how (do|can|to)`),
+		regexp.MustCompile(`vous (pouvez|devez)|il faut|faire appel|s'adresser|adressez|contacte|demande|se rendre|en ligne|you (can|must|should|need)`)},
+	{regexp.MustCompile(`(faut|doit|peut|dois|puis|ai|est)-(il|on|je|ce)|obligatoire|le droit|can i|do i|must i`),
+		regexp.MustCompile(`obligatoire|nécessaire|il faut|soumis|dispens|autoris|interdi|possible|doi(t|vent)|peu(t|vent)|droit|must|may |allowed`)},
 	{regexp.MustCompile(`quels? (documents?|papiers?|pièces?|justificatifs?)|fournir|apporter|which documents|what papers`),
 		regexp.MustCompile(`pièce|justificatif|document|présenter|fournir|formulaire|cerfa|photo`)},
 }

@@ -115,7 +115,7 @@ func loadFiches(t *testing.T, dir string) *library {
 		id := strings.TrimSuffix(filepath.Base(name), ".md")
 		flush := func() {
 			if text := strings.TrimSpace(strings.Join(lines, "\n")); text != "" {
-				path := []string{title}
+				var path []string
 				if heading != "" {
 					path = append(path, heading)
 				}

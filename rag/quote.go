@@ -4,6 +4,7 @@ import (
 	"math"
 	"sort"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"guichet/internal/analysis"
@@ -143,7 +144,9 @@ func (q *quoter) score(i int) {
 			sum /= 2 // nothing but its surroundings speaks for it
 		}
 		if !whole(seg) {
-			sum /= 2
+			sum /= 4
+		} else if first, _ := utf8.DecodeRuneInString(seg.text); seg.kind == Sentence && unicode.IsLower(first) {
+			sum *= 0.8 // a remark whose label ("À noter") was lost
 		}
 		s.scores[j] = prior * sum / lengthPenalty(len(s.terms[j]))
 	}
@@ -277,12 +280,35 @@ func (q *quoter) expand(g *group, room int) {
 	default:
 		g.segments = proseAround(s, at, room)
 	}
-	first := s.segments[g.segments[0]]
-	if first.head >= 0 {
-		g.heading = strings.TrimSpace(strings.TrimSuffix(s.segments[first.head].text, ":"))
-	} else if n := strings.LastIndex(s.Headings, " > "); n >= 0 {
-		g.heading = s.Headings[n+len(" > "):]
+	head := ""
+	if first := s.segments[g.segments[0]]; first.head >= 0 {
+		head = s.segments[first.head].text
 	}
+	g.heading = headingOf(s.Headings, head)
+}
+
+// headingOf joins a passage's heading path with the heading that stands in its
+// text. The whole path is shown, since it often holds the condition under which
+// the words are true ("À partir de 18 ans"); where it is long, its end.
+func headingOf(path, head string) string {
+	parts := strings.Split(path, " > ")
+	if head = strings.TrimSpace(strings.TrimSuffix(head, ":")); head != "" {
+		parts = append(parts, head)
+	}
+	out := ""
+	for i := len(parts) - 1; i >= 0; i-- {
+		part := strings.TrimSpace(parts[i])
+		switch {
+		case part == "" || sameWords(part, out):
+		case out == "":
+			out = part
+		case utf8.RuneCountInString(part)+utf8.RuneCountInString(out) > maxHeading:
+			return out
+		default:
+			out = part + " › " + out
+		}
+	}
+	return out
 }
 
 // listAround returns the lead-in of the list that segment at is of, and its
@@ -351,7 +377,7 @@ func proseAround(s *quotedSource, at, room int) []int {
 	for to+1 < len(s.segments) && to+1-from < min(3, room) && quotable(s, to+1) {
 		next := s.segments[to+1]
 		same := next.block == s.segments[at].block
-		if next.leadIn || (!same && s.scores[to+1] < s.scores[at]/2 && !leansBack(next.text)) {
+		if next.leadIn || (!same && s.scores[to+1] < 0.4*s.scores[at] && !leansBack(next.text)) {
 			break
 		}
 		to++
@@ -364,7 +390,7 @@ func proseAround(s *quotedSource, at, room int) []int {
 }
 
 func quotable(s *quotedSource, j int) bool {
-	return s.segments[j].kind == Sentence && !s.used[j] && !s.segments[j].leadIn
+	return s.segments[j].kind == Sentence && !s.used[j] && !s.segments[j].leadIn && whole(s.segments[j])
 }
 
 // leaning words open a sentence that means little without the one before.

@@ -26,7 +26,7 @@ var (
 )
 
 // Lines this short without a final mark are read as headings, not as prose.
-const maxHeading = 110
+const maxHeading = 90
 
 // segments reads a passage line by line. Many published pages mark neither
 // lists nor headings once their layout is gone: lines that follow a colon are
@@ -104,7 +104,33 @@ func wraps(line, next string) bool {
 	last, _ := utf8.DecodeLastRuneInString(line)
 	first, _ := utf8.DecodeRuneInString(next)
 	return utf8.RuneCountInString(line) > 60 && (unicode.IsLetter(last) || unicode.IsDigit(last)) &&
-		unicode.IsLower(first) && !itemMarker.MatchString(next) && !strings.HasPrefix(line, "|")
+		unicode.IsLower(first) && !itemMarker.MatchString(next) && !strings.HasPrefix(line, "|") && !opensItem(next)
+}
+
+// opensItem tells whether a line in lower case begins as list items do, with
+// an article or a linking word, and not as the rest of a sentence does.
+func opensItem(line string) bool {
+	word, _, _ := strings.Cut(line, " ")
+	switch word {
+	case "un", "une", "le", "la", "les", "des", "du", "si", "où", "ou", "et", "par", "pour", "lors", "soit", "dans", "en", "sur", "au", "aux", "à":
+		return true
+	}
+	return strings.HasPrefix(word, "l'") || strings.HasPrefix(word, "l’") || strings.HasPrefix(word, "d'")
+}
+
+// leadsToNext tells a line that breaks off at a linking word, its list on the
+// lines below: "Le permis est obligatoire pour".
+func leadsToNext(line, next string) bool {
+	first, _ := utf8.DecodeRuneInString(next)
+	if !unicode.IsLower(first) {
+		return false
+	}
+	words := strings.Fields(line)
+	switch words[len(words)-1] {
+	case "pour", "par", "de", "à", "en", "si", "lorsque", "que", "avec", "auprès", "sur", "dans", "suivants", "suivantes":
+		return len(words) > 3
+	}
+	return false
 }
 
 // segmentReader holds what is open while lines are read.
@@ -148,7 +174,12 @@ func (r *segmentReader) line(line, next string) {
 		r.prose(line)
 		r.lead = len(r.out) - 1
 		r.out[r.lead].leadIn = true
-	case r.lead >= 0 && !wasBlank && r.continuesList(line, last):
+	case leadsToNext(line, next):
+		r.closeList()
+		r.prose(line)
+		r.lead = len(r.out) - 1
+		r.out[r.lead].leadIn = true
+	case r.lead >= 0 && !wasBlank && r.continuesList(line, next, last):
 		r.item(line, ending(last))
 		if last == '.' && r.class == ',' {
 			r.closeList() // "a," "b," "c.": the stop closes it
@@ -181,17 +212,20 @@ func isTitle(line, next string) bool {
 
 // continuesList tells whether an unmarked line is the next item of the list
 // that a lead-in opened.
-func (r *segmentReader) continuesList(line string, last rune) bool {
+func (r *segmentReader) continuesList(line, next string, last rune) bool {
 	class := ending(last)
 	if class == '.' && len(splitSentences(line)) > 2 {
 		return false
 	}
-	if r.items == 0 {
+	first, _ := utf8.DecodeRuneInString(line)
+	if r.items == 0 || (unicode.IsLower(first) && r.class != '.') {
 		return true
 	}
 	switch r.class {
 	case 0:
-		return class == 0
+		// A remark between items has a stop; titles are shorter than items.
+		after, _ := utf8.DecodeLastRuneInString(next)
+		return class == 0 || (class == '.' && ending(after) == 0 && after != ':' && utf8.RuneCountInString(next) > 45)
 	case ',':
 		return class == ',' || class == '.'
 	default:
