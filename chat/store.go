@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guichet/rag"
@@ -74,32 +76,12 @@ func (s *Store) Begin(ctx context.Context, q Question, stale time.Duration, hist
 		if err := lockConversation(ctx, tx, q, stale); err != nil {
 			return err
 		}
-		// The conversation's row is locked, so that two turns never take the
-		// same ordinal.
-		tag, err := tx.Exec(ctx, `
-			INSERT INTO turns (id, conversation_id, ordinal, language, question)
-			SELECT
-			    @turn,
-			    @conversation,
-			    COALESCE(MAX(ordinal), 0) + 1,
-			    @language,
-			    @question
-			FROM turns
-			WHERE conversation_id = @conversation
-			ON CONFLICT (id) DO NOTHING`,
-			pgx.NamedArgs{"turn": q.Turn, "conversation": q.Conversation, "language": q.Language, "question": q.Text})
-		if err != nil {
-			return err
-		}
-		if tag.RowsAffected() == 0 {
-			return ErrTurnExists
-		}
-		if _, err := tx.Exec(ctx, `UPDATE conversations SET last_at = now() WHERE id = @id`,
-			pgx.NamedArgs{"id": q.Conversation}); err != nil {
-			return err
-		}
-		exchanges, err = readHistory(ctx, tx, q.Conversation, history)
-		return err
+		// One round trip for what remains.
+		batch := &pgx.Batch{}
+		insertTurn(batch, q)
+		batch.Queue(`UPDATE conversations SET last_at = now() WHERE id = @id`, pgx.NamedArgs{"id": q.Conversation})
+		readHistory(batch, q.Conversation, history, &exchanges)
+		return tx.SendBatch(ctx, batch).Close()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("begin turn %s: %w", q.Turn, err)
@@ -110,23 +92,18 @@ func (s *Store) Begin(ctx context.Context, q Question, stale time.Duration, hist
 // lockConversation makes the conversation if it is new, takes its row until
 // the end of the transaction, and sees to it that no turn of it is open.
 func lockConversation(ctx context.Context, tx pgx.Tx, q Question, stale time.Duration) error {
-	if _, err := tx.Exec(ctx, `
-		INSERT INTO conversations (id, town_id)
-		VALUES (@id, @town)
-		ON CONFLICT (id) DO NOTHING`,
-		pgx.NamedArgs{"id": q.Conversation, "town": q.TownID}); err != nil {
-		return err
-	}
 	var townID int64
 	var silent bool
+	// The update changes nothing: it locks the row that is there, and lets it
+	// be returned.
 	if err := tx.QueryRow(ctx, `
-		SELECT
-		    town_id,
-		    last_at < now() - @stale::interval
-		FROM conversations
-		WHERE id = @id
-		FOR UPDATE`,
-		pgx.NamedArgs{"id": q.Conversation, "stale": stale}).Scan(&townID, &silent); err != nil {
+		INSERT INTO conversations AS c (id, town_id)
+		VALUES (@id, @town)
+		ON CONFLICT (id) DO UPDATE SET town_id = c.town_id
+		RETURNING
+		    c.town_id,
+		    c.last_at < now() - @stale::interval`,
+		pgx.NamedArgs{"id": q.Conversation, "town": q.TownID, "stale": stale}).Scan(&townID, &silent); err != nil {
 		return err
 	}
 	if townID != q.TownID {
@@ -155,10 +132,33 @@ func lockConversation(ctx context.Context, tx pgx.Tx, q Question, stale time.Dur
 	return nil
 }
 
-// readHistory reads the complete turns: a cancelled or failed answer would
-// lead a follow-up astray.
-func readHistory(ctx context.Context, tx pgx.Tx, conversation uuid.UUID, limit int) ([]rag.Exchange, error) {
-	rows, err := tx.Query(ctx, `
+// insertTurn stores the turn as its conversation's last. The conversation's row
+// is locked, so that two turns never take the same ordinal.
+func insertTurn(batch *pgx.Batch, q Question) {
+	batch.Queue(`
+		INSERT INTO turns (id, conversation_id, ordinal, language, question)
+		SELECT
+		    @turn,
+		    @conversation,
+		    COALESCE(MAX(ordinal), 0) + 1,
+		    @language,
+		    @question
+		FROM turns
+		WHERE conversation_id = @conversation
+		ON CONFLICT (id) DO NOTHING`,
+		pgx.NamedArgs{"turn": q.Turn, "conversation": q.Conversation, "language": q.Language, "question": q.Text},
+	).Exec(func(tag pgconn.CommandTag) error {
+		if tag.RowsAffected() == 0 {
+			return ErrTurnExists
+		}
+		return nil
+	})
+}
+
+// readHistory reads the newest complete turns, oldest first: a cancelled or
+// failed answer would lead a follow-up astray.
+func readHistory(batch *pgx.Batch, conversation uuid.UUID, limit int, to *[]rag.Exchange) {
+	batch.Queue(`
 		SELECT
 		    question,
 		    units
@@ -166,23 +166,18 @@ func readHistory(ctx context.Context, tx pgx.Tx, conversation uuid.UUID, limit i
 		WHERE conversation_id = @id AND state = 'complete'
 		ORDER BY ordinal DESC
 		LIMIT @limit`,
-		pgx.NamedArgs{"id": conversation, "limit": limit})
-	if err != nil {
-		return nil, err
-	}
-	var newest []rag.Exchange
-	var question string
-	var units []rag.Unit
-	_, err = pgx.ForEachRow(rows, []any{&question, &units}, func() error {
-		newest = append(newest, rag.Exchange{Question: question, Answer: rag.Answer{Units: units}.Text()})
-		units = nil
-		return nil
+		pgx.NamedArgs{"id": conversation, "limit": limit},
+	).Query(func(rows pgx.Rows) error {
+		var err error
+		*to, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (rag.Exchange, error) {
+			var question string
+			var units []rag.Unit
+			err := row.Scan(&question, &units)
+			return rag.Exchange{Question: question, Answer: rag.Answer{Units: units}.Text()}, err
+		})
+		slices.Reverse(*to)
+		return err
 	})
-	oldest := make([]rag.Exchange, 0, len(newest))
-	for i := len(newest) - 1; i >= 0; i-- {
-		oldest = append(oldest, newest[i])
-	}
-	return oldest, err
 }
 
 // Close writes what the turn came to. The server that ran it has the last
