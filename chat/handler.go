@@ -22,10 +22,11 @@ func (s *Service) Handler() http.Handler {
 	h.upgrader = websocket.Upgrader{
 		// Small buffers keep an idle connection small; a frame larger than the
 		// write buffer is written in pieces.
-		ReadBufferSize:  1 << 10,
-		WriteBufferSize: 4 << 10,
-		WriteBufferPool: &sync.Pool{},
-		CheckOrigin:     func(*http.Request) bool { return true }, // checked before, by town
+		ReadBufferSize:   1 << 10,
+		WriteBufferSize:  4 << 10,
+		WriteBufferPool:  &sync.Pool{},
+		HandshakeTimeout: s.conf.Limits.WriteTimeout,
+		CheckOrigin:      func(*http.Request) bool { return true }, // checked before, by town
 		Error: func(w http.ResponseWriter, _ *http.Request, status int, _ error) {
 			http.Error(w, http.StatusText(status), status)
 		},
