@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 
 	"guichet/corpus"
@@ -60,6 +61,15 @@ func (p page) Agent() *signedInAgent { return p.signedIn }
 
 // Say is T with one placeholder filled.
 func (p page) Say(id, name string, value any) string { return p.T(id, map[string]any{name: value}) }
+
+// Decimal is v with so many decimals, as the page's language writes it.
+func (p page) Decimal(v float64, decimals int) string {
+	s := strconv.FormatFloat(v, 'f', decimals, 64)
+	if p.Language == "fr" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
 
 var languageNames = map[string]string{"fr": "Français", "en": "English"}
 

@@ -94,28 +94,43 @@ func (s *Store) Create(ctx context.Context, townID int64, login, password string
 }
 
 // EnsureFirst makes the town's first agent, with a generated password that is
-// returned this once. If the town has an agent, both strings are empty.
+// returned this once. If the town has an agent, both strings are empty. Of
+// several servers that start at once, one makes the account.
 func (s *Store) EnsureFirst(ctx context.Context, townID int64) (login, password string, err error) {
-	var has bool
-	err = s.pool.QueryRow(ctx, `SELECT EXISTS (SELECT FROM agents WHERE town_id = $1)`, townID).Scan(&has)
-	if err != nil {
-		return "", "", fmt.Errorf("look for agents of town %d: %w", townID, err)
+	if password, err = generate(); err != nil {
+		return "", "", err
 	}
-	if has {
+	var hash string
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		var has bool
+		// The town's row is locked, so that the others wait here and then see
+		// the account.
+		if _, err := tx.Exec(ctx, `SELECT FROM towns WHERE id = $1 FOR UPDATE`, townID); err != nil {
+			return err
+		}
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM agents WHERE town_id = $1)`, townID).Scan(&has); err != nil || has {
+			return err
+		}
+		if hash, err = s.hasher.hash(ctx, password); err != nil {
+			return err
+		}
+		// Logins are unique in the installation: the first town gets the plain one.
+		err := tx.QueryRow(ctx, `
+			INSERT INTO agents (town_id, login, password_hash)
+			SELECT @town::bigint,
+			       CASE WHEN EXISTS (SELECT FROM agents WHERE login = 'agent') THEN 'agent-' || @town::bigint ELSE 'agent' END,
+			       @hash
+			RETURNING login`,
+			pgx.NamedArgs{"town": townID, "hash": hash}).Scan(&login)
+		return err
+	})
+	if err != nil {
+		return "", "", fmt.Errorf("make the first agent of town %d: %w", townID, err)
+	}
+	if login == "" {
 		return "", "", nil
 	}
-	// Logins are unique in the installation: the first town gets the plain one.
-	for _, login := range []string{"agent", fmt.Sprintf("agent-%d", townID)} {
-		password, err = s.Create(ctx, townID, login, "")
-		if err == nil {
-			return login, password, nil
-		}
-		if !errors.Is(err, ErrTaken) {
-			return "", "", err
-		}
-	}
-	// Two servers started at once, and the other one was first.
-	return "", "", nil
+	return login, password, nil
 }
 
 // normalLogin is how a login is stored and compared.

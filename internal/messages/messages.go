@@ -22,13 +22,14 @@ var files embed.FS
 // Catalogue holds all languages. It is safe for concurrent use.
 type Catalogue struct {
 	bundle *i18n.Bundle
-	ids    []string
+	texts  map[string]map[string]string // by language and id, unfilled
 }
 
 // Load reads the embedded catalogue; an error is a defect of the build.
 func Load() (*Catalogue, error) {
-	c := &Catalogue{bundle: i18n.NewBundle(language.French)}
+	c := &Catalogue{bundle: i18n.NewBundle(language.French), texts: map[string]map[string]string{}}
 	for _, tag := range []language.Tag{language.French, language.English} {
+		c.texts[tag.String()] = map[string]string{}
 		names, err := fs.Glob(files, tag.String()+"/*.json")
 		if err != nil {
 			return nil, fmt.Errorf("list messages: %w", err)
@@ -42,9 +43,7 @@ func Load() (*Catalogue, error) {
 				if err := c.bundle.AddMessages(tag, &i18n.Message{ID: id, Other: text}); err != nil {
 					return nil, fmt.Errorf("message %s in %s: %w", id, name, err)
 				}
-				if tag == language.French {
-					c.ids = append(c.ids, id)
-				}
+				c.texts[tag.String()][id] = text
 			}
 		}
 	}
@@ -97,9 +96,9 @@ func (m *Messages) T(id string, data ...map[string]any) string {
 // page hands to its script.
 func (m *Messages) Area(prefix string) map[string]string {
 	texts := map[string]string{}
-	for _, id := range m.catalogue.ids {
+	for id, text := range m.catalogue.texts[m.Language] {
 		if strings.HasPrefix(id, prefix) {
-			texts[id] = m.T(id)
+			texts[id] = text
 		}
 	}
 	return texts

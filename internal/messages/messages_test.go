@@ -58,3 +58,19 @@ func TestForFallsBackToFrench(t *testing.T) {
 		t.Errorf("unknown id gives %q", got)
 	}
 }
+
+func TestAreaLeavesPlaceholders(t *testing.T) {
+	c, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"fr": "Caractères restants\u00a0: {{.N}}", "en": "Characters left: {{.N}}"} {
+		area := c.For(lang).Area("web.chat.")
+		if got := area["web.chat.count"]; got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+		if _, ok := area["web.home.title"]; ok {
+			t.Errorf("%s: another area's message came along", lang)
+		}
+	}
+}

@@ -28,11 +28,11 @@ export class Answer {
     switch (unit.kind) {
       case 'heading':
         this.#close();
-        this.body.append(el('h3', {}, unit.text, marks));
+        this.body.append(el('h3', {}, ...glued(unit.text, marks)));
         break;
       case 'item':
         if (!this.#continues('item', '', unit.break)) this.#open('item', '', el('ul'));
-        this.#block.append(el('li', {}, unit.text, marks));
+        this.#block.append(el('li', {}, ...glued(unit.text, marks)));
         break;
       case 'row':
         this.#row(unit, marks);
@@ -40,7 +40,7 @@ export class Answer {
       default:
         if (!this.#continues('sentence', '', unit.break)) this.#open('sentence', '', el('p'));
         else this.#block.append(' ');
-        this.#block.append(el('span', { class: 'unit' }, unit.text, marks));
+        this.#block.append(el('span', { class: 'unit' }, ...glued(unit.text, marks)));
     }
   }
 
@@ -65,8 +65,8 @@ export class Answer {
       this.#kind = 'row';
       this.#header = header;
     }
-    const tds = cells.map((c) => el('td', {}, c));
-    tds.at(-1).append(marks);
+    const tds = cells.slice(0, -1).map((c) => el('td', {}, c));
+    tds.push(el('td', {}, ...glued(cells.at(-1), marks)));
     this.#block.append(el('tr', {}, ...tds));
   }
 
@@ -94,7 +94,7 @@ export class Answer {
       const entry = this.#entry(c);
       if (seen.has(entry.number)) continue;
       seen.add(entry.number);
-      box.append('\u2060', el('button', {
+      box.append(el('button', {
         type: 'button',
         class: 'mark',
         'aria-label': t('source', { N: entry.number, Title: c.title }),
@@ -131,6 +131,13 @@ export class Answer {
     entry.details.hidden = entry.quotes.size === 0;
     return entry;
   }
+}
+
+// glued keeps the marks on the line of the last word.
+function glued(text, marks) {
+  const at = text.lastIndexOf(' ') + 1;
+  if (!marks.childNodes.length || text.length - at > 20) return [text, marks];
+  return [text.slice(0, at), el('span', { class: 'glued' }, text.slice(at), marks)];
 }
 
 // reveal opens the source and takes the reader to the words that were cited.

@@ -242,11 +242,14 @@ form.addEventListener('submit', (e) => {
   e.preventDefault();
   submit();
 });
-box.addEventListener('keydown', (e) => {
-  if (e.key === 'Enter' && !e.shiftKey && !e.isComposing) {
-    e.preventDefault();
-    submit();
-  }
+// Enter sends, Shift and Enter begin a line. It is the line break that is
+// caught, and not the key, since keyboards on the screen may not name theirs.
+let shifted = false;
+box.addEventListener('keydown', (e) => { shifted = e.shiftKey; });
+box.addEventListener('beforeinput', (e) => {
+  if (e.inputType !== 'insertLineBreak' || shifted) return;
+  e.preventDefault();
+  submit();
 });
 box.addEventListener('input', typed);
 stop.addEventListener('click', stopAnswer);

@@ -23,7 +23,7 @@ export class TurnView {
     this.#answer = new Answer(turn.id);
     this.#end = el('div', { class: 'end' });
     this.element = el('article', { class: 'turn', 'aria-busy': 'true' },
-      el('h2', { class: 'question', tabindex: '-1' }, el('span', { class: 'visually-hidden' }, t('you') + ' : '), turn.question),
+      el('h2', { class: 'question', tabindex: '-1' }, el('span', { class: 'visually-hidden' }, t('you') + ' '), turn.question),
       el('div', { class: 'reply' }, this.#answer.element, this.#end));
     for (const unit of turn.units) this.#answer.add(unit);
     if (turn.state !== 'running') this.finish();
@@ -41,7 +41,7 @@ export class TurnView {
     const parts = [];
     if (turn.state === 'cancelled') parts.push(note(t(turn.stopped ? 'stopped' : 'interrupted')));
     if (turn.state === 'failed') parts.push(note(turn.error || t('failed'), 'problem'));
-    if (turn.state === 'complete' && turn.mode === 'quoted') parts.push(note(t('mode.quoted')));
+    if (turn.mode === 'quoted' && turn.units.some((u) => u.citations?.length)) parts.push(note(t('mode.quoted')));
     if (turn.outcome === 'partial') parts.push(note(t('partial')));
     if (turn.retry || (turn.state === 'cancelled' && !turn.stopped)) {
       parts.push(el('button', { type: 'button', class: 'button', click: () => this.#actions.retry(turn) }, t('retry')));
@@ -95,7 +95,7 @@ export class TurnView {
     const up = thumb('up', THUMB_UP);
     const down = thumb('down', THUMB_DOWN);
     return el('div', { class: 'feedback', 'aria-live': 'off' },
-      el('div', { class: 'thumbs', role: 'group', 'aria-label': t('feedback') }, el('span', { 'aria-hidden': 'true' }, t('feedback')), up, down),
+      el('div', { class: 'thumbs', role: 'group', 'aria-label': t('feedback') }, el('span', { 'aria-hidden': 'true' }, t('feedback')), el('span', { class: 'pair' }, up, down)),
       comment, said);
   }
 }

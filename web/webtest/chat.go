@@ -20,15 +20,35 @@ import (
 //   - "coupe": like "lent", and loses the line there once
 //   - anything else: the whole answer at once
 type Chat struct {
-	mu       sync.Mutex
-	release  chan struct{}
-	cut      map[string]bool
+	mu          sync.Mutex
+	release     chan struct{}
+	connected   chan struct{} // closed once somebody is
+	connections int
+	cut         map[string]bool
+
 	Feedback []Frame // what residents thought
 	Asks     []Frame
 }
 
 // NewChat returns a Chat that nobody has spoken to.
-func NewChat() *Chat { return &Chat{release: make(chan struct{}), cut: map[string]bool{}} }
+func NewChat() *Chat {
+	return &Chat{release: make(chan struct{}), connected: make(chan struct{}), cut: map[string]bool{}}
+}
+
+// Connected waits until a browser has opened the chat.
+func (c *Chat) Connected(ctx context.Context) {
+	select {
+	case <-c.connected:
+	case <-ctx.Done():
+	}
+}
+
+// Connections is how often the chat was opened.
+func (c *Chat) Connections() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.connections
+}
 
 // Release lets slow answers go on, now and from now on.
 func (c *Chat) Release() {
@@ -63,11 +83,16 @@ type Frame struct {
 
 // ServeHTTP speaks with one browser until it leaves.
 func (c *Chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	upgrader := websocket.Upgrader{}
+	upgrader := websocket.Upgrader{} // from its own pages alone
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		return // the upgrader has answered
 	}
+	c.mu.Lock()
+	if c.connections++; c.connections == 1 {
+		close(c.connected)
+	}
+	c.mu.Unlock()
 	line := &line{conn: conn}
 	defer line.hangUp()
 	stops := map[string]context.CancelFunc{}

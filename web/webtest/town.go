@@ -27,8 +27,9 @@ func Town() corpus.Town {
 
 // Towns has Town alone; Err, if set, is returned instead.
 type Towns struct {
-	Color string // instead of the town's own
-	Err   error
+	Color  string // instead of the town's own
+	Origin string // one more that the chat may be opened from
+	Err    error
 }
 
 // DefaultTown returns Town.
@@ -36,6 +37,9 @@ func (t Towns) DefaultTown(context.Context) (corpus.Town, error) {
 	town := Town()
 	if t.Color != "" {
 		town.Color = t.Color
+	}
+	if t.Origin != "" {
+		town.Origins = append(town.Origins, t.Origin)
 	}
 	return town, t.Err
 }

@@ -1,0 +1,293 @@
+package browser
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"guichet/web"
+	"guichet/web/webtest"
+)
+
+func TestAnAnswerWithItsSources(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.await("document.body.dataset.state === 'open'")
+	b.accessible("empty")
+	if n := b.count("#suggestions button"); n != 3 {
+		t.Errorf("%d suggested questions", n)
+	}
+	b.ask("Comment inscrire mon fils à la cantine ?")
+	b.see(".thumbs", "utile")
+
+	if got := b.text(".answer p"); !strings.Contains(got, "auprès du service Enfance.") || !strings.Contains(got, "C’est un droit") {
+		t.Errorf("sentences of one paragraph: %q", got)
+	}
+	if n := b.count(".answer ul li"); n != 2 {
+		t.Errorf("%d list items", n)
+	}
+	if n, rows := b.count(".answer table"), b.count(".answer tbody tr"); n != 1 || rows != 2 || b.count("th[scope=col]") != 2 {
+		t.Errorf("%d tables with %d rows", n, rows)
+	}
+	if n := b.count(".sources > li"); n != 3 {
+		t.Errorf("%d sources", n)
+	}
+	b.see(".sources", "Fiche nationale")
+	b.see(".sources", "Document de la commune")
+	b.see(".sources blockquote", "L’inscription se fait avant le 15\u00a0juin")
+	if href := eval[string](b, "document.querySelectorAll('.sources a')[1].href"); href != "https://www.service-public.fr/particuliers/vosdroits/F24569" {
+		t.Errorf("the second source leads to %s", href)
+	}
+	b.accessible("answered")
+	eval[chromedp.Void](b, "scrollTo(0, document.body.scrollHeight)")
+	b.shot("answered-end")
+
+	// The number after a sentence leads to the words that it cites.
+	b.click(".unit:last-of-type .mark")
+	b.await("document.activeElement.matches('blockquote.lit') && document.activeElement.innerText.includes('est un droit')")
+
+	asks, _ := s.Chat.Heard()
+	if len(asks) != 1 || asks[0].V != 1 || asks[0].Language != "fr" || asks[0].After != 0 || len(asks[0].Turn) != 36 {
+		t.Errorf("what the server heard: %+v", asks)
+	}
+}
+
+func TestAnOpinion(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("La cantine ?")
+	b.see(".thumbs", "utile")
+	b.click(".thumb:last-of-type")
+	b.await("document.querySelector('.thumb:last-of-type').ariaPressed === 'true'")
+	b.do(chromedp.SendKeys(chromedp.CSS(".comment textarea"), "Il manque le prix"))
+	b.accessible("opinion")
+	b.click(".comment button")
+	b.see(".feedback", "Merci")
+	_, opinions := s.Chat.Heard()
+	if n := len(opinions); n != 2 || opinions[1].Value != "down" || opinions[1].Comment != "Il manque le prix" {
+		t.Errorf("opinions heard: %+v", opinions)
+	}
+}
+
+func TestNoEvidenceLeadsToPeople(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("Qui a marché sur la lune ?")
+	b.see(".contact-card", "Accueil de la mairie")
+	links := eval[[]string](b, "[...document.querySelectorAll('.contact-card a')].map((a) => a.href)")
+	if !slices.Contains(links, "tel:0299000000") || !slices.Contains(links, "mailto:accueil@saint-aubin.example") {
+		t.Errorf("the contact's links: %v", links)
+	}
+	if b.count(".sources > li") != 0 || b.count(".source-part") != 0 {
+		t.Error("sources are shown where there are none")
+	}
+	b.accessible("no evidence")
+}
+
+func TestAnErrorKeepsTheQuestion(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("C’est la panne ?")
+	b.see(".end .problem", "Réessayez dans un instant")
+	if got := eval[string](b, "document.querySelector('#question').value"); got != "C’est la panne ?" {
+		t.Errorf("the box holds %q", got)
+	}
+	b.accessible("error")
+	b.click(".end button")
+	b.await("document.querySelectorAll('.turn').length === 2")
+	asks, _ := s.Chat.Heard()
+	if len(asks) != 2 || asks[0].Turn == asks[1].Turn {
+		t.Errorf("asking again: %+v", asks)
+	}
+}
+
+func TestStopping(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("Réponds lentement")
+	b.await("document.querySelectorAll('.unit').length === 2")
+	b.shot("streaming")
+	if b.count("#send") != 0 {
+		t.Error("a question can be sent while one is answered")
+	}
+	b.click("#stop")
+	b.see(".end", "arrêtée à votre demande")
+	if got := b.focus(); got != "#question" {
+		t.Errorf("after stopping, the focus is at %s", got)
+	}
+	if n := b.count(".unit"); n != 2 {
+		t.Errorf("%d units remain", n)
+	}
+}
+
+func TestALostLineIsTakenUp(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("Ici on coupe")
+	b.await("document.querySelectorAll('.unit').length === 2")
+	b.see("#status", "nouvel essai")
+	b.await("document.body.dataset.state === 'open'")
+	s.Chat.Release()
+	b.see(".thumbs", "utile")
+	if items, rows := b.count(".answer li"), b.count(".answer tbody tr"); b.count(".unit") != 2 || items != 2 || rows != 2 {
+		t.Errorf("after the resume: %d sentences, %d items, %d rows", b.count(".unit"), items, rows)
+	}
+	asks, _ := s.Chat.Heard()
+	if len(asks) != 2 || asks[0].Turn != asks[1].Turn || asks[1].After != 2 {
+		t.Errorf("the resume asked: %+v", asks)
+	}
+}
+
+func TestAReloadGoesOn(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("Réponds lentement")
+	b.await("document.querySelectorAll('.unit').length === 2")
+	b.do(chromedp.Focus(chromedp.CSS("#question")))
+	b.keys("un brouillon")
+	s.Chat.Release()
+	b.do(chromedp.Reload())
+	b.see(".thumbs", "utile")
+	if got := eval[string](b, "document.querySelector('#question').value"); got != "un brouillon" {
+		t.Errorf("after the reload, the box holds %q", got)
+	}
+	if b.count(".turn") != 1 || b.count(".answer tbody tr") != 2 {
+		t.Error("after the reload, the conversation is not what it was")
+	}
+	b.do(chromedp.Reload())
+	b.see(".thumbs", "utile")
+	b.click("#new")
+	b.await("document.querySelectorAll('.turn').length === 0")
+	b.see("#suggestions", "poubelles")
+	asks, _ := s.Chat.Heard()
+	b.ask("La cantine ?")
+	b.see(".thumbs", "utile")
+	later, _ := s.Chat.Heard()
+	if asks[0].Conversation == later[len(later)-1].Conversation {
+		t.Error("a new conversation has the old one's id")
+	}
+}
+
+func TestOffline(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.await("document.body.dataset.state === 'open'")
+	call(b, network.Enable, network.EnableParams{})
+	line := func(off bool) {
+		call(b, network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: off, DownloadThroughput: -1, UploadThroughput: -1})
+	}
+	line(true)
+	b.see("#status", "hors connexion")
+	b.do(chromedp.Focus(chromedp.CSS("#question")))
+	b.keys("La cantine ?\r")
+	b.see("#status", "Votre texte est gardé")
+	if got := eval[string](b, "document.querySelector('#question').value"); got != "La cantine ?" || b.count(".turn") != 0 {
+		t.Errorf("offline, the box holds %q", got)
+	}
+	b.accessible("offline")
+	line(false)
+	b.await("document.body.dataset.state === 'open'")
+	b.keys("\r")
+	b.see(".thumbs", "utile")
+}
+
+func TestTheKeyboardsWay(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", desktop)
+	b.await("document.body.dataset.state === 'open'")
+	way := func(steps int) (seen []string) {
+		for range steps {
+			b.keys(kb.Tab)
+			seen = append(seen, b.focus())
+		}
+		return seen
+	}
+	want := []string{"Aller à la question", "English",
+		"Quand passe le camion des poubelles\u00a0?", "Comment inscrire mon enfant à la cantine\u00a0?", "Quels sont les horaires de la piscine\u00a0?",
+		"#question", "#send", "À propos de ce service et contact"}
+	if got := way(len(want)); !slices.Equal(got, want) {
+		t.Errorf("Tab goes\n%q, want\n%q", got, want)
+	}
+	b.ask("ligne une")
+	b.see(".thumbs", "utile")
+	eval[chromedp.Void](b, "document.querySelector('.question').focus()")
+	got := way(4)
+	if !strings.HasPrefix(got[0], "Source 1\u00a0: Restauration scolaire") || !strings.HasPrefix(got[1], "Source 2\u00a0: Inscription") {
+		t.Errorf("in the answer, Tab goes %q", got)
+	}
+	b.keys("\r")
+	b.do(chromedp.Focus(chromedp.CSS("#question")))
+	b.do(chromedp.KeyEvent("\r", chromedp.KeyModifiers(kb.ModifierShift))) // Shift
+	b.keys("suite")
+	if got := eval[string](b, "document.querySelector('#question').value"); got != "\nsuite" {
+		t.Errorf("Shift and Enter give %q", got)
+	}
+}
+
+func TestTheLimitOfAQuestion(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.await("document.body.dataset.state === 'open'")
+	fill := func(n string) {
+		eval[chromedp.Void](b, "(() => { const q = document.querySelector('#question'); q.value = 'é'.repeat("+n+"); q.dispatchEvent(new Event('input')); q.focus(); })()")
+	}
+	fill("1700")
+	if got := b.text("#count"); got != "" {
+		t.Errorf("far from the limit, the counter says %q", got)
+	}
+	fill("1990")
+	b.see("#count", "restants\u00a0: 10")
+	fill("2001")
+	b.see("#count", "en trop\u00a0: 1")
+	b.accessible("too long")
+	b.keys("\r")
+	if asks, _ := s.Chat.Heard(); len(asks) != 0 || b.count(".turn") != 0 {
+		t.Error("an over-long question was sent")
+	}
+}
+
+func TestEveryLookIsAccessible(t *testing.T) {
+	for name, l := range map[string]look{"dark": night, "320": narrow, "desktop": desktop, "forced": {Width: 390, Height: 844, Forced: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			b := open(t, s.URL+"/", l)
+			b.await("document.body.dataset.state === 'open'")
+			b.accessible("empty")
+			b.ask("La cantine ?")
+			b.see(".thumbs", "utile")
+			b.accessible("answered")
+			if w := eval[int](b, "document.documentElement.scrollWidth"); w > int(l.Width) {
+				t.Errorf("the page is %d wide in a window of %d", w, l.Width)
+			}
+			eval[chromedp.Void](b, "scrollTo(0, document.body.scrollHeight)")
+			b.shot("end")
+		})
+	}
+}
+
+func TestAnyColourCanBeRead(t *testing.T) {
+	for _, color := range []string{"#ffe600", "#7f7f7f"} {
+		s := serve(t, func(cfg *web.Config) { cfg.Towns = webtest.Towns{Color: color} })
+		for name, l := range map[string]look{"light": phone, "dark": night} {
+			b := open(t, s.URL+"/", l)
+			b.ask("La cantine ?")
+			b.see(".thumbs", "utile")
+			b.click(".thumb:last-of-type")
+			b.see(".feedback", "Merci")
+			b.accessible(color[1:] + name)
+		}
+	}
+}
+
+func TestWithoutScripts(t *testing.T) {
+	s := serve(t, nil)
+	l := phone
+	l.NoScript = true
+	b := open(t, s.URL+"/", l)
+	b.do(chromedp.WaitVisible(chromedp.CSS("noscript .contact")), chromedp.WaitNotVisible(chromedp.CSS("#ask")))
+	b.shot("noscript")
+}
