@@ -3,9 +3,13 @@ package corpus
 import (
 	"context"
 	"errors"
-)
+	"fmt"
+	"math"
+	"time"
 
-var errTodo = errors.New("not built yet")
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
 
 // Edition is the writer's handle on a collection's open edition. It holds the
 // collection's lock, and all that it writes goes over the connection that
@@ -15,72 +19,256 @@ type Edition struct {
 	Collection Collection
 	Number     int
 	Resumed    bool // rows of this edition's interrupted run were kept
+
+	store  *Store
+	conn   *pgxpool.Conn
+	space  Space
+	spaces []int64 // all that passages may have vectors in
+}
+
+// writerLock is the class of the advisory locks of collections' writers, so
+// that they meet no other program's: "guic" in ASCII.
+const writerLock = 0x67756963
+
+// lockCollection takes the collection's writer lock, or returns ErrBusy. The
+// lock lives as long as the connection's session.
+func (s *Store) lockCollection(ctx context.Context, c Collection) (*pgxpool.Conn, error) {
+	if c.ID > math.MaxInt32 {
+		return nil, fmt.Errorf("collection id %d is too large to be locked", c.ID)
+	}
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var locked bool
+	err = conn.QueryRow(ctx, `SELECT pg_try_advisory_lock($1::integer, $2::integer)`,
+		int32(writerLock), int32(c.ID)).Scan(&locked)
+	if err == nil && !locked {
+		err = ErrBusy
+	}
+	if err != nil {
+		conn.Release()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// unlockCollection gives the lock back, if need be by ending the session.
+func unlockCollection(conn *pgxpool.Conn, c Collection) {
+	// Not the caller's context: the lock is given back after a cancellation too.
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	var unlocked bool
+	err := conn.QueryRow(ctx, `SELECT pg_advisory_unlock($1::integer, $2::integer)`,
+		int32(writerLock), int32(c.ID)).Scan(&unlocked)
+	if err != nil || !unlocked {
+		// Closing the session frees the lock; an error of closing means that
+		// the session is gone already.
+		_ = conn.Conn().Close(ctx)
+	}
+	conn.Release()
 }
 
 // OpenEdition takes the collection's writer lock, discards whatever lies
 // beyond the published edition, and opens the next one. If the last open
-// edition was interrupted and was writing the same sources, its rows are kept
-// and Resumed is true. It returns ErrBusy when another writer has the
-// collection, and ErrSpace when the collection's active space is not space.
+// edition was interrupted and was writing the same sources, or some of them,
+// its rows are kept and Resumed is true. It returns ErrBusy when another
+// writer has the collection, and ErrSpace when the collection's active space
+// is not space. The zero Space opens a collection without vectors.
 func (s *Store) OpenEdition(ctx context.Context, c Collection, space Space, sources []SourceRef) (*Edition, error) {
-	return nil, errTodo
+	conn, err := s.lockCollection(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("open edition of collection %q: %w", c.Name, err)
+	}
+	e := &Edition{Collection: c, store: s, conn: conn, space: space}
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return e.open(ctx, tx, sources) })
+	if err != nil {
+		e.Close()
+		return nil, fmt.Errorf("open edition of collection %q: %w", c.Name, err)
+	}
+	return e, nil
 }
 
-// Known is what an edition holds of a document.
-type Known struct {
-	Name        string
-	ContentHash []byte
-	Extractor   string
+func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) error {
+	rows, err := tx.Query(ctx, `
+		SELECT `+collectionColumns+`
+		FROM collections c
+		WHERE c.id = @collection
+		ORDER BY c.id
+		LIMIT 1
+		FOR NO KEY UPDATE`, pgx.NamedArgs{"collection": e.Collection.ID})
+	if err != nil {
+		return fmt.Errorf("read collection: %w", err)
+	}
+	e.Collection, err = pgx.CollectExactlyOneRow(rows, scanCollection)
+	if err != nil {
+		return fmt.Errorf("read collection: %w", orNotFound(err))
+	}
+	e.Number = e.Collection.Published + 1
+
+	// Nobody else has the lock, so a run that says it is running is not.
+	_, err = tx.Exec(ctx, `
+		UPDATE runs
+		SET
+			state = 'interrupted',
+			finished_at = now()
+		WHERE collection_id = @collection
+			AND state = 'running'`, e.args())
+	if err != nil {
+		return fmt.Errorf("close interrupted runs: %w", err)
+	}
+	spaceID, err := ensureSpace(ctx, tx, e.space)
+	if err != nil {
+		return err
+	}
+	if e.spaces, err = spaceIDs(ctx, tx); err != nil {
+		return err
+	}
+	if spaceID == e.Collection.SpaceID {
+		if e.Resumed, err = e.resumable(ctx, tx, sources); err != nil || e.Resumed {
+			return err
+		}
+	}
+	if err := e.discard(ctx, tx); err != nil {
+		return fmt.Errorf("discard what lies beyond edition %d: %w", e.Collection.Published, err)
+	}
+	if err := e.enterSpace(ctx, tx, spaceID); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `
+		INSERT INTO editions (
+			collection_id,
+			number
+		) VALUES (
+			@collection,
+			@edition
+		)`, e.args())
+	if err != nil {
+		return fmt.Errorf("write edition %d: %w", e.Number, err)
+	}
+	return nil
 }
 
-// Run is one pass over a source inside an edition.
-type Run struct{ SourceID int64 }
-
-// StartRun begins a pass over the source, which is created if it is new.
-func (e *Edition) StartRun(ctx context.Context, src SourceRef) (*Run, error) { return nil, errTodo }
-
-// Known returns the source's live documents by key.
-func (r *Run) Known(ctx context.Context) (map[string]Known, error) { return nil, errTodo }
-
-// Kept returns, for each passage of d, whether the live version of the
-// document has that very passage, so that its vector need not be made again.
-func (r *Run) Kept(ctx context.Context, d Document) ([]bool, error) { return nil, errTodo }
-
-// Put writes d as the document's new version in one transaction. vectors[i]
-// belongs to d.Passages[i] and may be nil where Kept said true.
-func (r *Run) Put(ctx context.Context, d Document, vectors [][]float32) error { return errTodo }
-
-// Rename gives the live document another public name, its passages unchanged.
-func (r *Run) Rename(ctx context.Context, key, name string) error { return errTodo }
-
-// Retire ends the source's documents with these keys.
-func (r *Run) Retire(ctx context.Context, keys []string) error { return errTodo }
-
-// Counts are a run's figures, in documents.
-type Counts struct {
-	Added     int `json:"added"`
-	Changed   int `json:"changed"`
-	Unchanged int `json:"unchanged"`
-	Retired   int `json:"retired"`
-	Failed    int `json:"failed"`
+// args are the named arguments that most of the writer's statements share.
+func (e *Edition) args() pgx.NamedArgs {
+	return pgx.NamedArgs{
+		"collection": e.Collection.ID,
+		"edition":    e.Number,
+		"published":  e.Collection.Published,
+	}
 }
 
-// Failure is a document that could not be read, and why.
-type Failure struct {
-	Key    string `json:"key"`
-	Reason string `json:"reason"`
+// resumable tells whether nothing but the next edition lies beyond the
+// published one, interrupted while it was written, and by runs over no other
+// sources than these: rows of another source would be published unfinished.
+func (e *Edition) resumable(ctx context.Context, tx pgx.Tx, sources []SourceRef) (bool, error) {
+	uris := make([]string, len(sources))
+	for i, src := range sources {
+		uris[i] = src.URI
+	}
+	args := e.args()
+	args["uris"] = uris
+	var resumable bool
+	err := tx.QueryRow(ctx, `
+		WITH beyond AS (
+			-- What lies beyond the published edition: one row when all that
+			-- happened is an interruption.
+			SELECT
+				number,
+				state,
+				opened_at
+			FROM editions
+			WHERE collection_id = @collection
+				AND number > @published
+		)
+		SELECT count(*) = 1 AND coalesce(bool_and(
+			state = 'open'
+			AND number = @edition
+			AND NOT EXISTS (
+				-- Runs are history: those of an earlier edition with this
+				-- number began before this one was opened.
+				SELECT
+				FROM runs r
+				JOIN sources s ON s.id = r.source_id
+				WHERE r.collection_id = @collection
+					AND r.edition = @edition
+					AND r.started_at >= beyond.opened_at
+					AND s.uri <> ALL(@uris)
+			)
+		), false)
+		FROM beyond`, args).Scan(&resumable)
+	if err != nil {
+		return false, fmt.Errorf("look for an interrupted edition: %w", err)
+	}
+	return resumable, nil
 }
 
-// Finish closes the run as completed, with its figures.
-func (r *Run) Finish(ctx context.Context, c Counts, failures []Failure) error { return errTodo }
+// enterSpace makes the writer's space the collection's active one, which is
+// possible only while the collection is empty.
+func (e *Edition) enterSpace(ctx context.Context, tx pgx.Tx, spaceID int64) error {
+	if spaceID == e.Collection.SpaceID {
+		return nil
+	}
+	args := e.args()
+	args["space"] = spaceID
+	tag, err := tx.Exec(ctx, `
+		UPDATE collections
+		SET space_id = nullif(@space::bigint, 0)
+		WHERE id = @collection
+			AND NOT EXISTS (
+				SELECT
+				FROM passages
+				WHERE collection_id = @collection
+			)`, args)
+	if err != nil {
+		return fmt.Errorf("set space: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		has, err := readSpace(ctx, tx, e.Collection.SpaceID)
+		if err != nil {
+			return err
+		}
+		return mismatch(e.Collection, has, e.space)
+	}
+	e.Collection.SpaceID = spaceID
+	return nil
+}
 
-// Complete writes the edition's term lists and figures in one transaction.
-// An edition that changed nothing is dropped, and changed is false.
-func (e *Edition) Complete(ctx context.Context) (changed bool, err error) { return false, errTodo }
-
-// Publish makes the completed edition the one that readers see: one UPDATE.
-func (e *Edition) Publish(ctx context.Context) error { return errTodo }
+// Publish makes the completed edition the one that readers see: one UPDATE. It
+// fails when the collection was rolled back since the edition was opened.
+func (e *Edition) Publish(ctx context.Context) error {
+	tag, err := e.conn.Exec(ctx, `
+		WITH completed AS (
+			-- Only an edition that Complete finished can be published.
+			UPDATE editions
+			SET published_at = now()
+			WHERE collection_id = @collection
+				AND number = @edition
+				AND state = 'complete'
+			RETURNING collection_id
+		)
+		UPDATE collections
+		SET published = @edition
+		FROM completed
+		WHERE id = completed.collection_id
+			AND published = @published`, e.args())
+	if err == nil && tag.RowsAffected() == 0 {
+		err = errors.New("it is not complete, or the collection was rolled back meanwhile")
+	}
+	if err != nil {
+		return fmt.Errorf("publish edition %d of collection %q: %w", e.Number, e.Collection.Name, err)
+	}
+	e.Collection.Published = e.Number
+	return nil
+}
 
 // Close gives the lock back. An edition that was not published stays beyond
-// the published one and is resumed or discarded by the next OpenEdition.
-func (e *Edition) Close() {}
+// the published one and is resumed or discarded by the next OpenEdition. Only
+// the first call does anything.
+func (e *Edition) Close() {
+	if e.conn == nil {
+		return
+	}
+	unlockCollection(e.conn, e.Collection)
+	e.conn = nil
+}

@@ -1,0 +1,445 @@
+package corpus
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pgvector/pgvector-go"
+)
+
+// version is the row of a document that a new one takes the place of.
+type version struct {
+	id      int64 // 0: there is none
+	lineage int64
+	born    int
+	live    bool // else it was ended by this very edition
+}
+
+// stored is a passage row of a document's lineage that a new version may keep.
+type stored struct {
+	id        int64
+	born      int
+	live      bool // else it was ended by this very edition
+	hasVector bool
+}
+
+// plan is how a new version of a document comes about.
+type plan struct {
+	previous version
+	kept     []*stored // per passage of the document; nil: it is new
+	dropped  []stored  // live rows that the new version has no use for
+}
+
+// plan matches the document's passages with the rows of its previous version.
+// A passage that stands twice is matched with two rows.
+func (r *Run) plan(ctx context.Context, tx pgx.Tx, d Document) (plan, error) {
+	p := plan{kept: make([]*stored, len(d.Passages))}
+	var err error
+	if p.previous, err = r.previous(ctx, tx, d.Key); err != nil || p.previous.id == 0 {
+		return p, err
+	}
+	rows, err := r.edition.keepable(ctx, tx, p.previous.lineage)
+	if err != nil {
+		return p, err
+	}
+	for i, passage := range d.Passages {
+		key := fingerprint(d.Title, passage)
+		if same := rows[key]; len(same) > 0 {
+			p.kept[i] = &same[0]
+			rows[key] = same[1:]
+		}
+	}
+	for _, same := range rows {
+		for _, row := range same {
+			if row.live {
+				p.dropped = append(p.dropped, row)
+			}
+		}
+	}
+	return p, nil
+}
+
+// previous finds the document's live row, or else the one that this edition
+// ended, so that a document that was retired and comes back keeps its lineage.
+func (r *Run) previous(ctx context.Context, tx pgx.Tx, key string) (version, error) {
+	args := r.args()
+	args["key"] = key
+	var v version
+	err := tx.QueryRow(ctx, `
+		SELECT
+			id,
+			lineage,
+			born,
+			ended IS NULL
+		FROM documents
+		WHERE collection_id = @collection
+			AND source_id = @source
+			AND key = @key
+			AND (ended IS NULL OR ended = @edition)
+		ORDER BY
+			ended IS NOT NULL,
+			born DESC
+		LIMIT 1`, args).Scan(&v.id, &v.lineage, &v.born, &v.live)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return v, fmt.Errorf("read previous version: %w", err)
+	}
+	return v, nil
+}
+
+// keepable returns the lineage's passages that are live or were ended by this
+// edition, by fingerprint, the live ones first.
+func (e *Edition) keepable(ctx context.Context, tx pgx.Tx, lineage int64) (map[[sha256.Size]byte][]stored, error) {
+	hasVector := "false"
+	if e.Collection.SpaceID != 0 {
+		hasVector = fmt.Sprintf(`EXISTS (
+				SELECT
+				FROM %s
+				WHERE passage_id = p.id
+			)`, vectorTable(e.Collection.SpaceID))
+	}
+	args := e.args()
+	args["lineage"] = lineage
+	// Bounded by nature: the passages of one document.
+	rows, err := tx.Query(ctx, `
+		SELECT
+			p.fingerprint,
+			p.id,
+			p.born,
+			p.ended IS NULL,
+			`+hasVector+`
+		FROM passages p
+		WHERE p.lineage = @lineage
+			AND (p.ended IS NULL OR p.ended = @edition)
+		ORDER BY
+			p.ended IS NOT NULL,
+			p.id`, args)
+	if err != nil {
+		return nil, fmt.Errorf("read passages: %w", err)
+	}
+	found := make(map[[sha256.Size]byte][]stored)
+	var key []byte
+	var s stored
+	_, err = pgx.ForEachRow(rows, []any{&key, &s.id, &s.born, &s.live, &s.hasVector}, func() error {
+		if len(key) != sha256.Size {
+			return fmt.Errorf("passage %d has a fingerprint of %d bytes", s.id, len(key))
+		}
+		k := [sha256.Size]byte(key)
+		found[k] = append(found[k], s)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read passages: %w", err)
+	}
+	return found, nil
+}
+
+// Kept returns, for each passage of d, whether the edition has that very
+// passage from an earlier version of the document, with its vector, so that
+// it need not be made again.
+func (r *Run) Kept(ctx context.Context, d Document) ([]bool, error) {
+	var p plan
+	err := pgx.BeginFunc(ctx, r.edition.conn, func(tx pgx.Tx) (err error) {
+		p, err = r.plan(ctx, tx, d)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("compare document %s: %w", d.Key, err)
+	}
+	kept := make([]bool, len(d.Passages))
+	for i, row := range p.kept {
+		kept[i] = row != nil && (row.hasVector || r.edition.Collection.SpaceID == 0)
+	}
+	return kept, nil
+}
+
+// Put writes d as the document's new version in one transaction. vectors[i]
+// belongs to d.Passages[i] and may be nil where Kept said true. In a
+// collection without vectors, vectors is nil.
+func (r *Run) Put(ctx context.Context, d Document, vectors [][]float32) error {
+	err := pgx.BeginFunc(ctx, r.edition.conn, func(tx pgx.Tx) error {
+		p, err := r.plan(ctx, tx, d)
+		if err != nil {
+			return err
+		}
+		if err := r.edition.checkVectors(d, p, vectors); err != nil {
+			return err
+		}
+		return r.put(ctx, tx, d, p, vectors)
+	})
+	if err != nil {
+		return fmt.Errorf("put document %s: %w", d.Key, err)
+	}
+	return nil
+}
+
+// checkVectors refuses a document that would have a passage without a vector,
+// or one of another space.
+func (e *Edition) checkVectors(d Document, p plan, vectors [][]float32) error {
+	if e.Collection.SpaceID == 0 {
+		if len(vectors) > 0 {
+			return errors.New("vectors for a collection that has no embedding space")
+		}
+		return nil
+	}
+	if len(vectors) != len(d.Passages) {
+		return fmt.Errorf("%d vectors for %d passages", len(vectors), len(d.Passages))
+	}
+	for i, v := range vectors {
+		has := p.kept[i] != nil && p.kept[i].hasVector
+		if v == nil && has {
+			continue
+		}
+		if len(v) != e.space.Dimensions {
+			return fmt.Errorf("passage %d has a vector of %d dimensions, not %d", i, len(v), e.space.Dimensions)
+		}
+	}
+	return nil
+}
+
+// put carries the plan out: the old version ends, rows that are not kept end
+// with it, and the new version points at kept and new rows in reading order.
+func (r *Run) put(ctx context.Context, tx pgx.Tx, d Document, p plan, vectors [][]float32) error {
+	e := r.edition
+	document, fresh, err := newIDs(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	lineage := document
+	if p.previous.id != 0 {
+		lineage = p.previous.lineage
+	}
+	batch := &pgx.Batch{}
+	if p.previous.live {
+		e.queueEndDocument(batch, p.previous)
+	}
+	e.queueEndPassages(batch, p.dropped)
+
+	ids := make([]int64, len(d.Passages))
+	var revived []int64
+	var owners []int64
+	var coded []string
+	for i, passage := range d.Passages {
+		if row := p.kept[i]; row != nil {
+			ids[i] = row.id
+			if !row.live {
+				revived = append(revived, row.id)
+			}
+		} else {
+			ids[i], fresh = fresh[0], fresh[1:]
+			e.queuePassage(batch, ids[i], lineage, d.Title, passage)
+		}
+		hasVector := p.kept[i] != nil && p.kept[i].hasVector
+		if e.Collection.SpaceID != 0 && !hasVector {
+			owners = append(owners, ids[i])
+			coded = append(coded, pgvector.NewHalfVector(vectors[i]).String())
+		}
+	}
+	e.queueRevive(batch, revived)
+	e.queueVectors(batch, owners, coded)
+	r.queueDocument(batch, document, lineage, d, ids)
+	return tx.SendBatch(ctx, batch).Close()
+}
+
+// newIDs draws the ids that the plan needs: the document's, and those of its
+// new passages, ascending. Only this writer draws ids for its collection, so
+// ids grow from one edition to the next, which the lexical index relies on.
+func newIDs(ctx context.Context, tx pgx.Tx, p plan) (document int64, passages []int64, err error) {
+	n := 0
+	for _, row := range p.kept {
+		if row == nil {
+			n++
+		}
+	}
+	err = tx.QueryRow(ctx, `
+		SELECT
+			nextval(pg_get_serial_sequence('documents', 'id')),
+			ARRAY(
+				SELECT nextval(pg_get_serial_sequence('passages', 'id'))
+				FROM generate_series(1, @n)
+			)`, pgx.NamedArgs{"n": n}).Scan(&document, &passages)
+	if err != nil {
+		return 0, nil, fmt.Errorf("draw ids: %w", err)
+	}
+	slices.Sort(passages)
+	return document, passages, nil
+}
+
+// queueEndDocument ends a live version, or deletes it when it was born by this
+// very edition: no reader will ever see it.
+func (e *Edition) queueEndDocument(batch *pgx.Batch, v version) {
+	args := pgx.NamedArgs{"id": v.id, "edition": e.Number}
+	if v.born == e.Number {
+		batch.Queue(`DELETE FROM documents WHERE id = @id`, args)
+		return
+	}
+	batch.Queue(`
+		UPDATE documents
+		SET ended = @edition
+		WHERE id = @id`, args)
+}
+
+// queueEndPassages ends live passages, or deletes those born by this edition.
+func (e *Edition) queueEndPassages(batch *pgx.Batch, rows []stored) {
+	var ended, unborn []int64
+	for _, row := range rows {
+		if row.born == e.Number {
+			unborn = append(unborn, row.id)
+		} else {
+			ended = append(ended, row.id)
+		}
+	}
+	if len(unborn) > 0 {
+		batch.Queue(`DELETE FROM passages WHERE id = ANY(@ids)`, pgx.NamedArgs{"ids": unborn})
+	}
+	if len(ended) > 0 {
+		batch.Queue(`
+			UPDATE passages
+			SET ended = @edition
+			WHERE id = ANY(@ids)`, pgx.NamedArgs{"ids": ended, "edition": e.Number})
+		e.queueVectorsEnded(batch, ended, &e.Number)
+	}
+}
+
+// queueRevive makes passages live again that this edition had ended.
+func (e *Edition) queueRevive(batch *pgx.Batch, ids []int64) {
+	if len(ids) == 0 {
+		return
+	}
+	batch.Queue(`
+		UPDATE passages
+		SET ended = NULL
+		WHERE id = ANY(@ids)`, pgx.NamedArgs{"ids": ids})
+	e.queueVectorsEnded(batch, ids, nil)
+}
+
+func (e *Edition) queuePassage(batch *pgx.Batch, id, lineage int64, title string, p Passage) {
+	print := fingerprint(title, p)
+	args := e.args()
+	args["id"] = id
+	args["lineage"] = lineage
+	args["fingerprint"] = print[:]
+	args["headings"] = orEmpty(p.Headings)
+	args["anchor"] = p.Anchor
+	args["page"] = p.Page
+	args["text"] = p.Text
+	args["tokens"] = p.Tokens
+	batch.Queue(`
+		INSERT INTO passages (
+			id,
+			collection_id,
+			lineage,
+			fingerprint,
+			headings,
+			anchor,
+			page,
+			text,
+			tokens,
+			born
+		) OVERRIDING SYSTEM VALUE VALUES (
+			@id,
+			@collection,
+			@lineage,
+			@fingerprint,
+			@headings,
+			@anchor,
+			@page,
+			@text,
+			@tokens,
+			@edition
+		)`, args)
+}
+
+// queueVectors writes vectors for passages that lack one in the active space.
+// A kept passage may be older than this edition, so born is the passage's.
+func (e *Edition) queueVectors(batch *pgx.Batch, passages []int64, coded []string) {
+	if len(passages) == 0 {
+		return
+	}
+	batch.Queue(fmt.Sprintf(`
+		INSERT INTO %s (
+			passage_id,
+			collection_id,
+			born,
+			v
+		)
+		SELECT
+			p.id,
+			p.collection_id,
+			p.born,
+			new.v::halfvec(%d)
+		FROM unnest(@passages::bigint[], @vectors::text[]) AS new (id, v)
+		JOIN passages p ON p.id = new.id`, vectorTable(e.Collection.SpaceID), e.space.Dimensions),
+		pgx.NamedArgs{"passages": passages, "vectors": coded})
+}
+
+func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, passages []int64) {
+	args := r.args()
+	args["id"] = id
+	args["lineage"] = lineage
+	args["key"] = d.Key
+	args["name"] = d.Name
+	args["url"] = d.URL
+	args["title"] = d.Title
+	args["theme"] = d.Theme
+	args["media_type"] = d.MediaType
+	args["published_on"] = orNull(d.PublishedOn)
+	args["modified_on"] = orNull(d.ModifiedOn)
+	args["valid_from"] = orNull(d.ValidFrom)
+	args["valid_until"] = orNull(d.ValidUntil)
+	args["content_hash"] = append([]byte{}, d.ContentHash...)
+	args["extractor"] = d.Extractor
+	args["passages"] = passages
+	batch.Queue(`
+		INSERT INTO documents (
+			id,
+			collection_id,
+			source_id,
+			lineage,
+			key,
+			name,
+			url,
+			title,
+			theme,
+			media_type,
+			published_on,
+			modified_on,
+			valid_from,
+			valid_until,
+			content_hash,
+			extractor,
+			passages,
+			born
+		) OVERRIDING SYSTEM VALUE VALUES (
+			@id,
+			@collection,
+			@source,
+			@lineage,
+			@key,
+			@name,
+			@url,
+			@title,
+			@theme,
+			@media_type,
+			@published_on,
+			@modified_on,
+			@valid_from,
+			@valid_until,
+			@content_hash,
+			@extractor,
+			@passages,
+			@edition
+		)`, args)
+}
+
+// orNull makes the zero time, which is an unknown date, NULL.
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,281 @@
+package corpus
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"guichet/internal/analysis"
+)
+
+// A segment of the lexical index is the set of term lists that one edition
+// wrote, numbered as the edition, over the passages that it bore. Merged
+// segments are numbered by minus the edition that merged them, so that the two
+// never meet. Segments hold disjoint, ascending ranges of passage ids, in the
+// order of their numbers without the sign.
+
+// segment is a segment as its list of all passages tells of it.
+type segment struct {
+	number   int
+	passages []posting // all of the segment's, never empty
+}
+
+func (s segment) first() int64 { return s.passages[0].passage }
+func (s segment) last() int64  { return s.passages[len(s.passages)-1].passage }
+
+// readSegments returns the collection's segments in the order of their ids.
+func readSegments(ctx context.Context, tx pgx.Tx, collectionID int64) ([]segment, error) {
+	// Bounded by nature: segments are merged when they are more than a few.
+	rows, err := tx.Query(ctx, `
+		SELECT
+			segment,
+			postings
+		FROM term_lists
+		WHERE collection_id = @collection
+			AND term = ''
+		ORDER BY abs(segment)`, pgx.NamedArgs{"collection": collectionID})
+	if err != nil {
+		return nil, fmt.Errorf("read segments: %w", err)
+	}
+	var segments []segment
+	var number int
+	var coded []byte
+	_, err = pgx.ForEachRow(rows, []any{&number, &coded}, func() error {
+		passages, err := decodePostings(nil, coded)
+		if err == nil && len(passages) == 0 {
+			err = errGarbledList
+		}
+		if err != nil {
+			return fmt.Errorf("segment %d: %w", number, err)
+		}
+		segments = append(segments, segment{number: number, passages: passages})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read segments: %w", err)
+	}
+	return segments, nil
+}
+
+// segmentBuilder gathers term lists from passages that come in the order of
+// their ids.
+type segmentBuilder struct {
+	analyzer *analysis.Analyzer
+	lists    map[string]*postingList
+	counts   map[string]occurrences // of the passage at hand
+}
+
+func newSegmentBuilder(a *analysis.Analyzer) *segmentBuilder {
+	return &segmentBuilder{
+		analyzer: a,
+		lists:    make(map[string]*postingList),
+		counts:   make(map[string]occurrences),
+	}
+}
+
+// add indexes one passage. A heading that repeats the title counts as the
+// title alone. The length is that of headings and body.
+func (b *segmentBuilder) add(id int64, title string, headings []string, text string) {
+	clear(b.counts)
+	length := 0
+	for _, term := range b.analyzer.Terms(title) {
+		n := b.counts[term]
+		n.title++
+		b.counts[term] = n
+	}
+	for _, heading := range headings {
+		if heading == title {
+			continue
+		}
+		for _, term := range b.analyzer.Terms(heading) {
+			n := b.counts[term]
+			n.headings++
+			b.counts[term] = n
+			length++
+		}
+	}
+	for _, term := range b.analyzer.Terms(text) {
+		n := b.counts[term]
+		n.body++
+		b.counts[term] = n
+		length++
+	}
+	code := lengthCode(length)
+	b.list("").add(posting{passage: id, length: code})
+	for term, n := range b.counts {
+		b.list(term).add(posting{passage: id, fields: n.pack(), length: code})
+	}
+}
+
+func (b *segmentBuilder) list(term string) *postingList {
+	l := b.lists[term]
+	if l == nil {
+		l = &postingList{}
+		b.lists[term] = l
+	}
+	return l
+}
+
+// buildSegment writes the term lists of the passages that the edition bore.
+func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
+	builder := newSegmentBuilder(e.store.analyzer(e.Collection.Language))
+	// Streamed, not held: the edition may have born a million passages. Each
+	// has one live document of its lineage, which gives it its title.
+	rows, err := tx.Query(ctx, `
+		SELECT
+			p.id,
+			d.title,
+			p.headings,
+			p.text
+		FROM passages p
+		JOIN documents d
+			ON d.lineage = p.lineage
+			AND d.ended IS NULL
+		WHERE p.collection_id = @collection
+			AND p.born = @edition
+		ORDER BY p.id`, e.args())
+	if err != nil {
+		return fmt.Errorf("read new passages: %w", err)
+	}
+	var id int64
+	var title, text string
+	var headings []string
+	_, err = pgx.ForEachRow(rows, []any{&id, &title, &headings, &text}, func() error {
+		builder.add(id, title, headings, text)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read new passages: %w", err)
+	}
+	terms := slices.Sorted(maps.Keys(builder.lists))
+	return copyTermLists(ctx, tx, len(terms), func(i int) ([]any, error) {
+		return []any{e.Collection.ID, e.Number, terms[i], builder.lists[terms[i]].coded}, nil
+	})
+}
+
+func copyTermLists(ctx context.Context, tx pgx.Tx, n int, row func(i int) ([]any, error)) error {
+	if n == 0 {
+		return nil
+	}
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"term_lists"},
+		[]string{"collection_id", "segment", "term", "postings"}, pgx.CopyFromSlice(n, row))
+	if err != nil {
+		return fmt.Errorf("write term lists: %w", err)
+	}
+	return nil
+}
+
+// mergeBatch is how many term lists a merge holds at a time.
+const mergeBatch = 1000
+
+// termList is a term and its postings, coded.
+type termList struct {
+	term  string
+	coded []byte
+}
+
+// mergeSegments writes all of a collection's segments as one, numbered for
+// this edition, with the passages that keep wants.
+func mergeSegments(ctx context.Context, tx pgx.Tx, collectionID int64, edition int, keep func(passage int64) bool) error {
+	// A cursor takes no parameters. It sees the lists as they stand now, not
+	// those that are written below.
+	_, err := tx.Exec(ctx, fmt.Sprintf(`
+		DECLARE merged NO SCROLL CURSOR FOR
+		SELECT
+			term,
+			postings
+		FROM term_lists
+		WHERE collection_id = %d
+		ORDER BY
+			term,
+			abs(segment)`, collectionID))
+	if err != nil {
+		return fmt.Errorf("merge segments: %w", err)
+	}
+	m := merger{keep: keep}
+	for {
+		rows, err := tx.Query(ctx, fmt.Sprintf(`FETCH %d FROM merged`, mergeBatch))
+		if err != nil {
+			return fmt.Errorf("merge segments: %w", err)
+		}
+		lists, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l termList, err error) {
+			return l, row.Scan(&l.term, &l.coded)
+		})
+		if err != nil {
+			return fmt.Errorf("merge segments: %w", err)
+		}
+		for _, l := range lists {
+			if err := m.add(l); err != nil {
+				return fmt.Errorf("merge segments: term %q: %w", l.term, err)
+			}
+		}
+		if len(lists) == 0 {
+			m.flush()
+		}
+		err = copyTermLists(ctx, tx, len(m.done), func(i int) ([]any, error) {
+			return []any{collectionID, -edition, m.done[i].term, m.done[i].coded}, nil
+		})
+		if err != nil {
+			return fmt.Errorf("merge segments: %w", err)
+		}
+		m.done = m.done[:0]
+		if len(lists) == 0 {
+			break
+		}
+	}
+	_, err = tx.Exec(ctx, `
+		DELETE FROM term_lists
+		WHERE collection_id = @collection
+			AND segment <> @segment`,
+		pgx.NamedArgs{"collection": collectionID, "segment": -edition})
+	if err != nil {
+		return fmt.Errorf("delete merged segments: %w", err)
+	}
+	if _, err := tx.Exec(ctx, `CLOSE merged`); err != nil {
+		return fmt.Errorf("merge segments: %w", err)
+	}
+	return nil
+}
+
+// merger joins the lists of one term after another, as they come.
+type merger struct {
+	keep func(passage int64) bool
+	done []termList
+
+	term    string
+	list    postingList
+	scratch []posting
+}
+
+func (m *merger) add(l termList) error {
+	if l.term != m.term {
+		m.flush()
+		m.term = l.term
+	}
+	var err error
+	m.scratch, err = decodePostings(m.scratch[:0], l.coded)
+	if err != nil {
+		return err
+	}
+	for _, p := range m.scratch {
+		if !m.keep(p.passage) {
+			continue
+		}
+		if p.passage <= m.list.last {
+			return errGarbledList
+		}
+		m.list.add(p)
+	}
+	return nil
+}
+
+// flush ends the term at hand. A term that no passage has any more goes.
+func (m *merger) flush() {
+	if len(m.list.coded) > 0 {
+		m.done = append(m.done, termList{term: m.term, coded: m.list.coded})
+	}
+	m.list = postingList{}
+}

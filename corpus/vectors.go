@@ -1,0 +1,80 @@
+package corpus
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pgvector/pgvector-go"
+)
+
+// vectorHit is a passage near the query.
+type vectorHit struct {
+	passage int64
+	cosine  float64
+}
+
+// nearest returns the depth passages of the members whose vectors are nearest
+// to the query's, nearest first. All members have their vectors in the space.
+func (s *Store) nearest(ctx context.Context, members []ScopeMember, spaceID int64, query []float32, depth int) ([]vectorHit, error) {
+	if len(members) == 0 {
+		return nil, nil
+	}
+	batch := &pgx.Batch{}
+	for _, m := range members {
+		batch.Queue(nearestSQL(spaceID, len(query), m.Collection.ID), pgx.NamedArgs{
+			"query":   pgvector.NewHalfVector(query).String(),
+			"edition": m.Edition,
+			"depth":   depth,
+		})
+	}
+	results := s.pool.SendBatch(ctx, batch)
+	var hits []vectorHit
+	for range members {
+		found, err := scanVectorHits(results)
+		if err != nil {
+			_ = results.Close() // the first error is the one to tell
+			return nil, fmt.Errorf("scan vectors: %w", err)
+		}
+		hits = append(hits, found...)
+	}
+	if err := results.Close(); err != nil {
+		return nil, fmt.Errorf("scan vectors: %w", err)
+	}
+	slices.SortFunc(hits, func(a, b vectorHit) int {
+		if c := cmp.Compare(b.cosine, a.cosine); c != 0 {
+			return c
+		}
+		return cmp.Compare(a.passage, b.passage)
+	})
+	return hits[:min(len(hits), depth)], nil
+}
+
+func scanVectorHits(results pgx.BatchResults) ([]vectorHit, error) {
+	rows, err := results.Query()
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (h vectorHit, err error) {
+		return h, row.Scan(&h.passage, &h.cosine)
+	})
+}
+
+// nearestSQL is the scan of one collection. Its id stands in the text as a
+// literal, and the order is by distance alone, so that a partial index on a
+// large collection (WHERE collection_id = 7) serves it; without one it is an
+// exact scan through the index on collection_id.
+func nearestSQL(spaceID int64, dimensions int, collectionID int64) string {
+	return fmt.Sprintf(`
+		SELECT
+			passage_id,
+			1 - (v <=> @query::halfvec(%d))
+		FROM %s
+		WHERE collection_id = %d
+			AND born <= @edition
+			AND (ended IS NULL OR ended > @edition)
+		ORDER BY v <=> @query::halfvec(%d)
+		LIMIT @depth`, dimensions, vectorTable(spaceID), collectionID, dimensions)
+}
