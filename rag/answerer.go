@@ -14,6 +14,9 @@ import (
 	"guichet/internal/messages"
 )
 
+// DefaultGate is the evidence that an answer needs.
+const DefaultGate = .35
+
 // Config is what an Answerer is made of.
 type Config struct {
 	Retriever Retriever

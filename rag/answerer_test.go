@@ -136,7 +136,7 @@ func TestAnswerQuotedTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := got.Text(); !strings.Contains(text, "Enfant, Tarif: 2,10 €") && !strings.Contains(text, "Enfant, Tarif : 2,10 €") {
+	if text := got.Text(); !strings.Contains(text, "Enfant — Tarif\u00a0: 2,10 €") {
 		t.Errorf("%s", text)
 	}
 	checkQuotes(t, got)

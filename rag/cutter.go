@@ -206,7 +206,7 @@ func (c *unitCutter) giveRow(u rawUnit) {
 		u.header = append(u.header, plainText(cell))
 	}
 	u.brk = c.kind != Row
-	u.text = strings.Join(u.cells, " | ")
+	u.text = rowText(u.header, u.cells)
 	c.kind = Row
 	if hasWords(u.text) {
 		c.out = append(c.out, u)

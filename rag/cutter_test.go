@@ -54,9 +54,9 @@ func TestCutter(t *testing.T) {
 		},
 		"table": {
 			"| Jour | Heures |\n|---|---|\n| Lundi | 9 h [1] |\n| Mardi | 10 h [2] |\nVoilà.",
-			[]string{"r:Lundi | 9 h#1", "r:Mardi | 10 h#2", "s:Voilà."},
+			[]string{"r:Lundi — Heures\u00a0: 9 h#1", "r:Mardi — Heures\u00a0: 10 h#2", "s:Voilà."},
 		},
-		"table without rule": {"| a | b |\n| c | d |", []string{"r:a | b", "r:c | d"}},
+		"table without rule": {"| a | b |\n| c | d |", []string{"r:a — b", "r:c — d"}},
 		"quotes":             {"Il dit « Venez ! » puis part. « Bon. » [1] Oui.", []string{"s:Il dit « Venez ! » puis part.", "s:« Bon. »#1", "s:Oui."}},
 		"thoughts":           {" <think>Je dois. Donc</think>\nOui [1].", []string{"s:Oui.#1"}},
 		"ellipsis":           {"Photos, papiers... et le reste [2]. Etc.", []string{"s:Photos, papiers... et le reste.#2", "s:Etc."}},

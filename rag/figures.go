@@ -16,7 +16,7 @@ type figures map[string]bool
 
 var (
 	emailFigure = regexp.MustCompile(`[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+`)
-	urlFigure   = regexp.MustCompile(`(?:https?://|www\.)[^\s<>"»)\]]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:fr|com|org|net|eu|info|be|ch|uk)\b(?:/[^\s<>"»)\]]*)?`)
+	urlFigure   = regexp.MustCompile(`(?:https?://|www\.)[^\s<>"»)\]]+|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:fr|com|org|net|eu|info|be|ch|uk|io|bzh|paris|alsace|corsica|example)\b(?:/[^\s<>"»)\]]*)?`)
 	phoneFigure = regexp.MustCompile(`(?:\+\s?33\s?(?:\(0\)\s?)?|\b0)[1-9](?:[\s.\-]?\d{2}){4}\b`)
 	timeFigure  = regexp.MustCompile(`\b(\d{1,2})\s?(?:h(?:eures?)?\s?(\d{2})\b|heures?\b|h\b|:(\d{2})\b)`)
 	timeSpan    = regexp.MustCompile(`\b(\d{1,2})\s?(?:à|-|–|et|to)\s?(\d{1,2})\s?h`)

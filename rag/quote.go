@@ -23,6 +23,9 @@ const (
 	nearBestOther = 0.85
 	nearBestFew   = 0.35
 	fewUnits      = 3
+	// And less still where it speaks to this much of the question for the first time.
+	nearBestFresh = 0.2
+	freshPart     = 0.2
 )
 
 // quoter chooses, from the sources, the words that answer a question.
@@ -46,6 +49,7 @@ type quotedSource struct {
 type group struct {
 	source   int
 	score    float64
+	fresh    float64 // share of the question that only this group speaks to
 	heading  string
 	segments []int
 }
@@ -87,7 +91,11 @@ func termSet(a *analysis.Analyzer, text string) map[string]bool {
 // questionWeights weighs each term of the question by the search's inverse
 // document frequency, or by its rarity among the segments.
 func (q *quoter) questionWeights(question string, known map[string]float64) map[string]float64 {
+	// The search may know terms that the resident did not use, for less.
 	weights := map[string]float64{}
+	for t, w := range known {
+		weights[t] = w
+	}
 	n, df := 0.0, map[string]float64{}
 	for _, s := range q.sources {
 		for _, terms := range s.terms {
@@ -98,9 +106,7 @@ func (q *quoter) questionWeights(question string, known map[string]float64) map[
 		}
 	}
 	for _, t := range q.analyzer.Terms(question) {
-		if w, ok := known[t]; ok {
-			weights[t] = w
-		} else if df[t] > 0 {
+		if _, ok := known[t]; !ok && df[t] > 0 {
 			weights[t] = math.Log(1 + n/df[t])
 		}
 	}
@@ -113,7 +119,7 @@ func (q *quoter) questionWeights(question string, known map[string]float64) map[
 func (q *quoter) score(i int) {
 	s := &q.sources[i]
 	path := termSet(q.analyzer, s.Title+" "+s.Headings)
-	prior := 1 / (1 + 0.12*float64(i))
+	prior := 1 / (1 + 0.15*float64(q.documentRank(i)) + 0.05*float64(i))
 	for j, seg := range s.segments {
 		context := map[string]float64{}
 		for t := range path {
@@ -152,6 +158,16 @@ func (q *quoter) score(i int) {
 	}
 }
 
+// documentRank counts the other documents that stand before source i.
+func (q *quoter) documentRank(i int) int {
+	before := map[string]bool{}
+	for _, s := range q.sources[:i] {
+		before[s.Document] = true
+	}
+	delete(before, q.sources[i].Document)
+	return len(before)
+}
+
 // whole tells whether a segment reads as a whole: a sentence without a final
 // mark was broken by what was lost around it.
 func whole(seg segment) bool {
@@ -184,7 +200,7 @@ func (q *quoter) groups() []group {
 		if !ok {
 			break
 		}
-		if len(out) > 0 && best.score < out[0].score*q.wanted(documents[q.sources[best.source].Document], units) {
+		if len(out) > 0 && best.score < out[0].score*wanted(best, documents[q.sources[best.source].Document], units) {
 			q.sources[best.source].used[best.segments[0]] = true
 			continue
 		}
@@ -218,20 +234,23 @@ func (q *quoter) groups() []group {
 	return out
 }
 
-// wanted is the share of the best score that a further group must have.
-func (q *quoter) wanted(known bool, units int) float64 {
+// wanted is the share of the best score that a further group must have. known
+// says that its document is quoted already.
+func wanted(g group, known bool, units int) float64 {
 	switch {
 	case !known:
 		return nearBestOther
+	case g.fresh >= freshPart:
+		return nearBestFresh
 	case units < fewUnits:
 		return nearBestFew
 	}
 	return nearBest
 }
 
-// novelty raises what speaks to a part of the question that nothing chosen has
-// spoken to: from 1 to 3.
-func (q *quoter) novelty(terms, covered map[string]bool) float64 {
+// fresh is the share of the question that terms speak to and nothing chosen
+// has spoken to.
+func (q *quoter) fresh(terms, covered map[string]bool) float64 {
 	var fresh, all float64
 	for t, w := range q.weights {
 		all += w
@@ -240,9 +259,9 @@ func (q *quoter) novelty(terms, covered map[string]bool) float64 {
 		}
 	}
 	if len(covered) == 0 || all == 0 {
-		return 1
+		return 0
 	}
-	return 1 + 2*fresh/all
+	return fresh / all
 }
 
 // best returns the best unused segment, of the documents already quoted or,
@@ -258,8 +277,13 @@ func (q *quoter) best(documents, covered map[string]bool) (group, bool) {
 			if s.used[j] || seg.kind == Heading {
 				continue
 			}
-			if score := s.scores[j] * q.novelty(s.terms[j], covered); score > g.score {
-				g.source, g.score, at = i, score, j
+			score, fresh := s.scores[j], 0.0
+			if documents[s.Document] {
+				fresh = q.fresh(s.terms[j], covered)
+				score *= 1 + 2*fresh
+			}
+			if score > g.score {
+				g.source, g.score, g.fresh, at = i, score, fresh, j
 			}
 		}
 	}
@@ -276,7 +300,7 @@ func (q *quoter) expand(g *group, room int) {
 	case seg.kind == Item || seg.leadIn:
 		g.segments = listAround(s, at)
 	case seg.kind == Row:
-		g.segments = rowsAround(s, at)
+		g.segments = rowsAround(s, at, q.namesRow(s, at))
 	default:
 		g.segments = proseAround(s, at, room)
 	}
@@ -334,9 +358,22 @@ func listAround(s *quotedSource, at int) []int {
 	return append([]int{lead}, items...)
 }
 
+// namesRow tells whether the question names what the row is about: a term of
+// the row that is not said of the whole document or table.
+func (q *quoter) namesRow(s *quotedSource, at int) bool {
+	about := termSet(q.analyzer, s.Title+" "+s.Headings+" "+strings.Join(s.segments[at].header, " "))
+	for t := range s.terms[at] {
+		if q.weights[t] > 0 && !about[t] {
+			return true
+		}
+	}
+	return false
+}
+
 // rowsAround returns the row that was found, with its whole table if that is
-// short, else with the rows that speak to the question as well.
-func rowsAround(s *quotedSource, at int) []int {
+// short and the question did not name the row, else with the rows that speak
+// to the question as well.
+func rowsAround(s *quotedSource, at int, named bool) []int {
 	var rows, near []int
 	for j, seg := range s.segments {
 		if seg.kind != Row || seg.block != s.segments[at].block {
@@ -347,7 +384,7 @@ func rowsAround(s *quotedSource, at int) []int {
 			near = append(near, j)
 		}
 	}
-	if len(rows) <= maxList {
+	if len(rows) <= maxList && !named {
 		return rows
 	}
 	return window(near, at, maxQuoted)
@@ -463,9 +500,13 @@ func (q *quoter) units(groups []group) []Unit {
 		}
 		for i, j := range g.segments {
 			seg := s.segments[j]
+			text := seg.text
+			if seg.kind == Row {
+				text = rowText(seg.header, seg.cells)
+			}
 			out = append(out, Unit{
 				Kind:      seg.kind,
-				Text:      seg.text,
+				Text:      text,
 				Cells:     seg.cells,
 				Header:    seg.header,
 				Break:     i == 0 || seg.block != s.segments[g.segments[i-1]].block,

@@ -19,25 +19,26 @@ func (a Answer) Text() string {
 		if u.Kind == Item {
 			b.WriteString("- ")
 		}
-		b.WriteString(u.plain())
+		b.WriteString(u.Text)
 	}
 	return b.String()
 }
 
-// plain is the unit's text, a row's cells each with the name of its column.
-func (u Unit) plain() string {
-	if u.Kind != Row || len(u.Header) != len(u.Cells) {
-		return u.Text
-	}
+// rowText is a table row as one line of text: its first cell, then each other
+// with the name of its column.
+func rowText(header, cells []string) string {
 	var parts []string
-	for i, cell := range u.Cells {
+	for i, cell := range cells {
 		switch {
 		case cell == "":
-		case u.Header[i] == "" || i == 0:
-			parts = append(parts, cell)
+		case i > 0 && i < len(header) && header[i] != "":
+			parts = append(parts, header[i]+"\u00a0: "+cell)
 		default:
-			parts = append(parts, u.Header[i]+": "+cell)
+			parts = append(parts, cell)
 		}
 	}
-	return strings.Join(parts, ", ")
+	if len(parts) < 2 || cells[0] == "" {
+		return strings.Join(parts, " ; ")
+	}
+	return parts[0] + " — " + strings.Join(parts[1:], " ; ")
 }
