@@ -80,7 +80,7 @@ func run(m *testing.M) int {
 // site is the pages with a scripted chat behind them.
 type site struct {
 	URL  string
-	Chat *webtest.Chat
+	Chat *script
 }
 
 func serve(t *testing.T, change func(*web.Config)) site {
@@ -89,7 +89,7 @@ func serve(t *testing.T, change func(*web.Config)) site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	chat := webtest.NewChat()
+	chat := newScript()
 	cfg.Chat = chat
 	if change != nil {
 		change(&cfg)

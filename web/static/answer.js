@@ -44,8 +44,10 @@ export class Answer {
     }
   }
 
-  // finish shows the quotes: in an answer that is quotes itself they stay folded.
+  // finish shows the sources, which would push the growing answer about, and
+  // their quotes: in an answer that is quotes itself they stay folded.
   finish(mode) {
+    this.#sources.hidden = this.#entries.size === 0;
     if (mode === 'quoted') return;
     for (const details of this.#list.querySelectorAll('details')) details.open = true;
   }
@@ -98,7 +100,10 @@ export class Answer {
         type: 'button',
         class: 'mark',
         'aria-label': t('source', { N: entry.number, Title: c.title }),
-        click: () => reveal(entry, c.quote),
+        click: () => {
+          this.#sources.hidden = false;
+          reveal(entry, c.quote);
+        },
       }, String(entry.number)));
     }
     return box;
@@ -121,7 +126,6 @@ export class Answer {
           el('span', { class: c.shared ? 'badge national' : 'badge' }, t(c.shared ? 'source.national' : 'source.town'))),
         entry.details);
       this.#list.append(entry.item);
-      this.#sources.hidden = false;
     }
     if (c.quote && !entry.quotes.has(c.quote)) {
       const quote = el('blockquote', { tabindex: '-1' }, c.quote);

@@ -1,4 +1,4 @@
-package webtest
+package browser
 
 import (
 	"context"
@@ -10,16 +10,17 @@ import (
 	"github.com/gorilla/websocket"
 
 	"guichet/rag"
+	"guichet/web/webtest"
 )
 
-// Chat is a scripted chat at /ws. What it does follows from the question:
+// script is a scripted chat at /ws. What it does follows from the question:
 //
 //   - "lune": the answer without evidence
 //   - "panne": an error, asking again may help
 //   - "lent": waits after the second unit until Release, or until it is stopped
 //   - "coupe": like "lent", and loses the line there once
 //   - anything else: the whole answer at once
-type Chat struct {
+type script struct {
 	mu          sync.Mutex
 	release     chan struct{}
 	connected   chan struct{} // closed once somebody is
@@ -30,13 +31,13 @@ type Chat struct {
 	Asks     []Frame
 }
 
-// NewChat returns a Chat that nobody has spoken to.
-func NewChat() *Chat {
-	return &Chat{release: make(chan struct{}), connected: make(chan struct{}), cut: map[string]bool{}}
+// newScript returns a script that nobody has spoken to.
+func newScript() *script {
+	return &script{release: make(chan struct{}), connected: make(chan struct{}), cut: map[string]bool{}}
 }
 
 // Connected waits until a browser has opened the chat.
-func (c *Chat) Connected(ctx context.Context) {
+func (c *script) Connected(ctx context.Context) {
 	select {
 	case <-c.connected:
 	case <-ctx.Done():
@@ -44,14 +45,14 @@ func (c *Chat) Connected(ctx context.Context) {
 }
 
 // Connections is how often the chat was opened.
-func (c *Chat) Connections() int {
+func (c *script) Connections() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.connections
 }
 
 // Release lets slow answers go on, now and from now on.
-func (c *Chat) Release() {
+func (c *script) Release() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	select {
@@ -62,7 +63,7 @@ func (c *Chat) Release() {
 }
 
 // Heard returns the asks and the feedback so far.
-func (c *Chat) Heard() (asks, feedback []Frame) {
+func (c *script) Heard() (asks, feedback []Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return append([]Frame(nil), c.Asks...), append([]Frame(nil), c.Feedback...)
@@ -82,7 +83,7 @@ type Frame struct {
 }
 
 // ServeHTTP speaks with one browser until it leaves.
-func (c *Chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (c *script) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	upgrader := websocket.Upgrader{} // from its own pages alone
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
@@ -126,20 +127,20 @@ func (c *Chat) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (c *Chat) note(list *[]Frame, f Frame) {
+func (c *script) note(list *[]Frame, f Frame) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	*list = append(*list, f)
 }
 
-func (c *Chat) answer(ctx context.Context, l *line, f Frame) {
+func (c *script) answer(ctx context.Context, l *line, f Frame) {
 	if strings.Contains(f.Question, "panne") {
 		l.say(map[string]any{"type": "error", "turn": f.Turn, "code": "failed", "message": "La réponse n’a pas pu être préparée. Réessayez dans un instant.", "retry": true})
 		return
 	}
-	a := Cantine()
+	a := webtest.Cantine()
 	if strings.Contains(f.Question, "lune") {
-		a = NoEvidence()
+		a = webtest.NoEvidence()
 	}
 	l.say(map[string]any{"type": "sources", "turn": f.Turn, "sources": a.Sources})
 	for _, u := range a.Units {
@@ -153,13 +154,13 @@ func (c *Chat) answer(ctx context.Context, l *line, f Frame) {
 	}
 	done := map[string]any{"type": "done", "turn": f.Turn, "state": "complete", "outcome": a.Outcome, "mode": a.Mode}
 	if a.Outcome == rag.NoEvidence {
-		done["contact"] = Town().Contact
+		done["contact"] = webtest.Town().Contact
 	}
 	l.say(done)
 }
 
 // wait holds a slow answer; false says that it ends here.
-func (c *Chat) wait(ctx context.Context, l *line, f Frame) bool {
+func (c *script) wait(ctx context.Context, l *line, f Frame) bool {
 	cuts := strings.Contains(f.Question, "coupe")
 	c.mu.Lock()
 	release, cutBefore := c.release, c.cut[f.Turn]
@@ -196,5 +197,3 @@ func (l *line) say(frame map[string]any) {
 }
 
 func (l *line) hangUp() { _ = l.conn.Close() }
-
-var _ http.Handler = (*Chat)(nil)
