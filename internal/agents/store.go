@@ -22,6 +22,8 @@ var (
 	ErrThrottled = errors.New("too many sign-in attempts")
 	// ErrNoSession says that a token is unknown or has run out.
 	ErrNoSession = errors.New("no such session")
+	// ErrUnknown says that nobody has this login.
+	ErrUnknown = errors.New("no agent has this login")
 	// ErrTaken says that another agent has this login.
 	ErrTaken = errors.New("login is taken")
 	// ErrWeakPassword says that a password is shorter than MinPassword
@@ -67,16 +69,7 @@ func (s *Store) Create(ctx context.Context, townID int64, login, password string
 	if login == "" || utf8.RuneCountInString(login) > maxLogin {
 		return "", ErrBadLogin
 	}
-	if password == "" {
-		var err error
-		if password, err = generate(); err != nil {
-			return "", err
-		}
-	}
-	if n := utf8.RuneCountInString(password); n < MinPassword || n > maxPassword {
-		return "", ErrWeakPassword
-	}
-	hash, err := s.hasher.hash(ctx, password)
+	password, hash, err := s.choose(ctx, password)
 	if err != nil {
 		return "", err
 	}
@@ -89,6 +82,54 @@ func (s *Store) Create(ctx context.Context, townID int64, login, password string
 	}
 	if err != nil {
 		return "", fmt.Errorf("create agent %s: %w", login, err)
+	}
+	return password, nil
+}
+
+// choose generates a password where none is given, and returns it with its
+// hash, or ErrWeakPassword.
+func (s *Store) choose(ctx context.Context, given string) (password, hash string, err error) {
+	password = given
+	if password == "" {
+		if password, err = generate(); err != nil {
+			return "", "", err
+		}
+	}
+	if n := utf8.RuneCountInString(password); n < MinPassword || n > maxPassword {
+		return "", "", ErrWeakPassword
+	}
+	hash, err = s.hasher.hash(ctx, password)
+	return password, hash, err
+}
+
+// SetPassword gives the agent a new password, generated when it is given
+// empty, ends all of the agent's sessions, and returns the password. It
+// returns ErrUnknown when nobody has this login.
+func (s *Store) SetPassword(ctx context.Context, login, password string) (string, error) {
+	login = normalLogin(login)
+	password, hash, err := s.choose(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	tag, err := s.pool.Exec(ctx, `
+		WITH agent AS (
+			UPDATE agents
+			SET password_hash = @hash
+			WHERE login = @login
+			RETURNING id
+		), ended AS (
+			-- Whoever was signed in by the old password is signed out.
+			DELETE FROM agent_sessions
+			USING agent
+			WHERE agent_sessions.agent_id = agent.id
+		)
+		SELECT id
+		FROM agent`, pgx.NamedArgs{"login": login, "hash": hash})
+	if err != nil {
+		return "", fmt.Errorf("set password of agent %s: %w", login, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return "", fmt.Errorf("agent %s: %w", login, ErrUnknown)
 	}
 	return password, nil
 }

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"guichet/corpus"
+)
+
+// shownCollection is a collection as `guichet collections --json` prints it.
+type shownCollection struct {
+	Name     string         `json:"name"`
+	Owner    string         `json:"owner"` // a town's slug, or "shared"
+	Language string         `json:"language"`
+	Editions []shownEdition `json:"editions"`
+	Sources  []string       `json:"sources"`
+}
+
+type shownEdition struct {
+	Number    int    `json:"number"`
+	State     string `json:"state"`
+	Published bool   `json:"published"`
+	Documents int    `json:"documents"`
+	Passages  int    `json:"passages"`
+}
+
+func (a *app) collectionsCommand() *cobra.Command {
+	var r reading
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "collections",
+		Short: "List what a town reads: its collections, their sources and editions",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			shown, err := r.show(cmd, o)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), shown)
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			if len(shown) == 0 {
+				_, _ = fmt.Fprintln(w, "No collection yet: load one with 'guichet ingest PATH --collection NAME'.")
+			}
+			for _, one := range shown {
+				_, _ = fmt.Fprintf(w, "%s\t(%s)\n", one.Name, one.Owner)
+				for _, e := range one.Editions {
+					state := e.State
+					if e.Published {
+						state = "published"
+					}
+					_, _ = fmt.Fprintf(w, "  edition %d\t%s\t%d documents\t%d passages\n", e.Number, state, e.Documents, e.Passages)
+				}
+				for _, source := range one.Sources {
+					_, _ = fmt.Fprintf(w, "  from\t%s\n", source)
+				}
+			}
+			return w.Flush()
+		},
+	}
+	r.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// show gathers the collections that r reads, with their newest editions.
+func (r *reading) show(cmd *cobra.Command, o *session) ([]shownCollection, error) {
+	town, err := o.town(cmd.Context(), r.town)
+	if err != nil {
+		return nil, err
+	}
+	collections, err := o.store.Collections(cmd.Context(), town.ID, r.collections...)
+	if err != nil {
+		return nil, err
+	}
+	shown := []shownCollection{}
+	for _, c := range collections {
+		one := shownCollection{Name: c.Name, Owner: "shared", Language: c.Language, Editions: []shownEdition{}, Sources: []string{}}
+		if c.TownID != 0 {
+			one.Owner = town.Slug
+		}
+		editions, err := o.store.Editions(cmd.Context(), c.ID, 20)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range editions {
+			one.Editions = append(one.Editions, shownEdition(e))
+		}
+		sources, err := o.store.Sources(cmd.Context(), c.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range sources {
+			one.Sources = append(one.Sources, s.URI)
+		}
+		shown = append(shown, one)
+	}
+	return shown, nil
+}
+
+// oneCollection names a single collection to act on: the town's own if town is
+// given, else the shared one.
+type oneCollection struct{ town, name string }
+
+func (n *oneCollection) flags(c *cobra.Command) error {
+	c.Flags().StringVar(&n.town, "town", "", "slug of the town that owns the collection (default: it is shared)")
+	c.Flags().StringVar(&n.name, "collection", "", "name of the collection")
+	return c.MarkFlagRequired("collection")
+}
+
+func (n *oneCollection) find(cmd *cobra.Command, o *session) (corpus.Collection, error) {
+	town, err := o.town(cmd.Context(), n.town)
+	if err != nil {
+		return corpus.Collection{}, err
+	}
+	owner := int64(0)
+	if n.town != "" {
+		owner = town.ID
+	}
+	collections, err := o.store.Collections(cmd.Context(), town.ID, n.name)
+	if err != nil {
+		return corpus.Collection{}, err
+	}
+	for _, c := range collections {
+		if c.TownID == owner {
+			return c, nil
+		}
+	}
+	if owner == 0 {
+		return corpus.Collection{}, fmt.Errorf("shared collection %q: %w (if a town owns it, add --town %s)", n.name, corpus.ErrNotFound, town.Slug)
+	}
+	return corpus.Collection{}, fmt.Errorf("collection %q of town %s: %w", n.name, n.town, corpus.ErrNotFound)
+}
+
+func (a *app) rollbackCommand() *cobra.Command {
+	var n oneCollection
+	c := &cobra.Command{
+		Use:   "rollback EDITION",
+		Short: "Point a collection at an older edition, at once",
+		Long: `Readers see the older edition from their next question on. The newer ones stay
+until the next ingestion, which starts from the edition that is published.`,
+		Example: "  guichet rollback 3 --collection service-public",
+		Args:    cobra.ExactArgs(1),
+	}
+	c.RunE = func(cmd *cobra.Command, args []string) error {
+		number, err := strconv.Atoi(args[0])
+		if err != nil || number < 1 {
+			return usageError{fmt.Errorf("%q is no edition: give its number, as 'guichet collections' lists it", args[0])}
+		}
+		o, err := a.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer o.close()
+		collection, err := n.find(cmd, o)
+		if err != nil {
+			return err
+		}
+		if err := o.store.Rollback(cmd.Context(), collection.ID, number); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: readers now see edition %d (before: %d).\n", collection.Name, number, collection.Published)
+		return err
+	}
+	must(n.flags(c))
+	return c
+}
+
+func (a *app) pruneCommand() *cobra.Command {
+	var n oneCollection
+	var keep int
+	c := &cobra.Command{
+		Use:   "prune",
+		Short: "Delete what none of the newest editions holds",
+		Args:  cobra.NoArgs,
+	}
+	c.RunE = func(cmd *cobra.Command, _ []string) error {
+		if keep < 1 {
+			return usageError{fmt.Errorf("--keep is %d: at least the published edition is kept", keep)}
+		}
+		o, err := a.open(cmd)
+		if err != nil {
+			return err
+		}
+		defer o.close()
+		collection, err := n.find(cmd, o)
+		if err != nil {
+			return err
+		}
+		if err := o.store.Prune(cmd.Context(), collection.ID, keep); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: the newest %d editions are kept.\n", collection.Name, keep)
+		return err
+	}
+	c.Flags().IntVar(&keep, "keep", 5, "editions to keep, the published one counted")
+	must(n.flags(c))
+	return c
+}
+
+// must stops at an error that only a defect of the program can cause.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// shownSetting is a setting as `guichet config --json` prints it.
+type shownSetting struct {
+	Name  string `json:"name"`
+	Flag  string `json:"flag"`
+	Value string `json:"value"`
+	From  string `json:"from"`
+	Help  string `json:"help"`
+}
+
+func (a *app) configCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "config",
+		Short: "List the settings, their values and where they come from",
+		Long: `Lists every setting: its environment variable, its flag, its value and where the
+value comes from. Secrets are never printed; each can stand in a file that
+NAME_FILE, or its flag, names.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			s, err := a.settings(cmd)
+			if err != nil {
+				return err
+			}
+			shown := showSettings(s)
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), shown)
+			}
+			for _, one := range shown {
+				_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s = %s   (%s; %s)\n    %s\n", one.Name, one.Value, one.From, one.Flag, one.Help)
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+func showSettings(s *settings) []shownSetting {
+	var shown []shownSetting
+	for _, one := range s.list {
+		v := shownSetting{Name: one.env, Flag: "--" + flagName(one.env), Value: s.get(one.env), From: s.origin[one.env], Help: one.help}
+		if one.secret {
+			v.Flag += "-file"
+			if v.Value != "" {
+				v.Value = "(set, not shown)"
+			}
+		}
+		if v.Value == "" {
+			v.Value = "-"
+		}
+		shown = append(shown, v)
+	}
+	return shown
+}
+
+// printJSON prints v indented, with a final newline, and leaves < > & as they are.
+func printJSON(w interface{ Write([]byte) (int, error) }, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
+}

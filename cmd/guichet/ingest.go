@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"guichet/corpus"
+	"guichet/ingest"
+)
+
+// loading is what `guichet ingest` was told.
+type loading struct {
+	collection string
+	language   string
+	town       string
+	dryRun     bool
+	asJSON     bool
+}
+
+func (a *app) ingestCommand() *cobra.Command {
+	var l loading
+	c := &cobra.Command{
+		Use:   "ingest PATH... --collection NAME",
+		Short: "Load documents: what is new, what changed, what is gone",
+		Long: `Loads folders and files of Markdown, HTML, plain text and PDF into a collection.
+Each PATH is a source; a document that a source no longer has is retired. A
+collection that does not exist is created: owned by the town if --town is given,
+else shared by all towns. Readers see the old edition until the new one is whole;
+the command may be interrupted at any instant.
+
+Exit code 3 says that it is done and published, but some files could not be read.`,
+		Example: `  guichet ingest ./pages --collection site --town my-town
+  guichet ingest ./pages --collection site --dry-run
+  guichet ingest ./pages/pool.md --collection site       one page of that folder`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.ingest(cmd, args, l) },
+	}
+	c.Flags().StringVar(&l.collection, "collection", "", "name of the collection")
+	c.Flags().StringVar(&l.language, "language", "fr", "language of a collection that is created")
+	c.Flags().StringVar(&l.town, "town", "", "slug of the town that owns the collection (default: it is shared)")
+	c.Flags().BoolVar(&l.dryRun, "dry-run", false, "tell what would be done, and write nothing")
+	c.Flags().BoolVar(&l.asJSON, "json", false, "print the report as JSON")
+	must(c.MarkFlagRequired("collection"))
+	return c
+}
+
+func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			return usageError{fmt.Errorf("cannot read %s: %w", path, err)}
+		}
+	}
+	o, err := a.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	collection, err := o.target(cmd.Context(), l)
+	if err != nil {
+		return err
+	}
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun})
+	if err != nil && !report.Interrupted {
+		return err
+	}
+	if l.asJSON {
+		err = printJSON(cmd.OutOrStdout(), report)
+	} else {
+		err = report.WriteText(cmd.OutOrStdout())
+	}
+	switch {
+	case err != nil:
+		return err
+	case report.Interrupted, report.Rejected != "":
+		return exitError(exitFailed)
+	case report.Failed > 0:
+		return exitError(exitPartial)
+	}
+	return nil
+}
+
+// target finds the collection to load into, or creates it; a dry run creates
+// nothing.
+func (o *session) target(ctx context.Context, l loading) (corpus.Collection, error) {
+	town, err := o.town(ctx, l.town)
+	if err != nil {
+		return corpus.Collection{}, err
+	}
+	owner := int64(0)
+	if l.town != "" {
+		owner = town.ID
+	}
+	if !l.dryRun {
+		return o.store.EnsureCollection(ctx, owner, l.collection, l.language)
+	}
+	collections, err := o.store.Collections(ctx, town.ID, l.collection)
+	if err != nil && !errors.Is(err, corpus.ErrNotFound) {
+		return corpus.Collection{}, err
+	}
+	for _, c := range collections {
+		if c.TownID == owner {
+			return c, nil
+		}
+	}
+	return corpus.Collection{TownID: owner, Name: l.collection, Language: l.language}, nil
+}
+
+// load runs the ingester; progress is a bar on a terminal, lines elsewhere.
+func (o *session) load(ctx context.Context, progress io.Writer, r ingest.Request) (ingest.Report, error) {
+	watcher := ingest.Lines(progress)
+	if f, ok := progress.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		watcher = ingest.Bar(progress)
+	}
+	in := ingest.Ingester{Store: ingest.Corpus(o.store), Embedder: o.embedder, Progress: watcher}
+	return in.Ingest(ctx, r)
+}

@@ -1,0 +1,154 @@
+// Command guichet answers a town's residents from the documents that the town
+// publishes. It is one binary; `guichet --help` lists what it does, and each
+// subcommand stands in a file of its own.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"guichet/corpus"
+)
+
+// Exit codes that scripts can rely on.
+const (
+	exitOK       = 0
+	exitFailed   = 1 // the command could not do its work
+	exitUsage    = 2 // wrong arguments or settings
+	exitPartial  = 3 // ingest: done and published, but some documents failed
+	exitBusy     = 4 // another run is writing this collection
+	exitNotFound = 5 // no such town, collection or edition
+)
+
+// usageError is a mistake in what was typed or set.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
+
+// exitError ends the program with a code, its message already printed.
+type exitError int
+
+func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is the whole program, with the world handed in, so that tests can be one.
+func run(ctx context.Context, args []string, getenv func(string) string, stdin io.Reader, stdout, stderr io.Writer) int {
+	root := newRoot(getenv)
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	var exit exitError
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		return int(exit)
+	case errors.Is(err, context.Canceled):
+		_, _ = fmt.Fprintln(stderr, "guichet: interrupted; nothing is half done")
+		return exitFailed
+	}
+	_, _ = fmt.Fprintf(stderr, "guichet: %v\n", err)
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, corpus.ErrBusy):
+		return exitBusy
+	case errors.Is(err, corpus.ErrNotFound):
+		return exitNotFound
+	}
+	return exitFailed
+}
+
+func newRoot(getenv func(string) string) *cobra.Command {
+	list := settingList(getenv)
+	root := &cobra.Command{
+		Use:   "guichet",
+		Short: "Answer a town's residents from the documents it publishes",
+		Long: `Guichet answers residents' everyday questions from the documents that their
+town publishes, with the source of every fact.
+
+A first look:
+  guichet serve --demo                          the demo town, on http://localhost:8080
+  guichet ingest ./pages --collection site      load a folder of documents
+  guichet ask "Quand passe la benne ?"          ask, as a resident would
+  guichet doctor                                what is wrong with a set-up, and the mend
+
+Settings are environment variables, each with a flag: see 'guichet config'.
+
+Exit codes: 0 done; 1 failed; 2 wrong arguments or settings; 3 ingested, but some
+documents failed; 4 another run is writing this collection; 5 no such town,
+collection or edition.`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          knownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	addFlags(root.PersistentFlags(), list)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w (see '%s --help')", err, c.CommandPath())}
+	})
+	a := &app{getenv: getenv, list: list}
+	root.AddCommand(
+		a.serveCommand(),
+		a.ingestCommand(),
+		a.searchCommand(),
+		a.askCommand(),
+		a.evaluateCommand(),
+		a.collectionsCommand(),
+		a.rollbackCommand(),
+		a.pruneCommand(),
+		a.townCommand(),
+		a.agentCommand(),
+		a.configCommand(),
+		a.doctorCommand(),
+		a.keeperCommand(),
+	)
+	for _, c := range root.Commands() {
+		wrapArgs(c)
+	}
+	return root
+}
+
+// knownCommand refuses what is no subcommand, and names what may be meant.
+func knownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "see 'guichet --help'"
+	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = "did you mean '" + strings.Join(near, "' or '") + "'?"
+	}
+	return usageError{fmt.Errorf("unknown command %q: %s", args[0], hint)}
+}
+
+// wrapArgs makes cobra's complaints about arguments usage errors.
+func wrapArgs(c *cobra.Command) {
+	if check := c.Args; check != nil {
+		c.Args = func(cmd *cobra.Command, args []string) error {
+			if err := check(cmd, args); err != nil {
+				return usageError{fmt.Errorf("%w (see '%s --help')", err, cmd.CommandPath())}
+			}
+			return nil
+		}
+	}
+	for _, sub := range c.Commands() {
+		wrapArgs(sub)
+	}
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// A setting is an environment variable and a flag; the flag wins. A secret has
+// no flag for its value, since arguments can be read by other users of the
+// machine: it comes from the environment, or from the file that NAME_FILE (or
+// its flag) names.
+type setting struct {
+	env      string
+	fallback string
+	help     string
+	secret   bool
+}
+
+// settingList is every setting there is, in the order in which they are told.
+func settingList(getenv func(string) string) []setting {
+	return []setting{
+		{env: "GUICHET_DATA_DIR", fallback: defaultDataDir(getenv), help: "folder of the private database and of what it needs"},
+		{env: "GUICHET_DATABASE_URL", secret: true, help: "an existing Postgres (15 to 17, pgvector 0.8 or later); empty: a private one in the data folder"},
+		{env: "GUICHET_DATABASE_CONNECTIONS", fallback: "16", help: "most connections to the database"},
+		{env: "GUICHET_ADDR", fallback: "localhost:8080", help: "address to serve on"},
+		{env: "GUICHET_TRUST_PROXY", fallback: "false", help: "true behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-Host"},
+		{env: "GUICHET_LLM_URL", help: "OpenAI-compatible server of the language model, such as http://localhost:11434/v1; empty: quoting mode"},
+		{env: "GUICHET_LLM_MODEL", help: "the model's name at that server"},
+		{env: "GUICHET_LLM_KEY", secret: true, help: "the key for that server, if it asks for one"},
+		{env: "GUICHET_LLM_TIMEOUT", fallback: "60s", help: "how long the model may take to begin its answer"},
+		{env: "GUICHET_EMBEDDER", fallback: "builtin", help: "builtin, or openai (any OpenAI-compatible embeddings endpoint)"},
+		{env: "GUICHET_EMBEDDER_URL", help: "the embeddings server, for openai"},
+		{env: "GUICHET_EMBEDDER_MODEL", help: "the embedding model's name, for openai"},
+		{env: "GUICHET_EMBEDDER_KEY", secret: true, help: "the key for the embeddings server, if it asks for one"},
+		{env: "GUICHET_EMBEDDER_DIMENSIONS", fallback: "0", help: "dimensions of its vectors; 0: ask the server once"},
+		{env: "GUICHET_EMBEDDER_QUERY_PREFIX", help: "put before each question; empty: as the model is known to want it; none: nothing"},
+		{env: "GUICHET_EMBEDDER_PASSAGE_PREFIX", help: "put before each passage; empty: as the model is known to want it; none: nothing"},
+		{env: "GUICHET_LOG_LEVEL", fallback: "info", help: "debug, info, warn or error"},
+	}
+}
+
+// defaultDataDir is a place that outlives the checkout. The system's folder
+// serves root, because the database's unprivileged user must reach it.
+func defaultDataDir(getenv func(string) string) string {
+	if os.Geteuid() == 0 {
+		return "/var/lib/guichet"
+	}
+	if dir := getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "guichet")
+	}
+	if home := getenv("HOME"); home != "" {
+		return filepath.Join(home, ".local", "share", "guichet")
+	}
+	return "guichet-data"
+}
+
+// flagName turns GUICHET_LLM_URL into llm-url.
+func flagName(env string) string {
+	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(env, "GUICHET_")), "_", "-")
+}
+
+// settings holds what each setting is and where it came from.
+type settings struct {
+	list   []setting
+	values map[string]string
+	origin map[string]string // "default", "environment", "flag", "file"
+}
+
+// addFlags declares a flag for every setting.
+func addFlags(flags *pflag.FlagSet, list []setting) {
+	for _, s := range list {
+		if s.secret {
+			flags.String(flagName(s.env)+"-file", "", "file that holds "+s.env+": "+s.help)
+			continue
+		}
+		flags.String(flagName(s.env), "", fmt.Sprintf("%s [%s]", s.help, s.env))
+	}
+}
+
+// readSettings resolves every setting: flag, then environment, then the file
+// that NAME_FILE names, then the default.
+func readSettings(flags *pflag.FlagSet, getenv func(string) string, list []setting) (*settings, error) {
+	s := &settings{list: list, values: map[string]string{}, origin: map[string]string{}}
+	for _, one := range list {
+		value, origin, err := resolve(one, flags, getenv)
+		if err != nil {
+			return nil, err
+		}
+		s.values[one.env], s.origin[one.env] = value, origin
+	}
+	return s, s.validate()
+}
+
+func resolve(one setting, flags *pflag.FlagSet, getenv func(string) string) (value, origin string, err error) {
+	if !one.secret {
+		if f := flags.Lookup(flagName(one.env)); f != nil && f.Changed {
+			return f.Value.String(), "flag", nil
+		}
+		if v := getenv(one.env); v != "" {
+			return v, "environment", nil
+		}
+		return one.fallback, "default", nil
+	}
+	path := getenv(one.env + "_FILE")
+	if f := flags.Lookup(flagName(one.env) + "-file"); f != nil && f.Changed {
+		path = f.Value.String()
+	} else if v := getenv(one.env); v != "" {
+		if path != "" {
+			return "", "", usageError{fmt.Errorf("%s and %s_FILE are both set: keep one", one.env, one.env)}
+		}
+		return v, "environment", nil
+	}
+	if path == "" {
+		return "", "default", nil
+	}
+	b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return "", "", usageError{fmt.Errorf("read %s from its file: %w", one.env, err)}
+	}
+	return strings.TrimSpace(string(b)), "file", nil
+}
+
+func (s *settings) get(env string) string { return s.values[env] }
+
+// validate finds mistakes before anything is opened, and names the mend.
+func (s *settings) validate() error {
+	var errs []error
+	wrong := func(env, want string) {
+		errs = append(errs, fmt.Errorf("%s is %q: it must be %s", env, s.get(env), want))
+	}
+	if n, err := strconv.Atoi(s.get("GUICHET_DATABASE_CONNECTIONS")); err != nil || n < 2 || n > 1000 {
+		wrong("GUICHET_DATABASE_CONNECTIONS", "a number from 2 to 1000")
+	}
+	if n, err := strconv.Atoi(s.get("GUICHET_EMBEDDER_DIMENSIONS")); err != nil || n < 0 || n > 4000 {
+		wrong("GUICHET_EMBEDDER_DIMENSIONS", "a number from 0 to 4000")
+	}
+	if d, err := time.ParseDuration(s.get("GUICHET_LLM_TIMEOUT")); err != nil || d <= 0 {
+		wrong("GUICHET_LLM_TIMEOUT", "a duration such as 90s")
+	}
+	if _, err := strconv.ParseBool(s.get("GUICHET_TRUST_PROXY")); err != nil {
+		wrong("GUICHET_TRUST_PROXY", "true or false")
+	}
+	if _, err := logLevel(s.get("GUICHET_LOG_LEVEL")); err != nil {
+		wrong("GUICHET_LOG_LEVEL", "debug, info, warn or error")
+	}
+	switch s.get("GUICHET_EMBEDDER") {
+	case "builtin":
+	case "openai":
+		if s.get("GUICHET_EMBEDDER_URL") == "" || s.get("GUICHET_EMBEDDER_MODEL") == "" {
+			errs = append(errs, errors.New("GUICHET_EMBEDDER is openai: set GUICHET_EMBEDDER_URL and GUICHET_EMBEDDER_MODEL too"))
+		}
+	default:
+		wrong("GUICHET_EMBEDDER", "builtin or openai")
+	}
+	if (s.get("GUICHET_LLM_URL") == "") != (s.get("GUICHET_LLM_MODEL") == "") {
+		errs = append(errs, errors.New("GUICHET_LLM_URL and GUICHET_LLM_MODEL go together: set both, or neither for quoting mode"))
+	}
+	if len(errs) > 0 {
+		return usageError{errors.Join(errs...)}
+	}
+	return nil
+}
+
+// number returns a setting that validate found to be a whole number.
+func (s *settings) number(env string) int {
+	n, _ := strconv.Atoi(s.get(env))
+	return n
+}
+
+// duration returns a setting that validate found to be a duration.
+func (s *settings) duration(env string) time.Duration {
+	d, _ := time.ParseDuration(s.get(env))
+	return d
+}
+
+// isTrue returns a setting that validate found to be a truth value.
+func (s *settings) isTrue(env string) bool {
+	b, _ := strconv.ParseBool(s.get(env))
+	return b
+}

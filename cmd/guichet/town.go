@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"guichet/corpus"
+)
+
+// townFile is a town's settings as they stand in a file.
+type townFile struct {
+	Slug        string         `json:"slug"`
+	Name        string         `json:"name"`
+	Default     bool           `json:"default,omitempty"`
+	Origins     []string       `json:"origins"`
+	Contact     corpus.Contact `json:"contact"`
+	Color       string         `json:"color"`
+	Languages   []string       `json:"languages"`
+	Suggestions []string       `json:"suggestions"`
+}
+
+func (a *app) townCommand() *cobra.Command {
+	c := &cobra.Command{Use: "town", Short: "List, show, set and delete towns"}
+	c.AddCommand(a.townListCommand(), a.townShowCommand(), a.townSetCommand(), a.townDeleteCommand())
+	return c
+}
+
+func (a *app) townListCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the towns",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			towns, err := o.store.Towns(cmd.Context(), 1000)
+			if err != nil {
+				return err
+			}
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			for _, t := range towns {
+				mark := ""
+				if t.Default {
+					mark = "(default)"
+				}
+				_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", t.Slug, t.Name, mark)
+			}
+			return w.Flush()
+		},
+	}
+}
+
+func (a *app) townShowCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "show [SLUG]",
+		Short:   "Print a town's settings, in the form that 'town set' reads",
+		Example: "  guichet town show > town.json",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			slug := ""
+			if len(args) > 0 {
+				slug = args[0]
+			}
+			t, err := o.town(cmd.Context(), slug)
+			if err != nil {
+				return err
+			}
+			return printJSON(cmd.OutOrStdout(), townFile{
+				Slug: t.Slug, Name: t.Name, Default: t.Default, Origins: t.Origins, Contact: t.Contact,
+				Color: t.Color, Languages: t.Languages, Suggestions: t.Suggestions,
+			})
+		},
+	}
+}
+
+func (a *app) townSetCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "set FILE.json",
+		Short: "Create a town, or replace its settings, from a file ('-': standard input)",
+		Long: `The file holds slug, name, default, origins (web origins the chat may be opened
+from, such as https://www.ville.fr), contact (name, phone, email, url, address,
+hours), color (#rrggbb), languages and suggestions. 'guichet town show' prints one.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			t, err := readTown(cmd.InOrStdin(), args[0])
+			if err != nil {
+				return err
+			}
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			t, err = o.store.PutTown(cmd.Context(), t)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s (%s) is set.\n", t.Name, t.Slug)
+			return err
+		},
+	}
+}
+
+func readTown(stdin io.Reader, path string) (corpus.Town, error) {
+	r := stdin
+	if path != "-" {
+		f, err := os.Open(path) //nolint:gosec // the operator names the file
+		if err != nil {
+			return corpus.Town{}, usageError{fmt.Errorf("open town file: %w", err)}
+		}
+		defer func() { _ = f.Close() }()
+		r = f
+	}
+	var t townFile
+	dec := json.NewDecoder(r)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&t); err != nil {
+		return corpus.Town{}, usageError{fmt.Errorf("%s is no town file: %w", path, err)}
+	}
+	return corpus.Town{
+		Slug: t.Slug, Name: t.Name, Default: t.Default, Origins: t.Origins, Contact: t.Contact,
+		Color: t.Color, Languages: t.Languages, Suggestions: t.Suggestions,
+	}, nil
+}
+
+func (a *app) townDeleteCommand() *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use:   "delete SLUG",
+		Short: "Delete a town and all that is its own: collections, conversations, agents",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !yes {
+				return usageError{fmt.Errorf("deleting %s removes its documents, conversations and agents for good: add --yes", args[0])}
+			}
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			if err := o.store.DeleteTown(cmd.Context(), args[0]); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is deleted.\n", args[0])
+			return err
+		},
+	}
+	c.Flags().BoolVar(&yes, "yes", false, "do it")
+	return c
+}
