@@ -4,7 +4,7 @@ GO ?= go
 BIN := bin/guichet
 LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help run test setup setup-tests build lint bench eval fuzz clean
+.PHONY: help run test setup setup-tests build lint bench eval clean
 
 help: ## tell what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -28,6 +28,12 @@ build: ## build the one binary
 
 lint: ## golangci-lint, built by its Go module
 	$(GO) run $(LINT) run ./...
+
+bench: setup ## measure: overhead over the model, searches, ingestion
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./chat ./corpus
+
+eval: setup build ## score retrieval on the service-public sheets and real questions
+	@scripts/eval.sh
 
 clean: ## remove what was built
 	rm -rf bin web/browser/node_modules
