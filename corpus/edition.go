@@ -53,20 +53,42 @@ func (s *Store) lockCollection(ctx context.Context, c Collection) (*pgxpool.Conn
 	return conn, nil
 }
 
-// unlockCollection gives the lock back, if need be by ending the session.
-func unlockCollection(conn *pgxpool.Conn, c Collection) {
+// unlockTimeout bounds how long giving the lock back may take.
+const unlockTimeout = 5 * time.Second
+
+// unlockCollection gives the lock back. A cancelled statement has closed the
+// connection, while its session may still be at work in the database with the
+// lock: then the session is ended, so that the next writer is not refused for
+// a writer that is gone.
+func (s *Store) unlockCollection(conn *pgxpool.Conn, c Collection) {
 	// Not the caller's context: the lock is given back after a cancellation too.
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), unlockTimeout)
 	defer cancel()
 	var unlocked bool
 	err := conn.QueryRow(ctx, `SELECT pg_advisory_unlock($1::integer, $2::integer)`,
 		int32(writerLock), int32(c.ID)).Scan(&unlocked)
-	if err != nil || !unlocked {
-		// Closing the session frees the lock; an error of closing means that
-		// the session is gone already.
-		_ = conn.Conn().Close(ctx)
+	session := conn.Conn().PgConn().PID()
+	if err == nil && unlocked {
+		conn.Release()
+		return
 	}
+	_ = conn.Conn().Close(ctx) // it is of no more use, whatever closing says
 	conn.Release()
+	// An error here means that the database is gone, and the lock with it.
+	_, _ = s.pool.Exec(ctx, `
+		SELECT pg_terminate_backend(pid, @wait)
+		FROM pg_locks
+		WHERE pid = @session
+			AND locktype = 'advisory'
+			AND classid = @class
+			AND objid = @collection
+			AND objsubid = 2`,
+		pgx.NamedArgs{
+			"wait":       unlockTimeout.Milliseconds(),
+			"session":    int32(session),
+			"class":      writerLock,
+			"collection": c.ID,
+		})
 }
 
 // OpenEdition takes the collection's writer lock, discards whatever lies
@@ -269,6 +291,6 @@ func (e *Edition) Close() {
 	if e.conn == nil {
 		return
 	}
-	unlockCollection(e.conn, e.Collection)
+	e.store.unlockCollection(e.conn, e.Collection)
 	e.conn = nil
 }

@@ -95,7 +95,7 @@ func (s *Store) Prune(ctx context.Context, collectionID int64, keep int) error {
 	if err != nil {
 		return fmt.Errorf("prune collection %d: %w", collectionID, err)
 	}
-	defer unlockCollection(conn, c)
+	defer s.unlockCollection(conn, c)
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return prune(ctx, tx, collectionID, keep) })
 	if err != nil {
 		return fmt.Errorf("prune collection %d: %w", collectionID, err)

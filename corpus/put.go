@@ -318,11 +318,11 @@ func (e *Edition) queueRevive(batch *pgx.Batch, ids []int64) {
 }
 
 func (e *Edition) queuePassage(batch *pgx.Batch, id, lineage int64, title string, p Passage) {
-	print := fingerprint(title, p)
+	sum := fingerprint(title, p)
 	args := e.args()
 	args["id"] = id
 	args["lineage"] = lineage
-	args["fingerprint"] = print[:]
+	args["fingerprint"] = sum[:]
 	args["headings"] = orEmpty(p.Headings)
 	args["anchor"] = p.Anchor
 	args["page"] = p.Page

@@ -10,7 +10,7 @@ func TestSearchFindsWhatIsPublished(t *testing.T) {
 	own := newCollection(t, s, town.ID, "site")
 	shared := newCollection(t, s, 0, "national")
 	publish(t, s, own, func(r *Run) {
-		put(t, r, document("dechets", "Collecte des déchets", "La collecte a lieu le mardi.", "Les encombrants sur rendez-vous."))
+		put(t, r, document("dechets", "Ramassage des déchets", "Le ramassage a lieu le mardi.", "Les encombrants sur rendez-vous."))
 		put(t, r, document("piscine", "La piscine", "Le bassin ouvre à 9 h."))
 	})
 	publish(t, s, shared, func(r *Run) {
@@ -32,7 +32,7 @@ func TestSearchFindsWhatIsPublished(t *testing.T) {
 	if result.Evidence <= 0 || result.Evidence > 1 {
 		t.Errorf("evidence %v", result.Evidence)
 	}
-	if got := search(t, s, town, "carte identite").Hits[0].Document; got.Name != "F1" || !got.Shared {
+	if got := search(t, s, town, "carte identité").Hits[0].Document; got.Name != "F1" || !got.Shared {
 		t.Errorf("shared document is %+v", got)
 	}
 	for _, empty := range []string{"", "   ", "?!", strings.Repeat("é", 3000)} {
