@@ -122,7 +122,7 @@ func (t *turn) run(ctx context.Context) error {
 	if trace := t.answer.Trace; trace != nil {
 		trace.Result = result
 	}
-	sources := sourcesOf(result.Hits, cfg.TopPassages)
+	sources := sourcesOf(result.Hits, cfg.TopPassages, maxPerDocument)
 	if len(sources) == 0 || result.Evidence < cfg.Gate {
 		t.note("gate: evidence %.2f of %.2f asked for, %d passages: no evidence", result.Evidence, cfg.Gate, len(sources))
 		return t.sayNoEvidence(ctx)
@@ -138,6 +138,7 @@ func (t *turn) run(ctx context.Context) error {
 // runQuoting answers in the passages' own words.
 func (t *turn) runQuoting(ctx context.Context) error {
 	t.answer.Mode = ModeQuoted
+	t.answer.Sources = sourcesOf(t.result.Hits, max(maxQuotedSources, t.answerer.cfg.TopPassages), maxQuotedPerDocument)
 	weights := map[string]float64{}
 	for _, w := range t.result.Terms {
 		weights[w.Term] = w.Weight
@@ -154,7 +155,8 @@ func (t *turn) runQuoting(ctx context.Context) error {
 		t.answer.Sources = nil
 		return t.sayNoEvidence(ctx)
 	}
-	t.note("quoting: %d units", len(units))
+	t.answer.Sources, units = citedAlone(t.answer.Sources, units)
+	t.note("quoting: %d units from %d passages", len(units), len(t.answer.Sources))
 	if err := t.offerSources(ctx); err != nil {
 		return err
 	}

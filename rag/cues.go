@@ -26,7 +26,7 @@ var cueTable = []cue{
 	{1.3, regexp.MustCompile(`(^|\W)où(\W|$)|adresse|à quel endroit|where|address`),
 		regexp.MustCompile(`rue |avenue |place |boulevard |mairie|guichet|adresse|en ligne|auprès |street`)},
 	{1.8, regexp.MustCompile(`téléphone|telephone|numéro|joindre|contacter|appeler|e-?mail|courriel|phone|contact|call`),
-		regexp.MustCompile(`0\d([ .]?\d\d){4}|\+33|@|téléphone|appel`)},
+		regexp.MustCompile(`\d\d([ .]?\d\d){4}|\+33|@`)},
 	{1.25, regexp.MustCompile(`que (puis|dois|peut|faut|faire)|comment (faire|puis|dois|peut|on |s'|m'|se |obtenir|demander)|démarche|what (can|should|do)|how (do|can|to)`),
 		regexp.MustCompile(`vous (pouvez|devez)|il faut|faire appel|s'adresser|adressez|contacte|demande|se rendre|en ligne|you (can|must|should|need)`)},
 	{1.25, regexp.MustCompile(`(faut|doit|peut|dois|puis|ai|est)-(il|on|je|ce)|obligatoire|le droit|can i|do i|must i`),

@@ -20,7 +20,7 @@ const (
 	// A further group must come this near to the best one, nearer when it comes
 	// from another document, less so while the answer is short.
 	nearBest      = 0.6
-	nearBestOther = 0.85
+	nearBestOther = 0.95
 	nearBestFew   = 0.35
 	fewUnits      = 3
 	// And less still where it speaks to this much of the question for the first time.
@@ -118,16 +118,24 @@ func (q *quoter) questionWeights(question string, known map[string]float64) map[
 // and where the search ranked the passage.
 func (q *quoter) score(i int) {
 	s := &q.sources[i]
-	path := termSet(q.analyzer, s.Title+" "+s.Headings)
+	title, path := termSet(q.analyzer, s.Title), termSet(q.analyzer, s.Headings)
 	prior := 1 / (1 + 0.15*float64(q.documentRank(i)) + 0.05*float64(i))
 	for j, seg := range s.segments {
 		context := map[string]float64{}
+		// What stands above is not said again below it: a table under
+		// "Piscine" and "Horaires" names neither.
+		for t := range title {
+			context[t] = 0.6
+		}
 		for t := range path {
-			context[t] = 0.3
+			context[t] = 0.7
+		}
+		for t := range termSet(q.analyzer, strings.Join(seg.header, " ")) {
+			context[t] = 0.8
 		}
 		if seg.head >= 0 {
 			for t := range s.terms[seg.head] {
-				context[t] = 0.7
+				context[t] = 0.8
 			}
 		}
 		if seg.lead >= 0 {
@@ -147,7 +155,7 @@ func (q *quoter) score(i int) {
 		}
 		sum *= q.cues.boost(seg.text)
 		if own == 0 && seg.kind == Sentence {
-			sum /= 2 // nothing but its surroundings speaks for it
+			sum *= 0.6 // nothing but its surroundings speaks for it
 		}
 		if !whole(seg) {
 			sum /= 4

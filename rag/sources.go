@@ -9,19 +9,25 @@ import (
 )
 
 // Passages of one document among the sources: the best document may have one
-// more than the others.
-const maxPerDocument = 2
+// more than the others. A quoted answer chooses from more, since it shows only
+// what it quotes.
+const (
+	maxPerDocument       = 2
+	maxQuotedPerDocument = 4
+	maxQuotedSources     = 12
+)
 
 // sourcesOf numbers the passages that an answer may cite: the best limit of
-// them, few from one document, grouped by document in the order of the hits.
-func sourcesOf(hits []corpus.Hit, limit int) []Source {
+// them, at most perDocument from one document and one more from the best,
+// grouped by document in the order of the hits.
+func sourcesOf(hits []corpus.Hit, limit, perDocument int) []Source {
 	type candidate struct {
 		hit, rank int
 		passage   corpus.HitPassage
 	}
 	var all []candidate
 	for i, h := range hits {
-		most := maxPerDocument
+		most := perDocument
 		if i == 0 {
 			most++
 		}
@@ -66,4 +72,29 @@ func passageURL(url string, p corpus.Passage) string {
 		return fmt.Sprintf("%s#page=%d", url, p.Page)
 	}
 	return url
+}
+
+// citedAlone returns the sources that units cite, numbered anew, and the units
+// with those numbers.
+func citedAlone(sources []Source, units []Unit) ([]Source, []Unit) {
+	number := map[int]int{}
+	for _, u := range units {
+		for _, c := range u.Citations {
+			number[c.N] = 0
+		}
+	}
+	var kept []Source
+	for _, s := range sources {
+		if _, ok := number[s.N]; ok {
+			number[s.N] = len(kept) + 1
+			s.N = len(kept) + 1
+			kept = append(kept, s)
+		}
+	}
+	for i := range units {
+		for j := range units[i].Citations {
+			units[i].Citations[j].N = number[units[i].Citations[j].N]
+		}
+	}
+	return kept, units
 }
