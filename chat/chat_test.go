@@ -23,6 +23,7 @@ import (
 	"guichet/chat"
 	"guichet/corpus"
 	"guichet/internal/messages"
+	"guichet/internal/postgres"
 	"guichet/internal/postgrestest"
 	"guichet/rag"
 )
@@ -129,13 +130,14 @@ type fixture struct {
 // newFixture starts a chat with this answerer and these limits.
 func newFixture(t testing.TB, a chat.Answerer, limits chat.Limits) *fixture {
 	t.Helper()
-	pool := postgrestest.Open(t)
+	url := postgrestest.URL(t)
 	before := goleak.IgnoreCurrent()
-	t.Cleanup(func() { // after the servers were shut down, before the database is closed
+	t.Cleanup(func() { // after the servers were shut down and the database closed
 		if err := goleak.Find(before); err != nil {
 			t.Error(err)
 		}
 	})
+	pool := openPool(t, url, 8)
 	f := &fixture{t: t, pool: pool}
 	var id int64
 	if err := pool.QueryRow(t.Context(), `SELECT id FROM towns WHERE is_default`).Scan(&id); err != nil {
@@ -151,6 +153,17 @@ func newFixture(t testing.TB, a chat.Answerer, limits chat.Limits) *fixture {
 	f.towns.list = append(f.towns.list, corpus.Town{ID: id, Slug: "autre"})
 	f.start(a, limits)
 	return f
+}
+
+// openPool opens the database at url until the test ends.
+func openPool(t testing.TB, url string, conns int32) *pgxpool.Pool {
+	t.Helper()
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: url, MaxConns: conns})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	return db.Pool
 }
 
 // beside starts another server on the same database.

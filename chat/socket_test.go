@@ -195,7 +195,7 @@ func TestSlowReader(t *testing.T) {
 			}
 		}
 		return rag.Answer{Outcome: rag.Answered}, nil
-	}), chat.Limits{WriteTimeout: 200 * time.Millisecond, Grace: time.Hour, CloseTimeout: 10 * time.Millisecond})
+	}), chat.Limits{WriteTimeout: 3 * time.Second, Grace: time.Hour, CloseTimeout: 10 * time.Millisecond})
 	conversation, turn := id(), id()
 	slow, fast := f.dial(), f.dial()
 	if err := slow.conn.NetConn().(*net.TCPConn).SetReadBuffer(4096); err != nil {
