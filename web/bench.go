@@ -38,7 +38,7 @@ type benchResult struct {
 	Vector   []ranked // the vector index's list, best first
 	Offered  []rag.Source
 	MaxTerm  float64
-	NoAnswer bool
+	NoAnswer bool // show the contact: the answer has no way on of its own
 }
 
 type timing struct {
@@ -125,7 +125,7 @@ func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 	out := &benchResult{
 		Outcome: a.Outcome, Mode: a.Mode, Blocks: blocks(a.Units), Cited: cited(a.Units),
 		Contact: contact, Usage: a.Usage, Trace: a.Trace, Offered: a.Sources,
-		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial,
+		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && !names(a.Units, contact),
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.TimingsMS)) {
 		out.Timings = append(out.Timings, timing{name, a.TimingsMS[name]})
@@ -140,6 +140,13 @@ func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 		out.MaxTerm = max(out.MaxTerm, t.Weight)
 	}
 	return out
+}
+
+// names says whether the units name the contact's phone or address.
+func names(units []rag.Unit, c corpus.Contact) bool {
+	return slices.ContainsFunc(units, func(u rag.Unit) bool {
+		return c.Phone != "" && strings.Contains(u.Text, c.Phone) || c.Email != "" && strings.Contains(u.Text, c.Email)
+	})
 }
 
 // rankList is what one index found, best first.

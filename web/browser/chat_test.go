@@ -16,6 +16,7 @@ import (
 // script is a scripted chat at /ws. What it does follows from the question:
 //
 //   - "lune": the answer without evidence
+//   - "contact": the same, naming the town's contact
 //   - "panne": an error, asking again may help
 //   - "lent": waits after the second unit until Release, or until it is stopped
 //   - "coupe": like "lent", and loses the line there once
@@ -139,8 +140,11 @@ func (c *script) answer(ctx context.Context, l *line, f Frame) {
 		return
 	}
 	a := webtest.Cantine()
-	if strings.Contains(f.Question, "lune") {
+	if strings.Contains(f.Question, "lune") || strings.Contains(f.Question, "contact") {
 		a = webtest.NoEvidence()
+	}
+	if strings.Contains(f.Question, "contact") {
+		a.Units[1].Text = "Appelez le 02\u00a099\u00a000\u00a000\u00a000 ou écrivez à accueil@saint-aubin.example, et non à x@example.org."
 	}
 	l.say(map[string]any{"type": "sources", "turn": f.Turn, "sources": a.Sources})
 	for _, u := range a.Units {

@@ -88,6 +88,19 @@ func TestNoEvidenceLeadsToPeople(t *testing.T) {
 	b.accessible("no evidence")
 }
 
+// An answer that names the contact itself has its links, and no card beside it.
+func TestContactInTheAnswerIsLinked(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("Quel est le contact ?")
+	b.see(".thumbs", "utile")
+	links := eval[[]string](b, "[...document.querySelectorAll('.answer a')].map((a) => a.href + ' ' + a.innerText)")
+	want := []string{"tel:0299000000 02\u00a099\u00a000\u00a000\u00a000", "mailto:accueil@saint-aubin.example accueil@saint-aubin.example"}
+	if !slices.Equal(links, want) || b.count(".contact-card") != 0 {
+		t.Errorf("links %q, want %q; %d cards", links, want, b.count(".contact-card"))
+	}
+}
+
 func TestAnErrorKeepsTheQuestion(t *testing.T) {
 	s := serve(t, nil)
 	b := open(t, s.URL+"/", phone)

@@ -1,6 +1,7 @@
 // An answer on the page: its units as they come, then its sources. Units are
 // added whole and never changed, so that a screen reader reads each once.
 
+import { linked } from './contact.js';
 import { el, safeURL } from './elements.js';
 import { t } from './texts.js';
 
@@ -67,7 +68,7 @@ export class Answer {
       this.#kind = 'row';
       this.#header = header;
     }
-    const tds = cells.slice(0, -1).map((c) => el('td', {}, c));
+    const tds = cells.slice(0, -1).map((c) => el('td', {}, ...linked(c)));
     tds.push(el('td', {}, ...glued(cells.at(-1), marks)));
     this.#block.append(el('tr', {}, ...tds));
   }
@@ -140,8 +141,8 @@ export class Answer {
 // glued keeps the marks on the line of the last word.
 function glued(text, marks) {
   const at = text.lastIndexOf(' ') + 1;
-  if (!marks.childNodes.length || text.length - at > 20) return [text, marks];
-  return [text.slice(0, at), el('span', { class: 'glued' }, text.slice(at), marks)];
+  if (!marks.childNodes.length || text.length - at > 20) return [...linked(text), marks];
+  return [...linked(text.slice(0, at)), el('span', { class: 'glued' }, ...linked(text.slice(at)), marks)];
 }
 
 // reveal opens the source and takes the reader to the words that were cited.

@@ -2,7 +2,8 @@
 // resident's opinion of it.
 
 import { Answer } from './answer.js';
-import { el, icon, safeURL } from './elements.js';
+import { contactCard, named } from './contact.js';
+import { el, icon } from './elements.js';
 import { settings, t } from './texts.js';
 
 const THUMB_UP = 'M7 21H4V10h3m0 11V10m0 11h9.4a2.5 2.5 0 0 0 2.45-2l1.3-6.5A2 2 0 0 0 18.2 10H14V5.5A2.5 2.5 0 0 0 11.5 3L7 10';
@@ -47,7 +48,7 @@ export class TurnView {
       parts.push(el('button', { type: 'button', class: 'button', click: () => this.#actions.retry(turn) }, t('retry')));
     }
     const contact = turn.contact ?? (WITHOUT_ANSWER.has(turn.outcome) || turn.state === 'failed' ? settings.contact : null);
-    if (contact) parts.push(contactCard(contact));
+    if (contact && !named(turn.units, contact)) parts.push(contactCard(contact));
     if (turn.state === 'complete') parts.push(this.#feedback());
     this.#end.replaceChildren(...parts.filter(Boolean));
   }
@@ -102,21 +103,4 @@ export class TurnView {
 
 function note(text, kind = '') {
   return el('p', { class: ('note ' + kind).trim() }, text);
-}
-
-// contactCard says whom to turn to, by links that call and write.
-function contactCard(c) {
-  const lines = [];
-  const line = (label, href, text) => lines.push(el('li', {}, label + ' ', el('a', { href }, text)));
-  if (c.phone) line(t('contact.phone'), 'tel:' + c.phone.replace(/[^\d+]/g, ''), c.phone);
-  if (c.email) line(t('contact.email'), 'mailto:' + c.email, c.email);
-  if (safeURL(c.url)) line(t('contact.site'), safeURL(c.url), c.url.replace(/^https?:\/\//, '').replace(/\/$/, ''));
-  if (!lines.length && !c.name && !c.address) return null;
-  return el('div', { class: 'contact-card' },
-    el('h3', {}, t('contact')),
-    el('address', { class: 'contact' },
-      c.name ? el('p', { class: 'contact-name' }, c.name) : null,
-      lines.length ? el('ul', {}, ...lines) : null,
-      c.address ? el('p', {}, c.address) : null,
-      c.hours ? el('p', {}, c.hours) : null));
 }
