@@ -13,7 +13,7 @@ import (
 
 // Elements that are never a page's content, wherever they stand.
 const neverContent = `script, style, noscript, template, svg, canvas, iframe, object, embed, audio, video,
-	input, select, textarea, dialog, nav, menu,
+	input, select, textarea, form label, dialog, nav, menu,
 	[role=navigation], [role=search], [role=menu], [role=menubar], [role=dialog], [role=alertdialog], [role=banner], [role=contentinfo]`
 
 // Names that sites give to what frames a page's content.

@@ -181,6 +181,7 @@ func (p *pass) open(ctx context.Context, todo []work) error {
 			return err
 		}
 		p.collection, _, p.report.Resumed = p.edition.About()
+		p.report.Edition = p.collection.Published
 		if p.report.Resumed {
 			p.report.note("went on with an interrupted run: what it had done counts as unchanged")
 		}

@@ -63,7 +63,7 @@ type lines struct {
 }
 
 func (l *lines) Start(total int) {
-	l.total, l.start, l.last = total, l.now(), l.now()
+	l.total, l.done, l.start, l.last = total, 0, l.now(), l.now()
 	_, _ = fmt.Fprintf(l.out, "%d files to look at\n", total)
 }
 
