@@ -22,7 +22,7 @@ func TestReadCases(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"{\"question\":\"q\"}\nnonsense": "line 2",
-		"{\"id\":\"a\"}":                 "line 1",
+		"[1]":                            "line 1",
 	} {
 		if _, err := ReadCases(strings.NewReader(text)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("ReadCases(%q) = %v, want an error that names %s", text, err, want)
@@ -49,6 +49,7 @@ func TestScoreOfKnownRanks(t *testing.T) {
 		{ID: "3", Question: "never", Relevant: []string{"A"}},
 		{ID: "4", Question: "two", Relevant: []string{"A", "B"}},
 		{ID: "5", Question: "first"}, // no right document: does not count
+		{ID: "6", Question: " "},     // nothing is asked
 	}
 	outcomes, err := Run(context.Background(), f, corpus.Scope{}, cases)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"guichet/corpus"
@@ -37,6 +38,10 @@ func Run(ctx context.Context, r rag.Retriever, scope corpus.Scope, cases []Case)
 	}
 	outcomes := make([]Outcome, 0, len(cases))
 	for _, c := range cases {
+		if strings.TrimSpace(c.Question) == "" {
+			outcomes = append(outcomes, judge(c, nil))
+			continue
+		}
 		start := time.Now()
 		result, err := r.Search(ctx, scope, corpus.Query{Text: c.Question, Limit: Depth})
 		if err != nil {
