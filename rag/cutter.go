@@ -65,7 +65,8 @@ func (c *unitCutter) cut(final bool) []rawUnit {
 	if !c.skipThoughts(final) {
 		return nil
 	}
-	for c.skipBlanks() && c.next(final) {
+	for more := true; more; {
+		more = c.skipBlanks() && c.next(final)
 	}
 	if final {
 		c.endTable()
@@ -236,11 +237,13 @@ func (c *unitCutter) give(u rawUnit) {
 
 var markdownLink = regexp.MustCompile(`\[([^\[\]]+)\]\(([^()\s]+)\)`)
 
+var markup = strings.NewReplacer("**", "", "__", "", "`", "")
+
 // plainText drops a model's markup: emphasis, code, links, whose address stays
 // in brackets so that it is checked like any other figure.
 func plainText(s string) string {
 	s = markdownLink.ReplaceAllString(s, "$1 ($2)")
-	s = strings.NewReplacer("**", "", "__", "", "`", "").Replace(s)
+	s = markup.Replace(s)
 	return strings.TrimSpace(fold(s))
 }
 

@@ -28,7 +28,7 @@ var (
 	digits      = regexp.MustCompile(`\d+`)
 )
 
-const monthNames = `janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|` +
+const monthNames = `janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre|` + //nolint:misspell // French
 	`january|february|march|april|may|june|july|august|september|october|november|december`
 
 func monthNumber(name string) int {
@@ -59,6 +59,9 @@ func monthNumber(name string) int {
 	return 12
 }
 
+// oneSpelling makes one of the signs that look alike.
+var oneSpelling = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "’", "'", "n°", " n° ", "\u2011", "-", "\u2010", "-")
+
 // figuresOf reads a text's figures. Each kind is taken out of the text before
 // the next is looked for, so that a telephone number is not five numbers.
 func figuresOf(text string) figures {
@@ -67,7 +70,7 @@ func figuresOf(text string) figures {
 		return f
 	}
 	s := strings.ToLower(norm.NFKC.String(text))
-	s = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "’", "'", "n°", " n° ", "\u2011", "-", "\u2010", "-").Replace(s)
+	s = oneSpelling.Replace(s)
 	s = strings.Join(strings.Fields(s), " ")
 
 	// Most texts have few kinds: a kind is looked for only where one of its
@@ -185,7 +188,7 @@ func plainNumber(s string) string {
 var numberWords = map[string]string{
 	"un": "1", "une": "1", "deux": "2", "trois": "3", "quatre": "4", "cinq": "5", "six": "6", "sept": "7",
 	"huit": "8", "neuf": "9", "dix": "10", "onze": "11", "douze": "12", "treize": "13", "quatorze": "14",
-	"quinze": "15", "seize": "16", "vingt": "20", "trente": "30", "quarante": "40", "cinquante": "50",
+	"quinze": "15", "seize": "16", "vingt": "20", "trente": "30", "quarante": "40", "cinquante": "50", //nolint:misspell // French
 	"soixante": "60", "cent": "100", "mille": "1000", "one": "1", "two": "2", "three": "3", "four": "4",
 	"five": "5", "seven": "7", "eight": "8", "nine": "9", "ten": "10", "twelve": "12", "fifteen": "15",
 	"twenty": "20", "thirty": "30", "sixty": "60", "hundred": "100", "thousand": "1000",

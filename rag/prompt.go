@@ -13,7 +13,7 @@ import (
 var promptFiles embed.FS
 
 // noAnswer is what a model writes when the passages do not answer.
-const noAnswer = "SANS_REPONSE"
+const noAnswer = "NO_ANSWER"
 
 // Bounds of the conversation that a model is shown.
 const (

@@ -30,8 +30,8 @@ const (
 	ModeQuoted Mode = "quoted"
 )
 
-// Bounds of a question.
-const MaxQuestion = 2000 // characters
+// MaxQuestion bounds a question, in characters.
+const MaxQuestion = 2000
 
 // Errors of a question that is refused before anything is done.
 var (

@@ -135,10 +135,10 @@ func (t *transport) statusError(resp *http.Response, x *exchange) error {
 // kindOf maps a status to its error. What is left (400, 404, 422 and so on)
 // says that the server cannot be used as it is configured.
 func kindOf(status int) error {
-	switch {
-	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden:
 		return ErrUnauthorised
-	case status == http.StatusTooManyRequests:
+	case http.StatusTooManyRequests:
 		return ErrBusy
 	}
 	return ErrUnavailable
