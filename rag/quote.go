@@ -228,18 +228,30 @@ func (q *quoter) groups() []group {
 		documents[q.sources[best.source].Document] = true
 		out = append(out, best)
 	}
-	// Best first, but what comes from one document stays together.
+	return q.together(out)
+}
+
+// together keeps the best group first, and brings those of one document, and
+// of one heading in it, next to each other.
+func (q *quoter) together(groups []group) []group {
+	document := func(g group) string { return q.sources[g.source].Document }
+	part := func(g group) string { return document(g) + "\x00" + g.heading }
 	first := map[string]int{}
-	for i, g := range out {
-		d := q.sources[g.source].Document
-		if _, ok := first[d]; !ok {
-			first[d] = i
+	for i, g := range groups {
+		for _, key := range []string{document(g), part(g)} {
+			if _, ok := first[key]; !ok {
+				first[key] = i
+			}
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool {
-		return first[q.sources[out[i].source].Document] < first[q.sources[out[j].source].Document]
+	sort.SliceStable(groups, func(i, j int) bool {
+		a, b := groups[i], groups[j]
+		if d, e := first[document(a)], first[document(b)]; d != e {
+			return d < e
+		}
+		return first[part(a)] < first[part(b)]
 	})
-	return out
+	return groups
 }
 
 // wanted is the share of the best score that a further group must have. known
