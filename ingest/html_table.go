@@ -69,6 +69,9 @@ func cells(row *html.Node) []*html.Node {
 	return all
 }
 
+// maxColumns bounds what hostile spans can blow a table up to.
+const maxColumns = 100
+
 // grid lays the rows out. A cell that spans rows is told again in each, so
 // that every row can be read alone; one that spans columns stands in its
 // first. header is whether the first row names the columns.
@@ -96,6 +99,9 @@ func (w *htmlWalker) grid(rows []*html.Node) (grid [][]string, header bool) {
 				named = false
 			}
 			for i := range spanOf(cell, "colspan") {
+				if column >= maxColumns {
+					break
+				}
 				if down := spanOf(cell, "rowspan"); down > 1 {
 					carried[column] = span{down - 1, text}
 				}

@@ -265,7 +265,7 @@ func (w *htmlWalker) list(n *html.Node, indent string) string {
 			continue
 		}
 		if li.Data == "ul" || li.Data == "ol" { // a list put straight into a list
-			b.WriteString(w.list(li, indent+"  "))
+			b.WriteString(w.list(li, deeper(indent)))
 			continue
 		}
 		marker := "- "
@@ -277,7 +277,7 @@ func (w *htmlWalker) list(n *html.Node, indent string) string {
 		var nested []string
 		for c := li.FirstChild; c != nil; c = c.NextSibling {
 			if c.Type == html.ElementNode && (c.Data == "ul" || c.Data == "ol") {
-				nested = append(nested, inner.list(c, indent+"  "))
+				nested = append(nested, inner.list(c, deeper(indent)))
 				continue
 			}
 			inner.flatten(c)

@@ -176,7 +176,7 @@ func (w *markdownWalker) list(n *ast.List, indent string) string {
 		first := true
 		for c := item.FirstChild(); c != nil; c = c.NextSibling() {
 			if nested, ok := c.(*ast.List); ok {
-				b.WriteString(w.list(nested, indent+"  "))
+				b.WriteString(w.list(nested, deeper(indent)))
 				first = false
 				continue
 			}

@@ -117,3 +117,12 @@ func trimLines(s string) string {
 func isPlainSpace(r rune) bool {
 	return r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == '\f'
 }
+
+// deeper is the indentation of a list inside another. Beyond some levels it
+// stays, since no list that people wrote goes there.
+func deeper(indent string) string {
+	if len(indent) >= 20 {
+		return indent
+	}
+	return indent + "  "
+}

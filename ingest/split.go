@@ -78,6 +78,9 @@ func (s Splitter) cut(text string) []piece {
 	if len(atoms) == 0 {
 		return nil
 	}
+	if len(atoms) > manyAtoms {
+		atoms = s.coarser(atoms)
+	}
 	// best[j] is the least cost of parting the first j atoms, from[j] where
 	// its last passage begins.
 	best := make([]float64, len(atoms)+1)
@@ -120,6 +123,27 @@ func (s Splitter) cut(text string) []piece {
 		pieces = append(pieces, join(atoms[cuts[k]:end], cuts[k] > 0))
 	}
 	return pieces
+}
+
+// manyAtoms is more than any section that people read has; the time of a cut
+// grows with the number of atoms that fit into a passage.
+const manyAtoms = 5000
+
+// coarser joins short neighbours.
+func (s Splitter) coarser(atoms []atom) []atom {
+	var joined []atom
+	for i := 0; i < len(atoms); {
+		whole := atoms[i]
+		var b strings.Builder
+		b.WriteString(whole.text)
+		for i++; i < len(atoms) && whole.size+len(atoms[i].sep)+atoms[i].size <= s.Target/8; i++ {
+			b.WriteString(atoms[i].sep + atoms[i].text)
+			whole.size += len(atoms[i].sep) + atoms[i].size
+		}
+		whole.text = b.String()
+		joined = append(joined, whole)
+	}
+	return joined
 }
 
 // distance is what a passage of this size costs.

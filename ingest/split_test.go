@@ -64,6 +64,14 @@ func TestSplitLosesAndDoublesNothing(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { checkCut(t, small(), sectionText().Draw(t, "text")) })
 }
 
+func TestSplitOfALongSectionOfShortLines(t *testing.T) {
+	var text strings.Builder
+	for i := range 40_000 {
+		fmt.Fprintf(&text, "ligne %d\n", i)
+	}
+	checkCut(t, NewSplitter(), text.String())
+}
+
 func FuzzSplit(f *testing.F) {
 	f.Add("Il faut :\n- un\n- deux\n\n| a |\n| --- |\n| 1 |")
 	f.Add(strings.Repeat("mot ", 200) + strings.Repeat("é", 900))

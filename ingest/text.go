@@ -46,23 +46,25 @@ func unwrap(s string) string {
 	lines := strings.Split(s, "\n")
 	width := usualWidth(lines)
 	words := hyphenated(s)
-	out := make([]string, 0, len(lines))
-	before := "" // the line before, as it stood; "": nothing goes on
-	for _, line := range lines {
+	var out strings.Builder
+	before := "" // the line before, not yet written; "": nothing goes on
+	for i, line := range lines {
 		isItem := bullet.MatchString(line)
 		if isItem {
 			line = "- " + bullet.ReplaceAllString(line, "")
 		}
 		isItem = isItem || numbered.MatchString(line)
 		line = strings.TrimSpace(line)
-		if before != "" && line != "" && !isItem && goesOn(before, line, width) {
-			out[len(out)-1] = joinLines(out[len(out)-1], line, words)
-		} else {
-			out = append(out, line)
+		switch {
+		case before != "" && line != "" && !isItem && goesOn(before, line, width):
+			out.WriteString(upTo(before, line, words))
+		case i > 0:
+			out.WriteString(before + "\n")
 		}
 		before = line
 	}
-	return strings.Join(out, "\n")
+	out.WriteString(before)
+	return out.String()
 }
 
 // goesOn tells whether next continues the sentence of line: it begins with a
@@ -110,28 +112,28 @@ func hyphenated(s string) map[string]bool {
 	return words
 }
 
-// joinLines puts next behind line. A word that was broken at the line's end is
-// made whole; a compound keeps its hyphen.
-func joinLines(line, next string, compounds map[string]bool) string {
+// upTo is what stands before next when it goes on from line: the line and a
+// space, or the first half of a word that was broken at the line's end. A
+// compound keeps its hyphen.
+func upTo(line, next string, compounds map[string]bool) string {
 	head, broken := strings.CutSuffix(line, "-")
 	first, _ := utf8.DecodeRuneInString(next)
 	before, _ := utf8.DecodeLastRuneInString(head)
 	if !broken || !unicode.IsLetter(before) || !unicode.IsLower(first) {
-		return line + " " + next
+		return line + " "
 	}
-	left := strings.ToLower(head[strings.LastIndexFunc(head, func(r rune) bool { return !unicode.IsLetter(r) })+1:])
-	if left == "" {
-		left = strings.ToLower(head)
-	}
+	notLetter := func(r rune) bool { return !unicode.IsLetter(r) }
+	words := strings.FieldsFunc(head, notLetter)
+	left := strings.ToLower(words[len(words)-1])
 	right := next
-	if end := strings.IndexFunc(next, func(r rune) bool { return !unicode.IsLetter(r) }); end >= 0 {
+	if end := strings.IndexFunc(next, notLetter); end >= 0 {
 		right = next[:end]
 	}
 	right = strings.ToLower(right)
 	if compounds[left+"-"+right] || keepsHyphen(left, right) {
-		return line + next
+		return line
 	}
-	return head + next
+	return head
 }
 
 // keepsHyphen knows the words that French joins with a hyphen.
