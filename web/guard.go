@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -31,7 +32,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 			if p == nil {
 				return
 			}
-			if p == http.ErrAbortHandler {
+			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
 			s.Log.ErrorContext(r.Context(), "panic in a page", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
@@ -68,7 +69,5 @@ func isOrigin(s string) bool {
 	if !ok {
 		host, ok = strings.CutPrefix(s, "http://")
 	}
-	return ok && host != "" && !strings.ContainsFunc(host, func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune(".-:[]", c))
-	})
+	return ok && host != "" && strings.Trim(strings.ToLower(host), "abcdefghijklmnopqrstuvwxyz0123456789.-:[]") == ""
 }

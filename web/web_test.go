@@ -36,7 +36,14 @@ func start(t *testing.T, change func(*web.Config)) (base string, client *http.Cl
 	return srv.URL, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-func do(t *testing.T, c *http.Client, method, address string, form url.Values, header ...string) (*http.Response, string) {
+// reply is what came back, its body read.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+	Cookies    []*http.Cookie
+}
+
+func do(t *testing.T, c *http.Client, method, address string, form url.Values, header ...string) (reply, string) {
 	t.Helper()
 	var body io.Reader
 	if form != nil {
@@ -61,10 +68,10 @@ func do(t *testing.T, c *http.Client, method, address string, form url.Values, h
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(b)
+	return reply{res.StatusCode, res.Header, res.Cookies()}, string(b)
 }
 
-func get(t *testing.T, c *http.Client, address string, header ...string) (*http.Response, string) {
+func get(t *testing.T, c *http.Client, address string, header ...string) (reply, string) {
 	t.Helper()
 	return do(t, c, http.MethodGet, address, nil, header...)
 }
@@ -250,7 +257,7 @@ func TestSessionCookie(t *testing.T) {
 	for _, https := range []bool{false, true} {
 		base, c := start(t, func(cfg *web.Config) { cfg.HTTPS = https })
 		res, _ := do(t, c, http.MethodPost, base+"/admin/sign-in", url.Values{"login": {"agent"}, "password": {webtest.Password}})
-		cookies := res.Cookies()
+		cookies := res.Cookies
 		if len(cookies) != 1 {
 			t.Fatalf("%d cookies", len(cookies))
 		}

@@ -56,6 +56,24 @@ func TestAnAnswerWithItsSources(t *testing.T) {
 	}
 }
 
+// An answer of excerpts says so, and folds the quotes, which are its own words,
+// until one is asked for; the fold stays open for the words of a model.
+func TestAnAnswerOfExcerpts(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("Un extrait sur la cantine ?")
+	b.see(".end", "mot pour mot")
+	if n := b.count(".sources blockquote"); n != 0 || b.count(".sources summary") != 3 {
+		t.Errorf("%d quotes are unfolded", n)
+	}
+	b.accessible("excerpts")
+	b.click(".answer li .mark")
+	b.see("blockquote.lit", "avant le 15\u00a0juin")
+	if n := b.count(".sources blockquote"); n != 1 {
+		t.Errorf("%d quotes are unfolded by one number", n)
+	}
+}
+
 func TestAnOpinion(t *testing.T) {
 	s := serve(t, nil)
 	b := open(t, s.URL+"/", phone)
@@ -229,7 +247,7 @@ func TestTheKeyboardsWay(t *testing.T) {
 	b.see(".thumbs", "utile")
 	eval[chromedp.Void](b, "document.querySelector('.question').focus()")
 	got := way(4)
-	if !strings.HasPrefix(got[0], "Source 1\u00a0: Restauration scolaire") || !strings.HasPrefix(got[1], "Source 2\u00a0: Inscription") {
+	if !strings.HasPrefix(got[0], "Source 1\u00a0: Cantine scolaire") || !strings.HasPrefix(got[1], "Source 2\u00a0: Inscription") {
 		t.Errorf("in the answer, Tab goes %q", got)
 	}
 	b.keys("\r")

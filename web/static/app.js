@@ -148,8 +148,7 @@ function retry(turn) {
     return;
   }
   if (box.value === turn.question) box.value = '';
-  turn.retry = false;
-  turn.stopped = true;
+  turn.retried = true;
   views.get(turn.id).finish();
   begin(again);
 }

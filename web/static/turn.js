@@ -23,7 +23,7 @@ export class TurnView {
     this.#actions = actions;
     this.#answer = new Answer(turn.id);
     this.#end = el('div', { class: 'end' });
-    this.element = el('article', { class: 'turn', 'aria-busy': 'true' },
+    this.element = el('article', { class: 'turn running' },
       el('h2', { class: 'question', tabindex: '-1' }, el('span', { class: 'visually-hidden' }, t('you') + ' '), turn.question),
       el('div', { class: 'reply' }, this.#answer.element, this.#end));
     for (const unit of turn.units) this.#answer.add(unit);
@@ -37,14 +37,15 @@ export class TurnView {
   // finish shows what follows an answer that has come to its end.
   finish() {
     const turn = this.#turn;
-    this.element.removeAttribute('aria-busy');
+    this.element.classList.remove('running');
+    this.element.dataset.outcome = turn.outcome ?? '';
     this.#answer.finish(turn.mode);
     const parts = [];
     if (turn.state === 'cancelled') parts.push(note(t(turn.stopped ? 'stopped' : 'interrupted')));
     if (turn.state === 'failed') parts.push(note(turn.error || t('failed'), 'problem'));
     if (turn.mode === 'quoted' && turn.units.some((u) => u.citations?.length)) parts.push(note(t('mode.quoted')));
     if (turn.outcome === 'partial') parts.push(note(t('partial')));
-    if (turn.retry || (turn.state === 'cancelled' && !turn.stopped)) {
+    if (!turn.retried && (turn.retry || (turn.state === 'cancelled' && !turn.stopped))) {
       parts.push(el('button', { type: 'button', class: 'button', click: () => this.#actions.retry(turn) }, t('retry')));
     }
     const contact = turn.contact ?? (WITHOUT_ANSWER.has(turn.outcome) || turn.state === 'failed' ? settings.contact : null);

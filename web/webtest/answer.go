@@ -11,7 +11,7 @@ import (
 // Cantine is an answer with a unit of every kind, from two sources.
 func Cantine() rag.Answer {
 	town := rag.Citation{
-		N: 4, Document: "cantine", Title: "Restauration scolaire", URL: "https://www.saint-aubin.example/cantine#inscription",
+		N: 4, Document: "cantine", Title: "Cantine scolaire", URL: "https://www.saint-aubin.example/cantine#inscription",
 		Quote: "L’inscription se fait avant le 15\u00a0juin auprès du service Enfance.",
 	}
 	price := town
@@ -35,8 +35,8 @@ func Cantine() rag.Answer {
 			{N: 8, Kind: rag.Row, Text: "Au-delà\u00a0: 3,40\u00a0€", Header: header, Cells: []string{"Au-delà de 600", "3,40\u00a0€"}, Citations: []rag.Citation{price}},
 		},
 		Sources: []rag.Source{
-			{N: 2, Document: "cantine", Title: "Restauration scolaire", Headings: "Restauration scolaire > Tarifs", Collection: "site-de-la-ville", Text: price.Quote},
-			{N: 4, Document: "cantine", Title: "Restauration scolaire", Headings: "Restauration scolaire > Inscription", Collection: "site-de-la-ville", Text: town.Quote},
+			{N: 2, Document: "cantine", Title: "Cantine scolaire", Headings: "Cantine scolaire > Tarifs", Collection: "site-de-la-ville", Text: price.Quote},
+			{N: 4, Document: "cantine", Title: "Cantine scolaire", Headings: "Cantine scolaire > Inscription", Collection: "site-de-la-ville", Text: town.Quote},
 			{N: 7, Document: "F24569", Title: "Inscription à la cantine scolaire", Headings: "De quoi s’agit-il ?", Collection: "service-public", Shared: true, Text: nation.Quote},
 		},
 		TimingsMS: map[string]float64{"retrieval": 6.2, "first_unit": 412, "model": 1830, "total": 1845},
@@ -91,14 +91,14 @@ func trace(evidence float64) *rag.Trace {
 			Evidence: evidence,
 			Terms:    []corpus.TermWeight{{Term: "cantin", Frequency: 12, Weight: 5.91}, {Term: "inscrir", Frequency: 87, Weight: 3.4}, {Term: "enfant", Frequency: 301, Weight: 1.12}},
 			Hits: []corpus.Hit{
-				{Score: 0.0325, Document: corpus.HitDocument{Name: "cantine", Title: "Restauration scolaire", URL: "https://www.saint-aubin.example/cantine", Collection: "site-de-la-ville"},
+				{Score: 0.0325, Document: corpus.HitDocument{Name: "cantine", Title: "Cantine scolaire", URL: "https://www.saint-aubin.example/cantine", Collection: "site-de-la-ville"},
 					Passages: []corpus.HitPassage{passage(1, "Inscription", 1, 14.2, 2, 0.71), passage(2, "Tarifs", 3, 9.8, 0, 0)}},
 				{Score: 0.0318, Document: corpus.HitDocument{Name: "F24569", Title: "Inscription à la cantine scolaire", URL: "https://www.service-public.fr/particuliers/vosdroits/F24569", Collection: "service-public", Shared: true},
 					Passages: []corpus.HitPassage{passage(3, "De quoi s’agit-il ?", 2, 11.3, 1, 0.78)}},
 			},
 			EmbedMS: 0.4, LexicalMS: 1.1, VectorMS: 3.2, FetchMS: 1.5,
 		},
-		Prompt:   "Vous répondez aux habitants à partir des passages numérotés.\n\n[2] Restauration scolaire…\n[4] Restauration scolaire…",
+		Prompt:   "Vous répondez aux habitants à partir des passages numérotés.\n\n[2] Cantine scolaire…\n[4] Cantine scolaire…",
 		Raw:      "L’inscription à la cantine se fait avant le 15 juin [4]. La cantine est gratuite.",
 		Withheld: []rag.Withheld{{Text: "La cantine est gratuite.", Reason: "Aucun passage ne le dit."}},
 		Notes:    []string{"Trois passages retenus sur cinq.", "Le modèle a répondu\u00a0; une phrase n’a pas passé la vérification."},

@@ -74,7 +74,7 @@ func (Library) Sources(context.Context, int64) ([]corpus.SourceRef, error) {
 }
 
 // Editions returns two editions, the newest one open.
-func (Library) Editions(_ context.Context, id int64, _ int) ([]corpus.EditionInfo, error) {
+func (Library) Editions(context.Context, int64, int) ([]corpus.EditionInfo, error) {
 	return []corpus.EditionInfo{
 		{Number: 4, State: "open"},
 		{Number: 3, State: "complete", Published: true, Documents: 25, Passages: 214},
