@@ -142,6 +142,20 @@ func TestAnswerQuotedTable(t *testing.T) {
 	checkQuotes(t, got)
 }
 
+func TestAnswerQuotedLeadInOfTable(t *testing.T) {
+	l := town()
+	l.add("mairie", "Mairie", "Horaires d'ouverture de la mairie :\n\n| Jour | Heures |\n| --- | --- |\n| Lundi | 9 h - 12 h |\n| Mardi | 14 h - 17 h |\n")
+	l.add("annexe", "Annexe", "Horaires d'ouverture de la mairie annexe :")
+	got, err := newTestAnswerer(t, l, nil).Answer(context.Background(), request("Quels sont les horaires d'ouverture de la mairie ?"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := got.Text(); !strings.Contains(text, "Mardi — Heures\u00a0: 14 h - 17 h") || strings.Contains(text, "annexe") {
+		t.Errorf("%s", text)
+	}
+	checkQuotes(t, got)
+}
+
 func TestAnswerNoEvidence(t *testing.T) {
 	sink := &recorder{}
 	got, err := newTestAnswerer(t, town(), nil).Answer(context.Background(), request("xylophone quantique"), sink)

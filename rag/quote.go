@@ -219,6 +219,9 @@ func (q *quoter) groups() []group {
 		if len(out) > 0 && (units+len(best.segments) > maxQuoted+1 || q.repeats(best, out)) {
 			continue
 		}
+		if s := q.sources[best.source]; len(best.segments) == 1 && s.segments[best.segments[0]].leadIn {
+			continue // what it leads to stands in another passage
+		}
 		units += len(best.segments)
 		for _, j := range best.segments {
 			for t := range q.sources[best.source].terms[j] {
@@ -355,8 +358,8 @@ func headingOf(path, head string) string {
 	return out
 }
 
-// listAround returns the lead-in of the list that segment at is of, and its
-// items: all of them, or those around the one that was found.
+// listAround returns the lead-in of the list or table that segment at is of,
+// and its items or rows: all of them, or those around the one that was found.
 func listAround(s *quotedSource, at int) []int {
 	lead := at
 	if s.segments[at].kind == Item {
@@ -364,7 +367,7 @@ func listAround(s *quotedSource, at int) []int {
 	}
 	var items []int
 	for j, seg := range s.segments {
-		if seg.kind != Item {
+		if seg.kind != Item && seg.kind != Row {
 			continue
 		}
 		if (lead >= 0 && seg.lead == lead) || (lead < 0 && seg.block == s.segments[at].block) {
@@ -394,7 +397,10 @@ func (q *quoter) namesRow(s *quotedSource, at int) bool {
 // short and the question did not name the row, else with the rows that speak
 // to the question as well.
 func rowsAround(s *quotedSource, at int, named bool) []int {
-	var rows, near []int
+	var rows, near, lead []int
+	if l := s.segments[at].lead; l >= 0 {
+		lead = []int{l}
+	}
 	for j, seg := range s.segments {
 		if seg.kind != Row || seg.block != s.segments[at].block {
 			continue
@@ -405,9 +411,9 @@ func rowsAround(s *quotedSource, at int, named bool) []int {
 		}
 	}
 	if len(rows) <= maxList && !named {
-		return rows
+		return append(lead, rows...)
 	}
-	return window(near, at, maxQuoted)
+	return append(lead, window(near, at, maxQuoted)...)
 }
 
 // window returns at most n of the sorted indexes, with at among them where it
