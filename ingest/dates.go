@@ -63,7 +63,7 @@ func monthNumber(name string) string {
 		{"janvier", "january"}, {"février", "fevrier", "february"}, {"mars", "march"},
 		{"avril", "april"}, {"mai", "may"}, {"juin", "june"}, {"juillet", "july"},
 		{"août", "aout", "august"}, {"septembre", "september"}, {"octobre", "october"},
-		{"novembre", "november"}, {"décembre", "decembre", "december"},
+		{"novembre", "november"}, {"décembre", "decembre", "december"}, //nolint:misspell // French
 	}
 	if len(name) < 3 || name == "jui" {
 		return ""

@@ -64,7 +64,7 @@ func TestEncryptedPDFIsTold(t *testing.T) {
 		t.Skip("qpdf makes the encrypted file and is not here")
 	}
 	out := filepath.Join(t.TempDir(), "locked.pdf")
-	if msg, err := exec.Command(qpdf, "--encrypt", "a", "b", "256", "--", "testdata/cantine.pdf", out).CombinedOutput(); err != nil {
+	if msg, err := exec.CommandContext(t.Context(), qpdf, "--encrypt", "a", "b", "256", "--", "testdata/cantine.pdf", out).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, msg)
 	}
 	content, err := os.ReadFile(out)

@@ -64,7 +64,7 @@ func removeChrome(doc *goquery.Document) {
 
 // isPanel tells what a click on the page unfolds, by the names that sites use.
 func isPanel(s *goquery.Selection) bool {
-	return containsAny(strings.ToLower(s.AttrOr("class", "")), "accordion", "collapse", "panel", "accordeon", "toggle", "tab-content", "tabpane", "tab-pane")
+	return containsAny(strings.ToLower(s.AttrOr("class", "")), "accord", "collapse", "panel", "toggle", "tab-content", "tabpane", "tab-pane")
 }
 
 // mainContent returns the node that holds the page's content. A page that marks

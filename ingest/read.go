@@ -110,11 +110,12 @@ func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (
 		return nil, nil, err
 	}
 	content, err = io.ReadAll(io.LimitReader(r, p.MaxBytes+1))
-	if err == nil && int64(len(content)) > p.MaxBytes {
-		err = tooLarge(p.MaxBytes)
-	} else if err != nil {
+	switch {
+	case err != nil:
 		err = fmt.Errorf("cannot be read: %s", fileReason(err))
-	} else if len(content) == 0 {
+	case int64(len(content)) > p.MaxBytes:
+		err = tooLarge(p.MaxBytes)
+	case len(content) == 0:
 		err = errors.New("the file is empty")
 	}
 	if err != nil {

@@ -206,12 +206,13 @@ func (s Splitter) atoms(text string) []atom {
 					a.cost = cutLead
 				}
 			}
-			if isRule(line) && tableRow == 2 {
+			switch {
+			case isRule(line) && tableRow == 2:
 				header = previous + "\n" + line + "\n"
 				a.cost = cutHeader
-			} else if isRule(previous) && tableRow == 3 {
+			case isRule(previous) && tableRow == 3:
 				a.cost = cutHeader
-			} else if tableRow > 3 && utf8.RuneCountInString(header) <= s.Target/3 {
+			case tableRow > 3 && utf8.RuneCountInString(header) <= s.Target/3:
 				a.repeat = header
 			}
 			lead = ""
