@@ -119,7 +119,7 @@ func (q *quoter) questionWeights(question string, known map[string]float64) map[
 func (q *quoter) score(i int) {
 	s := &q.sources[i]
 	title, path := termSet(q.analyzer, s.Title), termSet(q.analyzer, s.Headings)
-	prior := 1 / (1 + 0.15*float64(q.documentRank(i)) + 0.05*float64(i))
+	prior := q.covers(s, title, path) / (1 + 0.15*float64(q.documentRank(i)) + 0.05*float64(i))
 	for j, seg := range s.segments {
 		context := map[string]float64{}
 		// What stands above is not said again below it: a table under
@@ -164,6 +164,27 @@ func (q *quoter) score(i int) {
 		}
 		s.scores[j] = prior * sum / lengthPenalty(len(s.terms[j]))
 	}
+}
+
+// covers is from 0.3 to 1: how much of the question the whole passage speaks
+// to, title and headings included. A sentence that fits by one word, in a
+// passage that knows nothing of the others, is about something else.
+func (q *quoter) covers(s *quotedSource, title, path map[string]bool) float64 {
+	var has, all float64
+	for t, w := range q.weights {
+		all += w
+		found := title[t] || path[t]
+		for j := 0; j < len(s.terms) && !found; j++ {
+			found = s.terms[j][t]
+		}
+		if found {
+			has += w
+		}
+	}
+	if all == 0 {
+		return 1
+	}
+	return 0.3 + 0.7*has/all
 }
 
 // documentRank counts the other documents that stand before source i.
