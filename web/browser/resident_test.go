@@ -259,6 +259,25 @@ func TestTheKeyboardsWay(t *testing.T) {
 	}
 }
 
+// The question box, which stays at the bottom of the window, never hides what
+// has the focus.
+func TestTheFocusIsNotHidden(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("La cantine ?")
+	b.see(".thumbs", "utile")
+	hidden := eval[[]string](b, `[...document.querySelectorAll('.turn button, .turn a, .turn summary')].filter((e) => {
+		if (!e.checkVisibility()) return false;
+		scrollTo(0, 0);
+		e.focus();
+		const r = e.getClientRects()[0];
+		return !e.contains(document.elementFromPoint(r.x + r.width / 2, r.y + r.height / 2));
+	}).map((e) => e.outerHTML)`)
+	for _, h := range hidden {
+		t.Errorf("has the focus and is hidden: %s", h)
+	}
+}
+
 func TestTheLimitOfAQuestion(t *testing.T) {
 	s := serve(t, nil)
 	b := open(t, s.URL+"/", phone)
