@@ -30,7 +30,7 @@ lint: ## golangci-lint, built by its Go module
 	$(GO) run $(LINT) run ./...
 
 bench: setup ## measure: overhead over the model, searches, ingestion
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./chat ./corpus
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./cmd/guichet ./chat ./corpus
 
 eval: setup build ## score retrieval on the service-public sheets and real questions
 	@scripts/eval.sh

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/gorilla/websocket"
+)
+
+// fichesFolder holds the real sheets that are measured on, where it is there.
+const fichesFolder = "../../../shared/service-public/fiches"
+
+// binary builds the program once for a benchmark.
+func binary(b *testing.B) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "guichet")
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil { //nolint:noctx // ends by itself
+		b.Fatalf("build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// room is a data folder that the database's unprivileged user can reach.
+func room(b *testing.B) string {
+	b.Helper()
+	dir, err := os.MkdirTemp("/var/tmp", "guichet-bench-")
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the database's user must pass
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return filepath.Join(dir, "data")
+}
+
+// BenchmarkIngest loads the sheets of service-public.fr with the real program
+// into a private cluster of its own, then once more, unchanged.
+func BenchmarkIngest(b *testing.B) {
+	if _, err := os.Stat(fichesFolder); err != nil {
+		b.Skip("the sheets are not here: ", fichesFolder)
+	}
+	program := binary(b)
+	for b.Loop() {
+		data := room(b)
+		load := func() (report struct{ Passages, Embedded int }, seconds, peakMB float64) {
+			cmd := exec.Command(program, "ingest", fichesFolder, "--collection", "service-public", "--json") //nolint:noctx // ends by itself
+			cmd.Env = append(os.Environ(), "GUICHET_DATA_DIR="+data, "GUICHET_DATABASE_URL=")
+			start := time.Now()
+			out, err := cmd.Output()
+			seconds = time.Since(start).Seconds()
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := json.Unmarshal(out, &report); err != nil {
+				b.Fatal(err)
+			}
+			usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+			return report, seconds, float64(usage.Maxrss) / 1024
+		}
+		// The database is started first, so that its initdb is not measured.
+		warm := exec.Command(program, "collections") //nolint:noctx // ends by itself
+		warm.Env = append(os.Environ(), "GUICHET_DATA_DIR="+data, "GUICHET_DATABASE_URL=")
+		if out, err := warm.CombinedOutput(); err != nil {
+			b.Fatalf("start: %v\n%s", err, out)
+		}
+		first, seconds, peak := load()
+		again, unchanged, _ := load()
+		b.ReportMetric(seconds, "s")
+		b.ReportMetric(float64(first.Passages)/seconds, "passages/s")
+		b.ReportMetric(peak, "peak-MB")
+		b.ReportMetric(unchanged, "unchanged-s")
+		b.ReportMetric(float64(again.Embedded), "unchanged-embeddings")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// BenchmarkStart starts the server with the demo town on an empty folder and
+// asks a question, then does so again with what is there.
+func BenchmarkStart(b *testing.B) {
+	program := binary(b)
+	for b.Loop() {
+		data := room(b)
+		first, _ := startAndAsk(b, program, data)
+		later, restMB := startAndAsk(b, program, data)
+		b.ReportMetric(first.Seconds(), "first-s")
+		b.ReportMetric(later.Seconds(), "later-s")
+		b.ReportMetric(restMB, "rest-MB")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// startAndAsk measures from the start of the process to the last frame of the
+// first answer, and then the server's memory at rest.
+func startAndAsk(b *testing.B, program, data string) (took time.Duration, restMB float64) {
+	b.Helper()
+	cmd := exec.Command(program, "serve", "--demo", "--addr", "localhost:0") //nolint:noctx // killed below
+	cmd.Env = append(os.Environ(), "GUICHET_DATA_DIR="+data, "GUICHET_DATABASE_URL=", "GUICHET_LLM_URL=", "GUICHET_LLM_MODEL=")
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+	}()
+	base := ""
+	for lines := bufio.NewScanner(stdout); base == "" && lines.Scan(); {
+		if fields := strings.Fields(lines.Text()); len(fields) == 2 && fields[0] == "residents" {
+			base = strings.TrimSuffix(fields[1], "/")
+		}
+	}
+	askOnce(b, base)
+	took = time.Since(start)
+	time.Sleep(2 * time.Second) // at rest, not in the middle of an answer
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(status), "VmRSS:")
+	kb, err := strconv.ParseFloat(strings.Fields(after)[0], 64)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return took, kb / 1024
+}
+
+func askOnce(b *testing.B, base string) {
+	b.Helper()
+	header := http.Header{"Origin": {base}}
+	conn, resp, err := websocket.DefaultDialer.DialContext(context.Background(), "ws"+strings.TrimPrefix(base, "http")+"/ws", header)
+	if err != nil {
+		b.Fatalf("connect to %s: %v", base, err)
+	}
+	_ = resp.Body.Close()
+	defer func() { _ = conn.Close() }()
+	err = conn.WriteJSON(map[string]any{
+		"v": 1, "type": "ask", "conversation": uuid.NewString(), "turn": uuid.NewString(),
+		"question": "Quand sont ramassées les poubelles jaunes ?", "language": "fr", "after": 0,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for {
+		var frame struct{ Type, Outcome string }
+		if err := conn.ReadJSON(&frame); err != nil {
+			b.Fatal(err)
+		}
+		if frame.Type == "error" {
+			b.Fatal("the answer failed")
+		}
+		if frame.Type == "done" {
+			return
+		}
+	}
+}
