@@ -62,6 +62,7 @@ func TestReadersSeeWhatTheModelSees(t *testing.T) {
 			"open":     w.open,
 			"put":      w.put,
 			"putMore":  w.put, // twice as likely as the others
+			"revert":   w.revert,
 			"misput":   w.misput,
 			"rename":   w.rename,
 			"retire":   w.retire,
@@ -118,6 +119,7 @@ func (w *world) open(t *rapid.T) {
 		return
 	}
 	w.must(err)
+	w.writer, w.base, w.runs, w.dropped = e, w.published, map[string]*Run{}, false
 	next := w.published + 1
 	resumed := w.resumable(sources)
 	if e.Number != next || e.Resumed != resumed {
@@ -131,7 +133,6 @@ func (w *world) open(t *rapid.T) {
 		}
 		w.editions[next] = &modelEdition{state: state, sources: map[string]bool{}}
 	}
-	w.writer, w.base, w.runs, w.dropped = e, w.published, map[string]*Run{}, false
 }
 
 func (w *world) resumable(sources []SourceRef) bool {
@@ -224,15 +225,48 @@ func (w *world) put(t *rapid.T) {
 	for range rapid.IntRange(0, 3).Draw(t, "new") {
 		d.texts = append(d.texts, w.drawText())
 	}
+	w.putDoc(e, r, d)
+}
+
+// putDoc puts d in the store and in the model.
+func (w *world) putDoc(e *modelEdition, r *Run, d modelDoc) {
+	id := d.source + " " + d.key
+	old, had := e.state[id]
 	doc := d.document()
 	vectors, err := vectorsFor(w.ctx, r, doc)
 	w.must(err)
 	if had && d.title == old.title {
 		w.checkKept(old, d, vectors)
 	}
+	if published := w.editions[w.base]; published != nil && published.state[id].title == d.title {
+		w.checkKept(published.state[id], d, vectors)
+	}
 	w.must(r.Put(w.ctx, doc, vectors))
 	e.touched = e.touched || had && !old.bornHere
 	e.state[id] = d
+}
+
+// revert puts what the published edition has, or the writer's own has had
+// since: passages that this edition ended live again.
+func (w *world) revert(t *rapid.T) {
+	e := w.at()
+	r := w.run()
+	published := w.editions[w.base]
+	key := rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "key")
+	id := w.source(r) + " " + key
+	if published == nil || published.state[id].key == "" {
+		t.Skip("nothing to go back to")
+	}
+	if rapid.Bool().Draw(t, "retired") {
+		w.must(r.Retire(w.ctx, []string{key}))
+		if d, had := e.state[id]; had {
+			e.touched = e.touched || !d.bornHere
+			delete(e.state, id)
+		}
+	}
+	d := published.state[id]
+	d.bornHere = true
+	w.putDoc(e, r, d)
 }
 
 // checkKept: a passage that the document had already needs no new vector.

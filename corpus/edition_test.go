@@ -1,0 +1,168 @@
+package corpus
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestOneWriterAtATime(t *testing.T) {
+	s, pool, town := newStore(t)
+	c := newCollection(t, s, town.ID, "site")
+	sources := []SourceRef{testSource}
+	first, err := s.OpenEdition(t.Context(), c, testEmbedder.Space(), sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.OpenEdition(t.Context(), c, testEmbedder.Space(), sources); !errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), `"site"`) {
+		t.Errorf("second writer: %v", err)
+	}
+	if err := s.Prune(t.Context(), c.ID, 1); !errors.Is(err, ErrBusy) {
+		t.Errorf("prune beside a writer: %v", err)
+	}
+	other, err := s.OpenEdition(t.Context(), newCollection(t, s, town.ID, "autre"), testEmbedder.Space(), sources)
+	if err != nil {
+		t.Fatalf("another collection's writer: %v", err)
+	}
+	other.Close()
+
+	// The lock goes with the connection that held it.
+	r, err := first.StartRun(t.Context(), testSource)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = pool.Exec(t.Context(), `SELECT pg_terminate_backend($1, 5000)`, int32(first.conn.Conn().PgConn().PID()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := s.OpenEdition(t.Context(), c, testEmbedder.Space(), sources)
+	if err != nil {
+		t.Fatalf("after the first writer died: %v", err)
+	}
+	defer second.Close()
+	if err := r.Put(t.Context(), document("x", "X"), nil); err == nil {
+		t.Error("the first writer wrote without its lock")
+	}
+	first.Close()
+	first.Close()
+}
+
+// A cancelled statement leaves its session at work in the database for a
+// while; the lock must be free all the same when Close returns.
+func TestCancelledWriterGivesTheLockBack(t *testing.T) {
+	s, pool, town := newStore(t)
+	c := newCollection(t, s, town.ID, "site")
+	e, err := s.OpenEdition(t.Context(), c, testEmbedder.Space(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() {
+		_, err := e.conn.Exec(ctx, `SELECT pg_sleep(60)`)
+		done <- err
+	}()
+	for asleep := false; !asleep; {
+		err := pool.QueryRow(t.Context(), `
+			SELECT EXISTS (
+				SELECT
+				FROM pg_stat_activity
+				WHERE wait_event = 'PgSleep' AND datname = current_database()
+			)`).Scan(&asleep)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-done; err == nil {
+		t.Fatal("not cancelled")
+	}
+	e.Close()
+	e, err = s.OpenEdition(t.Context(), c, testEmbedder.Space(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e.Close()
+}
+
+func TestSpaceMismatchSaysWhatToDo(t *testing.T) {
+	s, _, town := newStore(t)
+	c := newCollection(t, s, town.ID, "site")
+	publish(t, s, c, func(r *Run) { put(t, r, document("a", "Piscine", "Le bassin ouvre.")) })
+
+	other := bagEmbedder{version: "2"}
+	_, err := s.OpenEdition(t.Context(), c, other.Space(), []SourceRef{testSource})
+	if !errors.Is(err, ErrSpace) || !strings.Contains(err.Error(), `"site"`) || !strings.Contains(err.Error(), "GUICHET_EMBEDDER") {
+		t.Errorf("open: %v", err)
+	}
+	scope, err := s.Scope(t.Context(), town.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.CheckSpace(t.Context(), scope, other.Space()); !errors.Is(err, ErrSpace) {
+		t.Errorf("check: %v", err)
+	}
+	if err := s.CheckSpace(t.Context(), scope, testEmbedder.Space()); err != nil {
+		t.Errorf("check of its own: %v", err)
+	}
+	// Residents are served from the lexical index meanwhile.
+	for _, e := range []Embedder{nil, other, bagEmbedder{version: "1", err: errors.New("down")}} {
+		result, err := NewSearcher(s, e).Search(t.Context(), scope, Query{Text: "piscine"})
+		if err != nil || len(result.Hits) != 1 || result.Degraded == "" {
+			t.Errorf("%v: %+v, %v", e, result, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := NewSearcher(s, testEmbedder).Search(ctx, scope, Query{Text: "piscine"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+}
+
+// The first load may change its mind about the embedder, as long as nothing
+// was published; and a collection may do without one.
+func TestSpaceOfAnEmptyCollection(t *testing.T) {
+	s, _, town := newStore(t)
+	c := newCollection(t, s, town.ID, "site")
+	for _, space := range []Space{testEmbedder.Space(), {Embedder: "bag", Version: "2", Dimensions: 3}, {}} {
+		e, err := s.OpenEdition(t.Context(), c, space, []SourceRef{testSource})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := e.StartRun(t.Context(), testSource)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := document("a", "A", "Le bassin ouvre.")
+		var vectors [][]float32
+		if space.Dimensions > 0 {
+			vectors = [][]float32{make([]float32, space.Dimensions)}
+			vectors[0][0] = 1
+		}
+		if err := r.Put(t.Context(), d, vectors); err != nil {
+			t.Errorf("%s: %v", space, err)
+		}
+		e.Close()
+	}
+}
+
+func TestScopeOfAPrunedEditionIsNotFound(t *testing.T) {
+	s, _, town := newStore(t)
+	c := newCollection(t, s, town.ID, "site")
+	publish(t, s, c, func(r *Run) { put(t, r, document("a", "Piscine", "Le bassin ouvre.")) })
+	old, err := s.Scope(t.Context(), town.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	publish(t, s, c, func(r *Run) { put(t, r, document("a", "Piscine", "Le bassin ferme.")) })
+	if err := s.Prune(t.Context(), c.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := NewSearcher(s, nil).Search(t.Context(), old, Query{Text: "bassin"}); !errors.Is(err, ErrNotFound) {
+		t.Errorf("search of a pruned edition: %v", err)
+	}
+	if err := s.Prune(t.Context(), c.ID, 0); err == nil {
+		t.Error("pruning all editions was allowed")
+	}
+}
