@@ -114,7 +114,8 @@ type Counts struct {
 // Failure is a document that could not be read, and why.
 type Failure struct {
 	Key    string `json:"key"`
-	Reason string `json:"reason"`
+	Reason string `json:"reason"`         // in an operator's words
+	Code   string `json:"code,omitempty"` // of a reason that comes up often; ingest names them
 }
 
 // Finish closes the run as completed, with its figures.

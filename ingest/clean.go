@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"bytes"
-	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,7 +12,7 @@ import (
 )
 
 // errBinary is the failure of a file whose name promises text.
-var errBinary = errors.New("this is not text: the file is binary")
+var errBinary = failuref(codeBinary, "this is not text: the file is binary")
 
 // decodeText reads bytes as UTF-8, as UTF-16 when a byte order mark says so,
 // and else as Windows-1252, in which most older French files are written.

@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -18,7 +17,7 @@ const (
 )
 
 // errNoText is the failure of a file that was read and says nothing.
-var errNoText = errors.New("no text inside")
+var errNoText = failuref(codeNoText, "no text inside")
 
 // maxText bounds the text of one document, in bytes.
 const maxText = 16 << 20
@@ -129,7 +128,7 @@ func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error
 		return Extracted{}, errNoText
 	}
 	if size > maxText {
-		return Extracted{}, fmt.Errorf("more than %d MB of text inside: cut the file into several", maxText>>20)
+		return Extracted{}, failuref(codeTooLong, "more than %d MB of text inside: cut the file into several", maxText>>20)
 	}
 	x.Sections = kept
 	x.Title, x.Theme, x.URL = oneLine(x.Title), oneLine(x.Theme), oneLine(x.URL)

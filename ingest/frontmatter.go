@@ -1,7 +1,6 @@
 package ingest
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,7 +28,7 @@ func cutFrontMatter(text string) (front, body string, err error) {
 	if !strings.Contains(first, ":") {
 		return "", text, nil
 	}
-	return "", "", errors.New("front matter: the closing --- is missing")
+	return "", "", failuref(codeFrontMatter, "front matter: the closing --- is missing")
 }
 
 // readFrontMatter fills x with what the front matter says. Names are French or
@@ -40,7 +39,7 @@ func readFrontMatter(front string, x *Extracted) error {
 	}
 	var fields map[string]any
 	if err := yaml.Unmarshal([]byte(front), &fields); err != nil {
-		return fmt.Errorf("front matter: %s", yamlReason(err))
+		return failuref(codeFrontMatter, "front matter: %s", yamlReason(err))
 	}
 	texts := map[string]*string{
 		"title": &x.Title, "titre": &x.Title,

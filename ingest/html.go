@@ -3,7 +3,6 @@ package ingest
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -55,7 +54,7 @@ func (HTMLExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
 	}
 	x.Sections = w.out.finish(x.Title)
 	if len(x.Sections) == 0 {
-		return Extracted{}, errors.New("no text inside: the page is empty, or a script writes it")
+		return Extracted{}, failuref(codeNoText, "no text inside: the page is empty, or a script writes it")
 	}
 	return x, nil
 }

@@ -25,7 +25,7 @@ func (p *pass) readSource(ctx context.Context, w work, l Listing) error {
 		}
 	}
 	for _, f := range l.Failures {
-		s.fail(f.Key, errors.New(f.Reason))
+		s.fail(f.Key, failure{code: f.Code, text: f.Reason})
 	}
 	p.report.skip(l.Skipped)
 	err := s.load(ctx, l.Items)
@@ -231,7 +231,7 @@ func (s *loader) place(ctx context.Context, e embedded) error {
 			s.queue = append(apart, s.queue...)
 			return nil
 		}
-		return s.settleDocument(ctx, e.batch.slots[0].to, fmt.Errorf("its passages could not be embedded: %w", e.err), len(e.batch.slots))
+		return s.settleDocument(ctx, e.batch.slots[0].to, failuref(codeEmbedding, "its passages could not be embedded: %v", e.err), len(e.batch.slots))
 	}
 	s.dead = 0
 	s.pass.report.Embedded += len(e.vectors)
@@ -311,5 +311,5 @@ func (s *loader) count(d corpus.Document) {
 func (s *loader) fail(key string, err error) {
 	s.report.Failed++
 	s.failures[filePath(s.ref, key)] = true
-	s.pass.report.Failures = append(s.pass.report.Failures, Failure{Source: s.ref.URI, Key: key, Reason: err.Error()})
+	s.pass.report.Failures = append(s.pass.report.Failures, Failure{Source: s.ref.URI, Key: key, Reason: err.Error(), Code: codeOf(err)})
 }

@@ -31,7 +31,7 @@ func (PDFExtractor) Version() string { return "pdf/1" }
 func (PDFExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 	// Readers accept some bytes before the header.
 	if !bytes.Contains(in.Bytes[:min(len(in.Bytes), 1024)], []byte("%PDF-")) {
-		return Extracted{}, errors.New("this is no PDF inside, whatever its name says")
+		return Extracted{}, failuref(codeNotPDF, "this is no PDF inside, whatever its name says")
 	}
 	ctx, cancel := context.WithTimeout(ctx, pdfTimeout)
 	defer cancel()
@@ -57,7 +57,7 @@ func (PDFExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 		}
 	}
 	if len(x.Sections) == 0 {
-		return Extracted{}, fmt.Errorf("%w: a scan? Run it through OCR first", errNoText)
+		return Extracted{}, failuref(codeScan, "no text inside: a scan? Run it through OCR first")
 	}
 	// Metadata is a help, not a need: a file without any is whole.
 	if info, err := poppler(ctx, in.Bytes, "pdfinfo", "-isodates", "-enc", "UTF-8", "-"); err == nil {
@@ -93,7 +93,7 @@ func poppler(ctx context.Context, file []byte, name string, args ...string) ([]b
 	if len(out) > maxText {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
-		return nil, fmt.Errorf("more than %d MB of text inside: cut the file into several", maxText>>20)
+		return nil, failuref(codeTooLong, "more than %d MB of text inside: cut the file into several", maxText>>20)
 	}
 	err = cmd.Wait()
 	switch {
@@ -112,16 +112,16 @@ func poppler(ctx context.Context, file []byte, name string, args ...string) ([]b
 // pdfReason puts poppler's complaint into an operator's words.
 func pdfReason(name string, err error, stderr string) error {
 	if strings.Contains(stderr, "ncorrect password") || strings.Contains(strings.ToLower(stderr), "encrypted") {
-		return errors.New("the PDF is encrypted: save it without a password")
+		return failuref(codeEncryptedPDF, "the PDF is encrypted: save it without a password")
 	}
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		// pdftotext's exit codes: 1 cannot open, 2 output, 3 permissions.
 		switch exit.ExitCode() {
 		case 1:
-			return errors.New("the PDF is damaged or encrypted: poppler cannot open it")
+			return failuref(codeDamagedPDF, "the PDF is damaged or encrypted: poppler cannot open it")
 		case 3:
-			return errors.New("the PDF forbids copying its text: save it without restrictions")
+			return failuref(codeCopyLocked, "the PDF forbids copying its text: save it without restrictions")
 		}
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -92,7 +91,7 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (content []byte, release func(), err error) {
 	r, err := item.Open(ctx)
 	if err != nil {
-		return nil, nil, fmt.Errorf("cannot be read: %s", fileReason(err))
+		return nil, nil, failuref(codeUnreadable, "cannot be read: %s", fileReason(err))
 	}
 	defer func() { _ = r.Close() }()
 	// The size is known only after reading; a file's is asked for.
@@ -112,11 +111,11 @@ func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (
 	content, err = io.ReadAll(io.LimitReader(r, p.MaxBytes+1))
 	switch {
 	case err != nil:
-		err = fmt.Errorf("cannot be read: %s", fileReason(err))
+		err = failuref(codeUnreadable, "cannot be read: %s", fileReason(err))
 	case int64(len(content)) > p.MaxBytes:
 		err = tooLarge(p.MaxBytes)
 	case len(content) == 0:
-		err = errors.New("the file is empty")
+		err = failuref(codeEmpty, "the file is empty")
 	}
 	if err != nil {
 		room.Release(weight)
@@ -126,7 +125,7 @@ func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (
 }
 
 func tooLarge(limit int64) error {
-	return fmt.Errorf("larger than %d MB", limit>>20)
+	return failuref(codeTooLarge, "larger than %d MB", limit>>20)
 }
 
 // contentHash covers the bytes and what else makes the document: its key,

@@ -43,6 +43,7 @@ type Failure struct {
 	Source string `json:"source"`
 	Key    string `json:"key"`
 	Reason string `json:"reason"`
+	Code   string `json:"code,omitempty"` // of a reason that comes up often
 }
 
 func (r *Report) note(format string, args ...any) {

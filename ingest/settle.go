@@ -123,7 +123,7 @@ func (p *pass) finish(ctx context.Context, s SourceReport) error {
 	var failures []corpus.Failure
 	for _, f := range p.report.Failures {
 		if f.Source == s.URI {
-			failures = append(failures, corpus.Failure{Key: f.Key, Reason: f.Reason})
+			failures = append(failures, corpus.Failure{Key: f.Key, Reason: f.Reason, Code: f.Code})
 		}
 	}
 	return r.Finish(ctx, counts, failures)

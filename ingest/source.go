@@ -85,7 +85,7 @@ func (f folder) List(ctx context.Context) (Listing, error) {
 			if key == start {
 				return fmt.Errorf("read folder %s: %s", filepath.Join(f.path, filepath.FromSlash(f.below)), fileReason(err))
 			}
-			l.fail(key, errors.New("the folder cannot be read: "+fileReason(err)))
+			l.fail(key, failuref(codeUnreadable, "the folder cannot be read: %s", fileReason(err)))
 			l.Unlisted = append(l.Unlisted, key+"/")
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
@@ -143,9 +143,9 @@ func (f folder) follow(root *os.Root, key string) (bool, error) {
 	info, err := root.Stat(key)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return false, errors.New("the link leads nowhere")
+			return false, failuref(codeLink, "the link leads nowhere")
 		}
-		return false, errors.New("the link leads outside the folder, or cannot be followed: it was refused")
+		return false, failuref(codeLink, "the link leads outside the folder, or cannot be followed: it was refused")
 	}
 	if !info.Mode().IsRegular() {
 		return false, nil
@@ -165,7 +165,7 @@ func (f folder) follow(root *os.Root, key string) (bool, error) {
 
 // fail notes a failure under a key that the database and a terminal can show.
 func (l *Listing) fail(key string, err error) {
-	l.Failures = append(l.Failures, corpus.Failure{Key: oneLine(key), Reason: err.Error()})
+	l.Failures = append(l.Failures, corpus.Failure{Key: oneLine(key), Reason: err.Error(), Code: codeOf(err)})
 }
 
 // openIn opens a file of a folder, whatever links were put in its way since it
@@ -210,7 +210,7 @@ func (f file) List(context.Context) (Listing, error) {
 	l := Listing{Partial: f.in != ""}
 	mediaType := MediaType(key)
 	if mediaType == "" {
-		l.fail(key, fmt.Errorf("nothing here reads files of the kind %q", path.Ext(key)))
+		l.fail(key, failuref(codeKind, "nothing here reads files of the kind %q", path.Ext(key)))
 		return l, nil
 	}
 	l.Items = []Item{{Key: key, MediaType: mediaType, Open: func(context.Context) (io.ReadCloser, error) {

@@ -1,0 +1,45 @@
+package ingest
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Codes of why a file could not be read, by which the console finds its text
+// in the agent's language ("admin.reason." and the code). A rare reason has
+// none and is shown as it stands.
+const (
+	codeBinary       = "binary"
+	codeCopyLocked   = "copy_locked"
+	codeDamagedPDF   = "damaged_pdf"
+	codeEmbedding    = "embedding"
+	codeEmpty        = "empty"
+	codeEncryptedPDF = "encrypted_pdf"
+	codeFrontMatter  = "front_matter"
+	codeKind         = "kind"
+	codeLink         = "link"
+	codeNoText       = "no_text"
+	codeNotPDF       = "not_pdf"
+	codeScan         = "scan"
+	codeTooLarge     = "too_large"
+	codeTooLong      = "too_long"
+	codeUnreadable   = "unreadable"
+)
+
+// failure is an error with a code.
+type failure struct{ code, text string }
+
+func (f failure) Error() string { return f.text }
+
+func failuref(code, format string, args ...any) error {
+	return failure{code: code, text: fmt.Sprintf(format, args...)}
+}
+
+// codeOf returns the code of a failure, or "".
+func codeOf(err error) string {
+	var f failure
+	if errors.As(err, &f) {
+		return f.code
+	}
+	return ""
+}
