@@ -41,6 +41,7 @@ type Library interface {
 	Collections(ctx context.Context, townID int64, names ...string) ([]corpus.Collection, error)
 	Sources(ctx context.Context, collectionID int64) ([]corpus.SourceRef, error)
 	Editions(ctx context.Context, collectionID int64, limit int) ([]corpus.EditionInfo, error)
+	Runs(ctx context.Context, collectionID int64, limit int) ([]corpus.RunInfo, error)
 }
 
 // Config is what the pages need. All fields must be set, except where said.

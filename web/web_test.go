@@ -321,9 +321,18 @@ func TestDocumentsOverview(t *testing.T) {
 	base, c := start(t, nil)
 	signIn(t, c, base)
 	_, body := get(t, c, base+"/admin/documents")
-	for _, want := range []string{"site-de-la-ville", "service-public", "25 documents, 214 passages", "publiée", "/srv/documents/site"} {
+	for _, want := range []string{
+		"site-de-la-ville", "service-public", "25 documents, 214 passages", "publiée", "/srv/documents/site",
+		"Derniers chargements de site-de-la-ville", "05/10/2026\u00a0à\u00a007\u00a0h\u00a030", "interrompu",
+		"conseil/budget.pdf", "protégé par un mot de passe", "plan.html", "en anglais\u00a0: parse HTML: &lt;broken&gt;",
+	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the overview does not show %q", want)
+		}
+	}
+	for _, unwanted := range []string{"ancien.pdf", "save it without", "Derniers chargements de service-public"} {
+		if strings.Contains(body, unwanted) {
+			t.Errorf("the overview shows %q", unwanted)
 		}
 	}
 }

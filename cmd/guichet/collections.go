@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"strconv"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +20,18 @@ type shownCollection struct {
 	Language string         `json:"language"`
 	Editions []shownEdition `json:"editions"`
 	Sources  []string       `json:"sources"`
+	LastRun  *shownRun      `json:"last_run"` // null: there was none
+}
+
+// shownRun is one pass over a source.
+type shownRun struct {
+	Source   string     `json:"source"`
+	Edition  int        `json:"edition"` // that it wrote into
+	State    string     `json:"state"`   // running, completed, failed, interrupted
+	Started  time.Time  `json:"started"`
+	Finished *time.Time `json:"finished"` // null while it runs
+	corpus.Counts
+	Failures []corpus.Failure `json:"failures"`
 }
 
 type shownEdition struct {
@@ -52,17 +67,7 @@ func (a *app) collectionsCommand() *cobra.Command {
 				_, _ = fmt.Fprintln(w, "No collection yet: load one with 'guichet ingest PATH --collection NAME'.")
 			}
 			for _, one := range shown {
-				_, _ = fmt.Fprintf(w, "%s\t(%s)\n", one.Name, one.Owner)
-				for _, e := range one.Editions {
-					state := e.State
-					if e.Published {
-						state = "published"
-					}
-					_, _ = fmt.Fprintf(w, "  edition %d\t%s\t%d documents\t%d passages\n", e.Number, state, e.Documents, e.Passages)
-				}
-				for _, source := range one.Sources {
-					_, _ = fmt.Fprintf(w, "  from\t%s\n", source)
-				}
+				one.writeText(w)
 			}
 			return w.Flush()
 		},
@@ -70,6 +75,34 @@ func (a *app) collectionsCommand() *cobra.Command {
 	r.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return c
+}
+
+// writeText writes the collection for people; w sets its tabs.
+func (c shownCollection) writeText(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "%s\t(%s)\n", c.Name, c.Owner)
+	for _, e := range c.Editions {
+		state := e.State
+		if e.Published {
+			state = "published"
+		}
+		_, _ = fmt.Fprintf(w, "  edition %d\t%s\t%d documents\t%d passages\n", e.Number, state, e.Documents, e.Passages)
+	}
+	for _, source := range c.Sources {
+		_, _ = fmt.Fprintf(w, "  from\t%s\n", source)
+	}
+	if c.LastRun != nil {
+		_, _ = fmt.Fprintf(w, "  last run\t%s\n", c.LastRun.line())
+	}
+}
+
+// line tells of a run in one line; its counts are known once it is completed.
+func (r shownRun) line() string {
+	text := fmt.Sprintf("%s, %s", r.Started.Local().Format("2006-01-02 15:04"), r.State)
+	if r.State == "completed" {
+		text += fmt.Sprintf(": %d added, %d changed, %d unchanged, %d retired, %d failed",
+			r.Added, r.Changed, r.Unchanged, r.Retired, r.Failed)
+	}
+	return text + " (" + r.Source + ")"
 }
 
 // show gathers the collections that r reads, with their newest editions.
@@ -102,7 +135,27 @@ func (r *reading) show(cmd *cobra.Command, o *session) ([]shownCollection, error
 		for _, s := range sources {
 			one.Sources = append(one.Sources, s.URI)
 		}
+		if one.LastRun, err = lastRun(cmd.Context(), o.store, c.ID); err != nil {
+			return nil, err
+		}
 		shown = append(shown, one)
+	}
+	return shown, nil
+}
+
+// lastRun is the collection's newest run, or nil.
+func lastRun(ctx context.Context, store *corpus.Store, collectionID int64) (*shownRun, error) {
+	runs, err := store.Runs(ctx, collectionID, 1)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	r := runs[0]
+	shown := &shownRun{
+		Source: r.SourceURI, Edition: r.Edition, State: r.State, Started: r.Started,
+		Counts: r.Counts, Failures: r.Failures,
+	}
+	if !r.Finished.IsZero() {
+		shown.Finished = &r.Finished
 	}
 	return shown, nil
 }

@@ -2,6 +2,7 @@ package webtest
 
 import (
 	"context"
+	"time"
 
 	"guichet/corpus"
 )
@@ -78,5 +79,29 @@ func (Library) Editions(context.Context, int64, int) ([]corpus.EditionInfo, erro
 	return []corpus.EditionInfo{
 		{Number: 4, State: "open"},
 		{Number: 3, State: "complete", Published: true, Documents: 25, Passages: 214},
+	}, nil
+}
+
+// Runs returns three runs of the town's own collection: one was interrupted,
+// one before it left two documents unread, the oldest one left another.
+func (Library) Runs(_ context.Context, collectionID int64, _ int) ([]corpus.RunInfo, error) {
+	if collectionID != 1 {
+		return nil, nil
+	}
+	day := time.Date(2026, 10, 5, 7, 30, 0, 0, time.Local)
+	return []corpus.RunInfo{
+		{SourceURI: "/srv/documents/site", Edition: 4, State: "interrupted", Started: day.AddDate(0, 0, 1), Finished: day.AddDate(0, 0, 1)},
+		{
+			SourceURI: "/srv/documents/site", Edition: 3, State: "completed", Started: day, Finished: day.Add(time.Minute),
+			Counts: corpus.Counts{Added: 2, Changed: 1, Unchanged: 22, Failed: 2},
+			Failures: []corpus.Failure{
+				{Key: "conseil/budget.pdf", Code: "encrypted_pdf", Reason: "the PDF is encrypted: save it without a password"},
+				{Key: "plan.html", Reason: "parse HTML: <broken>"},
+			},
+		},
+		{
+			SourceURI: "/srv/documents/site", Edition: 2, State: "completed", Started: day.AddDate(0, 0, -1), Finished: day.AddDate(0, 0, -1),
+			Counts: corpus.Counts{Added: 22, Failed: 1}, Failures: []corpus.Failure{{Key: "ancien.pdf", Code: "scan", Reason: "no text inside"}},
+		},
 	}, nil
 }
