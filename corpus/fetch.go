@@ -81,66 +81,87 @@ func (s *Store) lineages(ctx context.Context, fused []candidate) (map[int64]int6
 	return lineages, nil
 }
 
-// fill reads what the hits show: each passage, with its document as the
-// scope's edition of its collection has it.
+// fill reads what the hits show: their passages, and their documents as the
+// scope's editions have them.
 func (s *Store) fill(ctx context.Context, sc Scope, hits []Hit, passageIDs []int64) ([]Hit, error) {
-	collections := make([]int64, len(sc.Members))
-	editions := make([]int, len(sc.Members))
-	members := make(map[int64]Collection, len(sc.Members))
-	for i, m := range sc.Members {
-		collections[i] = m.Collection.ID
-		editions[i] = m.Edition
-		members[m.Collection.ID] = m.Collection
-	}
-	// Bounded by nature: a row for each passage asked.
-	rows, err := s.pool.Query(ctx, `
-		WITH scope AS (
-			-- The editions that the reader took at its start.
-			SELECT *
-			FROM unnest(@collections::bigint[], @editions::integer[]) AS s (collection_id, edition)
-		)
-		SELECT
-			p.id,
-			p.headings,
-			p.anchor,
-			p.page,
-			p.text,
-			p.tokens,
-			d.lineage,
-			d.name,
-			d.title,
-			d.url,
-			d.theme,
-			d.collection_id,
-			s.edition
-		FROM passages p
-		JOIN documents d ON d.lineage = p.lineage
-		JOIN scope s
-			ON s.collection_id = d.collection_id
-			AND d.born <= s.edition
-			AND (d.ended IS NULL OR d.ended > s.edition)
-		WHERE p.id = ANY(@passages)
-		ORDER BY p.id`,
-		pgx.NamedArgs{"collections": collections, "editions": editions, "passages": passageIDs})
-	if err != nil {
-		return nil, fmt.Errorf("read hits: %w", err)
+	lineages := make([]int64, len(hits))
+	for i, hit := range hits {
+		lineages[i] = hit.Document.Lineage
 	}
 	documents := make(map[int64]HitDocument, len(hits))
 	passages := make(map[int64]Passage, len(passageIDs))
-	_, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) {
-		var p Passage
-		var d HitDocument
-		err := row.Scan(&p.ID, &p.Headings, &p.Anchor, &p.Page, &p.Text, &p.Tokens,
-			&d.Lineage, &d.Name, &d.Title, &d.URL, &d.Theme, &d.CollectionID, &d.Edition)
-		c := members[d.CollectionID]
-		d.Collection, d.Shared = c.Name, c.TownID == 0
-		documents[d.Lineage], passages[p.ID] = d, p
-		return struct{}{}, err
-	})
-	if err != nil {
+	batch := &pgx.Batch{}
+	queuePassages(batch, passageIDs, passages)
+	queueDocuments(batch, sc, lineages, documents)
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return nil, fmt.Errorf("read hits: %w", err)
 	}
 	return complete(hits, documents, passages), nil
+}
+
+func queuePassages(batch *pgx.Batch, ids []int64, found map[int64]Passage) {
+	// Bounded by nature: a row for each passage asked.
+	batch.Queue(`
+		SELECT
+			id,
+			headings,
+			anchor,
+			page,
+			text,
+			tokens
+		FROM passages
+		WHERE id = ANY(@ids)
+		ORDER BY id`, pgx.NamedArgs{"ids": ids}).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var p Passage
+			if err := rows.Scan(&p.ID, &p.Headings, &p.Anchor, &p.Page, &p.Text, &p.Tokens); err != nil {
+				return err
+			}
+			found[p.ID] = p
+		}
+		return rows.Err()
+	})
+}
+
+// queueDocuments reads all versions of the documents and keeps those that the
+// scope sees. The editions stay out of the statement, because without fresh
+// statistics the planner would rather walk a whole collection's documents.
+func queueDocuments(batch *pgx.Batch, sc Scope, lineages []int64, found map[int64]HitDocument) {
+	members := make(map[int64]ScopeMember, len(sc.Members))
+	for _, m := range sc.Members {
+		members[m.Collection.ID] = m
+	}
+	// Bounded by nature: the kept versions of the documents asked.
+	batch.Queue(`
+		SELECT
+			lineage,
+			name,
+			title,
+			url,
+			theme,
+			collection_id,
+			born,
+			ended
+		FROM documents
+		WHERE lineage = ANY(@lineages)
+		ORDER BY id`, pgx.NamedArgs{"lineages": lineages}).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var d HitDocument
+			var born int
+			var ended *int
+			err := rows.Scan(&d.Lineage, &d.Name, &d.Title, &d.URL, &d.Theme, &d.CollectionID, &born, &ended)
+			if err != nil {
+				return err
+			}
+			m, ok := members[d.CollectionID]
+			if !ok || born > m.Edition || ended != nil && *ended <= m.Edition {
+				continue
+			}
+			d.Edition, d.Collection, d.Shared = m.Edition, m.Collection.Name, m.Collection.TownID == 0
+			found[d.Lineage] = d
+		}
+		return rows.Err()
+	})
 }
 
 // complete puts what was read into the hits, and leaves out what was not found.

@@ -30,6 +30,19 @@ type lexicalAnswer struct {
 	terms []TermWeight // in the order of the query
 }
 
+// termListsSQL reads the lists of all of a query's terms in one statement. It
+// has no LIMIT: bounded by nature, at most maxTerms terms in the few segments
+// of each collection.
+const termListsSQL = `
+	SELECT
+		collection_id,
+		term,
+		postings
+	FROM term_lists
+	WHERE collection_id = ANY(@collections)
+		AND term = ANY(@terms)
+	ORDER BY term`
+
 // lexical ranks the passages that the scope sees by BM25 and returns the best
 // depth of them.
 //
@@ -64,17 +77,7 @@ func (s *Store) lexical(ctx context.Context, members []ScopeMember, figures []*f
 	sc := newScorer(r, figures, &s.scorePages)
 	defer sc.free()
 
-	// The lists of all terms in one statement. It has no LIMIT: bounded by
-	// nature, at most maxTerms terms in the few segments of each collection.
-	rows, err := s.pool.Query(ctx, `
-		SELECT
-			collection_id,
-			term,
-			postings
-		FROM term_lists
-		WHERE collection_id = ANY(@collections)
-			AND term = ANY(@terms)
-		ORDER BY term`, pgx.NamedArgs{"collections": collections, "terms": terms})
+	rows, err := s.pool.Query(ctx, termListsSQL, pgx.NamedArgs{"collections": collections, "terms": terms})
 	if err != nil {
 		return lexicalAnswer{}, fmt.Errorf("read term lists: %w", err)
 	}

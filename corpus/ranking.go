@@ -29,12 +29,12 @@ func DefaultRanking() Ranking {
 	return Ranking{
 		K1:                  1.2,
 		B:                   0.75,
-		Title:               1,
+		Title:               2,
 		Headings:            1,
 		Depth:               100,
-		RankOffset:          60,
+		RankOffset:          10,
 		LexicalWeight:       1,
-		VectorWeight:        1,
+		VectorWeight:        0.3,
 		PassagesPerDocument: 5,
 	}
 }
