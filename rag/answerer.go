@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"time"
 
@@ -124,10 +125,10 @@ func (t *turn) run(ctx context.Context) error {
 	}
 	sources := sourcesOf(result.Hits, cfg.TopPassages, maxPerDocument)
 	if len(sources) == 0 || result.Evidence < cfg.Gate {
-		t.note("gate: evidence %.2f of %.2f asked for, %d passages: no evidence", result.Evidence, cfg.Gate, len(sources))
+		t.noteGate("rag.note.gate.short", len(sources))
 		return t.sayNoEvidence(ctx)
 	}
-	t.note("gate: evidence %.2f of %.2f asked for, %d passages: passed", result.Evidence, cfg.Gate, len(sources))
+	t.noteGate("rag.note.gate.passed", len(sources))
 	t.answer.Sources = sources
 	if cfg.Model != nil {
 		return t.runModel(ctx)
@@ -151,12 +152,12 @@ func (t *turn) runQuoting(ctx context.Context) error {
 	}
 	units = withoutEmptyHeadings(units)
 	if len(units) == 0 {
-		t.note("quoting: no passage speaks to the question")
+		t.note("rag.note.quote.nothing", nil)
 		t.answer.Sources = nil
 		return t.sayNoEvidence(ctx)
 	}
 	t.answer.Sources, units = citedAlone(t.answer.Sources, units)
-	t.note("quoting: %d units from %d passages", len(units), len(t.answer.Sources))
+	t.note("rag.note.quote.done", map[string]any{"Units": len(units), "Passages": len(t.answer.Sources)})
 	if err := t.offerSources(ctx); err != nil {
 		return err
 	}
@@ -201,13 +202,22 @@ func (t *turn) messages() *messages.Messages {
 	return t.answerer.cfg.Messages.For(append([]string{t.req.Language}, t.req.Town.Languages...)...)
 }
 
+// decimal writes a share with two decimals, as the reader's language does.
+func (t *turn) decimal(v float64) string {
+	s := strconv.FormatFloat(v, 'f', 2, 64)
+	if t.messages().Language == "fr" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
 // check passes a unit through all checks, which may each change it.
 func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
 	text := u.Text
 	for _, c := range t.answerer.cfg.Checks {
 		shown, reason := c.Unit(ctx, u, t.answer.Sources)
-		if reason != "" {
-			t.withhold(text, reason)
+		if reason != nil {
+			t.withhold(text, *reason)
 			return Unit{}, false
 		}
 		u = shown
@@ -215,9 +225,9 @@ func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
 	return u, true
 }
 
-func (t *turn) withhold(text, reason string) {
+func (t *turn) withhold(text string, reason Reason) {
 	if trace := t.answer.Trace; trace != nil {
-		trace.Withheld = append(trace.Withheld, Withheld{Text: text, Reason: reason})
+		trace.Withheld = append(trace.Withheld, Withheld{Text: text, Reason: t.messages().T(reason.ID, reason.Data)})
 	}
 }
 
@@ -252,11 +262,19 @@ func (t *turn) show(ctx context.Context, u Unit) error {
 	return nil
 }
 
-// note writes down a decision for an agent who reads the trace.
-func (t *turn) note(format string, args ...any) {
+// note writes down a decision, by its message, for an agent who reads the
+// trace.
+func (t *turn) note(id string, data map[string]any) {
 	if trace := t.answer.Trace; trace != nil {
-		trace.Notes = append(trace.Notes, fmt.Sprintf(format, args...))
+		trace.Notes = append(trace.Notes, t.messages().T(id, data))
 	}
+}
+
+// noteGate writes down whether the evidence was enough.
+func (t *turn) noteGate(id string, passages int) {
+	t.note(id, map[string]any{
+		"Evidence": t.decimal(t.result.Evidence), "Gate": t.decimal(t.answerer.cfg.Gate), "Passages": passages,
+	})
 }
 
 // analyzer is that of the best source's language.

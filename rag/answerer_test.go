@@ -205,6 +205,27 @@ func TestAnswerModel(t *testing.T) {
 	}
 }
 
+func TestTraceSpeaksTheReadersLanguage(t *testing.T) {
+	for language, want := range map[string][]string{
+		"fr": {"Force des preuves\u00a0: 1,00, au-dessus du seuil de 0,50.", "un passage n°\u00a09, qui n’existe pas", "dans les passages cités\u00a0: 7\u00a0h\u00a000."},
+		"en": {"Strength of the evidence: 1.00, above the threshold of 0.50.", "a passage no. 9, which does not exist", "in the passages cited: 7\u00a0h\u00a000."},
+	} {
+		model, _ := scripted(t, llmtest.Good("La déchèterie est ouverte le lundi [1][9]. Elle ouvre à 7 h [1]."))
+		req := request(question)
+		req.Language = language
+		got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), req, nil)
+		if err != nil || len(got.Trace.Withheld) != 1 {
+			t.Fatalf("%s: %v, withheld %+v", language, err, got.Trace.Withheld)
+		}
+		told := strings.Join(append(got.Trace.Notes, got.Trace.Withheld[0].Reason), "\n")
+		for _, text := range want {
+			if !strings.Contains(told, text) {
+				t.Errorf("%s: the trace does not say %q:\n%s", language, text, told)
+			}
+		}
+	}
+}
+
 func TestAnswerModelGivesUp(t *testing.T) {
 	model, _ := scripted(t, llmtest.Good(noAnswer))
 	got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), request(question), &recorder{})
@@ -233,7 +254,7 @@ func TestAnswerFallsBackToQuoting(t *testing.T) {
 			if err != nil || got.Outcome != Answered || got.Mode != ModeQuoted || len(sink.units) == 0 {
 				t.Fatalf("%v: %s %s, %d units", err, got.Outcome, got.Mode, len(sink.units))
 			}
-			if notes := strings.Join(got.Trace.Notes, "\n"); !strings.Contains(notes, "the passages are quoted") {
+			if notes := strings.Join(got.Trace.Notes, "\n"); !strings.Contains(notes, "faite d’extraits, mot pour mot") {
 				t.Errorf("notes: %s", notes)
 			}
 			checkQuotes(t, got)

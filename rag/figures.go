@@ -231,3 +231,36 @@ func statedURL(s string, stated figures) bool {
 	}
 	return false
 }
+
+// written puts figures into the form in which agents read them.
+func written(keys []string) []string {
+	var out []string
+	for _, key := range keys {
+		kind, value, found := strings.Cut(key, ":")
+		switch {
+		case found && kind == "tel":
+			value = pairs(value)
+		case found && kind == "h":
+			value = strings.Replace(value, ":", "\u00a0h\u00a0", 1)
+		case found && kind == "d":
+		case strings.Trim(key, "0123456789.") == "":
+			value = strings.Replace(key, ".", ",", 1)
+		default:
+			value = key
+		}
+		out = append(out, value)
+	}
+	return out
+}
+
+// pairs groups the digits of a telephone number by two.
+func pairs(number string) string {
+	var b strings.Builder
+	for i, digit := range number {
+		if i > 0 && i%2 == 0 {
+			b.WriteString("\u00a0")
+		}
+		b.WriteRune(digit)
+	}
+	return b.String()
+}

@@ -3,6 +3,7 @@ package rag
 import (
 	"context"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -57,9 +58,18 @@ func TestGrounded(t *testing.T) {
 		{cited(Heading, "Tarifs 2026"), true},
 		{cited(Heading, "Tarifs 2027"), false},
 	} {
-		if _, reason := (Grounded{}).Unit(context.Background(), c.unit, sources); (reason == "") != c.ok {
-			t.Errorf("%q %v: %q", c.unit.Text, c.unit.Citations, reason)
+		if _, reason := (Grounded{}).Unit(context.Background(), c.unit, sources); (reason == nil) != c.ok {
+			t.Errorf("%q %v: %+v", c.unit.Text, c.unit.Citations, reason)
 		}
+	}
+}
+
+func TestWrittenFigures(t *testing.T) {
+	text := "Le 3 mai à 9h05, 12,50 €, tél. 01.23.45.67.89, www.ville.fr/a, mairie@ville.fr"
+	got := written(figuresOf(text).missing(figures{}))
+	want := []string{"12,5", "3/5", "9\u00a0h\u00a005", "mairie@ville.fr", "01\u00a023\u00a045\u00a067\u00a089", "ville.fr/a"}
+	if !slices.Equal(got, want) {
+		t.Errorf("figures are written %q, want %q", got, want)
 	}
 }
 

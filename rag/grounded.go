@@ -18,13 +18,13 @@ import (
 type Grounded struct{}
 
 // Unit implements Check.
-func (Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, string) {
+func (Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reason) {
 	if len(u.Citations) == 0 && u.Kind != Heading && !leadsOn(u) {
-		return Unit{}, "no citation"
+		return Unit{}, &Reason{ID: "rag.withheld.no_citation"}
 	}
 	wanted := figuresOf(u.Text)
 	if len(wanted) == 0 {
-		return u, ""
+		return u, nil
 	}
 	stated := figures{}
 	for _, s := range sources {
@@ -33,9 +33,9 @@ func (Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, string)
 		}
 	}
 	if missing := wanted.missing(stated); len(missing) > 0 {
-		return Unit{}, "not in the cited passages: " + strings.Join(missing, ", ")
+		return Unit{}, &Reason{ID: "rag.withheld.figures", Data: map[string]any{"Figures": strings.Join(written(missing), ", ")}}
 	}
-	return u, ""
+	return u, nil
 }
 
 func cites(u Unit, n int) bool {

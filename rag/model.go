@@ -46,21 +46,21 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) err
 	case m.sink != nil:
 		return m.sink
 	case err != nil && shown:
-		t.note("model: failed after %d units: %v", len(t.answer.Units), err)
+		t.note("rag.note.model.broke", map[string]any{"Units": len(t.answer.Units)})
 		return fmt.Errorf("model %s: %w", t.answerer.cfg.Model.Name(), err)
 	case err != nil:
-		t.note("model: failed before the first unit: %v; the passages are quoted", err)
+		t.note("rag.note.model.failed", nil)
 		t.answerer.cfg.Log.WarnContext(ctx, "model failed, passages are quoted", "error", err)
 		return t.runQuoting(ctx)
 	case !shown && m.gaveUp:
-		t.note("model: said that the passages do not answer")
+		t.note("rag.note.model.gave_up", nil)
 		t.answer.Sources = nil
 		return t.sayNoEvidence(ctx)
 	case !shown:
-		t.note("model: nothing that it wrote passed the checks; the passages are quoted")
+		t.note("rag.note.model.nothing", nil)
 		return t.runQuoting(ctx)
 	case reply.StopReason != "stop":
-		t.note("model: stopped by %q, its unfinished end is left out", reply.StopReason)
+		t.note("rag.note.model.stopped", map[string]any{"Reason": reply.StopReason})
 		t.answer.Outcome = Partial
 	default:
 		t.answer.Outcome = Answered
@@ -93,7 +93,7 @@ func (m *modelRun) end(ctx context.Context, reply llm.Reply) error {
 	}
 	err := m.showAll(ctx, m.cutter.flush())
 	for _, u := range m.held {
-		m.turn.withhold(u.Text, "nothing follows it")
+		m.turn.withhold(u.Text, Reason{ID: "rag.withheld.nothing_follows"})
 	}
 	return err
 }
@@ -118,7 +118,7 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 	u := Unit{Kind: raw.kind, Text: raw.text, Cells: raw.cells, Header: raw.header, Break: raw.brk}
 	for _, n := range raw.cites {
 		if n < 1 || n > len(t.answer.Sources) {
-			t.note("model: cited passage %d, which there is not", n)
+			t.note("rag.note.model.cited_none", map[string]any{"N": n})
 			continue
 		}
 		u.Citations = append(u.Citations, m.supporter.cite(t.answer.Sources[n-1], u.Text)...)
@@ -136,7 +136,7 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 	}
 	for _, h := range m.held {
 		if h.Kind == Sentence && u.Kind == Sentence {
-			t.withhold(h.Text, "nothing follows it")
+			t.withhold(h.Text, Reason{ID: "rag.withheld.nothing_follows"})
 			continue
 		}
 		if err := m.show(ctx, h); err != nil {
@@ -155,7 +155,7 @@ func (m *modelRun) drop() {
 			m.held = m.held[i:]
 			return
 		}
-		m.turn.withhold(h.Text, "nothing follows it")
+		m.turn.withhold(h.Text, Reason{ID: "rag.withheld.nothing_follows"})
 	}
 	m.held = nil
 }

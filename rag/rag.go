@@ -134,10 +134,10 @@ type Trace struct {
 	Prompt   string
 	Raw      string     // the model's text before it was cut and checked
 	Withheld []Withheld // units that did not pass
-	Notes    []string   // what was decided, in order, for an agent
+	Notes    []string   // what was decided, in order, in the request's language
 }
 
-// Withheld is a unit that was not shown, and why.
+// Withheld is a unit that was not shown, and why, in the request's language.
 type Withheld struct{ Text, Reason string }
 
 // Sink receives an answer while it is made. Sources comes once, before the
@@ -147,8 +147,14 @@ type Sink interface {
 	Unit(ctx context.Context, u Unit) error
 }
 
+// Reason says, by a message of the catalogue, why a unit is withheld.
+type Reason struct {
+	ID   string // "rag.withheld.no_citation"
+	Data map[string]any
+}
+
 // Check looks at a unit before it leaves. It returns the unit to show (perhaps
-// with fewer citations), or a reason to withhold it.
+// with fewer citations), or a reason to withhold it; nil: it may leave.
 type Check interface {
-	Unit(ctx context.Context, u Unit, sources []Source) (shown Unit, reason string)
+	Unit(ctx context.Context, u Unit, sources []Source) (shown Unit, reason *Reason)
 }
