@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +13,7 @@ import (
 )
 
 func (a *app) agentCommand() *cobra.Command {
-	c := &cobra.Command{Use: "agent", Short: "Give and renew the console's sign-ins"}
+	c := group("agent", "Add agents, who sign in to the console, and renew their passwords")
 	c.AddCommand(a.agentAddCommand(), a.agentPasswordCommand())
 	return c
 }
@@ -23,9 +24,11 @@ func (a *app) agentAddCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "add LOGIN",
 		Short: "Add an agent of a town",
-		Long: `Adds an agent and prints a password that was made for it: it is shown this once.
-With --password-stdin the password is read from standard input instead.`,
-		Args: cobra.ExactArgs(1),
+		Long: `Adds an agent, a member of the town's staff who signs in to the console on /admin.
+Prints a password that was made for the agent: it is shown this once. With
+--password-stdin the password is read from standard input instead.`,
+		Example: "  guichet agent add marie --town my-town",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			password, err := readPassword(cmd.InOrStdin(), fromStdin)
 			if err != nil {
@@ -42,7 +45,7 @@ With --password-stdin the password is read from standard input instead.`,
 			}
 			made, err := agents.NewStore(o.db.Pool).Create(cmd.Context(), t.ID, args[0], password)
 			if err != nil {
-				return err
+				return agentError(args[0], err)
 			}
 			return printPassword(cmd.OutOrStdout(), args[0], made, fromStdin)
 		},
@@ -56,8 +59,11 @@ func (a *app) agentPasswordCommand() *cobra.Command {
 	var fromStdin bool
 	c := &cobra.Command{
 		Use:   "password LOGIN",
-		Short: "Give an agent a new password and end its sessions",
-		Args:  cobra.ExactArgs(1),
+		Short: "Give an agent a new password, and sign the agent out everywhere",
+		Long: `Prints a password that was made for the agent: it is shown this once. With
+--password-stdin the password is read from standard input instead. Whoever is
+signed in by the old password is signed out.`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			password, err := readPassword(cmd.InOrStdin(), fromStdin)
 			if err != nil {
@@ -70,7 +76,7 @@ func (a *app) agentPasswordCommand() *cobra.Command {
 			defer o.close()
 			made, err := agents.NewStore(o.db.Pool).SetPassword(cmd.Context(), args[0], password)
 			if err != nil {
-				return err
+				return agentError(args[0], err)
 			}
 			return printPassword(cmd.OutOrStdout(), args[0], made, fromStdin)
 		},
@@ -88,7 +94,22 @@ func readPassword(r io.Reader, fromStdin bool) (string, error) {
 	if err != nil && line == "" {
 		return "", usageError{fmt.Errorf("read the password: %w", err)}
 	}
-	return strings.TrimRight(line, "\r\n"), nil
+	line = strings.TrimRight(line, "\r\n")
+	if line == "" {
+		return "", usageError{errors.New("read the password: the first line of standard input is empty")}
+	}
+	return line, nil
+}
+
+// agentError says what to do about what the store refused.
+func agentError(login string, err error) error {
+	switch {
+	case errors.Is(err, agents.ErrTaken):
+		return fmt.Errorf("add agent %s: %w ('guichet agent password %s' gives a new password)", login, err, login)
+	case errors.Is(err, agents.ErrWeakPassword), errors.Is(err, agents.ErrBadLogin):
+		return usageError{err}
+	}
+	return err
 }
 
 func printPassword(w io.Writer, login, password string, given bool) error {

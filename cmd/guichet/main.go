@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/agents"
 )
 
 // Exit codes that scripts can rely on.
@@ -25,7 +26,7 @@ const (
 	exitUsage    = 2 // wrong arguments or settings
 	exitPartial  = 3 // ingest: done and published, but some documents failed
 	exitBusy     = 4 // another run is writing this collection
-	exitNotFound = 5 // no such town, collection or edition
+	exitNotFound = 5 // no such town, collection, edition or agent
 )
 
 // usageError is a mistake in what was typed or set.
@@ -70,7 +71,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdin i
 		return exitUsage
 	case errors.Is(err, corpus.ErrBusy):
 		return exitBusy
-	case errors.Is(err, corpus.ErrNotFound):
+	case errors.Is(err, corpus.ErrNotFound), errors.Is(err, agents.ErrUnknown):
 		return exitNotFound
 	}
 	return exitFailed
@@ -94,11 +95,13 @@ Settings are environment variables, each with a flag: see 'guichet config'.
 
 Exit codes: 0 done; 1 failed; 2 wrong arguments or settings; 3 ingested, but some
 documents failed; 4 another run is writing this collection; 5 no such town,
-collection or edition.`,
+collection, edition or agent.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          knownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+
+		SuggestionsMinimumDistance: 2,
 	}
 	addFlags(root.PersistentFlags(), list)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -131,21 +134,48 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	hint := "see 'guichet --help'"
+	hint := "see '" + cmd.CommandPath() + " --help'"
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		hint = "did you mean '" + strings.Join(near, "' or '") + "'?"
 	}
 	return usageError{fmt.Errorf("unknown command %q: %s", args[0], hint)}
 }
 
-// wrapArgs makes cobra's complaints about arguments usage errors.
+// group is a command that only holds others.
+func group(name, short string) *cobra.Command {
+	return &cobra.Command{
+		Use:                        name,
+		Short:                      short,
+		Args:                       knownCommand,
+		RunE:                       func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		SuggestionsMinimumDistance: 2,
+	}
+}
+
+// argumentsGiven says how many arguments there were where they are too many or
+// too few.
+func argumentsGiven(n int) string {
+	switch n {
+	case 0:
+		return "an argument is missing"
+	case 1:
+		return "1 argument does not fit this command"
+	}
+	return fmt.Sprintf("%d arguments do not fit this command (a question stands in quotes)", n)
+}
+
+// wrapArgs makes cobra's complaints about arguments usage errors that tell the
+// command's form.
 func wrapArgs(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(cmd *cobra.Command, args []string) error {
-			if err := check(cmd, args); err != nil {
-				return usageError{fmt.Errorf("%w (see '%s --help')", err, cmd.CommandPath())}
+			err := check(cmd, args)
+			var usage usageError
+			if err == nil || errors.As(err, &usage) {
+				return err
 			}
-			return nil
+			form := strings.TrimSuffix(cmd.UseLine(), " [flags]")
+			return usageError{fmt.Errorf("%s; it is: %s (see '%s --help')", argumentsGiven(len(args)), form, cmd.CommandPath())}
 		}
 	}
 	for _, sub := range c.Commands() {

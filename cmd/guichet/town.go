@@ -2,9 +2,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -25,7 +27,7 @@ type townFile struct {
 }
 
 func (a *app) townCommand() *cobra.Command {
-	c := &cobra.Command{Use: "town", Short: "List, show, set and delete towns"}
+	c := group("town", "List, show, set and delete towns")
 	c.AddCommand(a.townListCommand(), a.townShowCommand(), a.townSetCommand(), a.townDeleteCommand())
 	return c
 }
@@ -92,8 +94,10 @@ func (a *app) townSetCommand() *cobra.Command {
 		Short: "Create a town, or replace its settings, from a file ('-': standard input)",
 		Long: `The file holds slug, name, default, origins (web origins the chat may be opened
 from, such as https://www.ville.fr), contact (name, phone, email, url, address,
-hours), color (#rrggbb), languages and suggestions. 'guichet town show' prints one.`,
-		Args: cobra.ExactArgs(1),
+hours), color (#rrggbb), languages and suggestions (questions that residents are
+offered). 'guichet town show' prints one. What the file leaves out is emptied.`,
+		Example: "  guichet town show > town.json    then edit town.json\n  guichet town set town.json",
+		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			t, err := readTown(cmd.InOrStdin(), args[0])
 			if err != nil {
@@ -114,6 +118,24 @@ hours), color (#rrggbb), languages and suggestions. 'guichet town show' prints o
 	}
 }
 
+var (
+	townSlug  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	townColor = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+)
+
+// check finds what the database would refuse, and says what it must be.
+func (t townFile) check() error {
+	switch {
+	case !townSlug.MatchString(t.Slug):
+		return fmt.Errorf("slug is %q: it must be small letters, digits and single hyphens, such as saint-aubin", t.Slug)
+	case t.Name == "":
+		return errors.New("name is empty: give the town's name")
+	case t.Color != "" && !townColor.MatchString(t.Color):
+		return fmt.Errorf("color is %q: it must be #rrggbb in small letters, such as #0b5563", t.Color)
+	}
+	return nil
+}
+
 func readTown(stdin io.Reader, path string) (corpus.Town, error) {
 	r := stdin
 	if path != "-" {
@@ -129,6 +151,9 @@ func readTown(stdin io.Reader, path string) (corpus.Town, error) {
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&t); err != nil {
 		return corpus.Town{}, usageError{fmt.Errorf("%s is no town file: %w", path, err)}
+	}
+	if err := t.check(); err != nil {
+		return corpus.Town{}, usageError{fmt.Errorf("%s: %w", path, err)}
 	}
 	return corpus.Town{
 		Slug: t.Slug, Name: t.Name, Default: t.Default, Origins: t.Origins, Contact: t.Contact,
