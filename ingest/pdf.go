@@ -35,12 +35,12 @@ func (PDFExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, pdfTimeout)
 	defer cancel()
-	raw, err := poppler(ctx, in.Bytes, "pdftotext", "-q", "-enc", "UTF-8", "-", "-")
+	raw, err := poppler(ctx, in.Bytes, "pdftotext", "-enc", "UTF-8", "-", "-")
 	if err != nil {
 		return Extracted{}, err
 	}
 	pages := strings.Split(string(raw), "\f")
-	laid, err := poppler(ctx, in.Bytes, "pdftotext", "-q", "-layout", "-enc", "UTF-8", "-", "-")
+	laid, err := poppler(ctx, in.Bytes, "pdftotext", "-layout", "-enc", "UTF-8", "-", "-")
 	if err != nil {
 		return Extracted{}, err
 	}
@@ -119,7 +119,7 @@ func pdfReason(name string, err error, stderr string) error {
 		// pdftotext's exit codes: 1 cannot open, 2 output, 3 permissions.
 		switch exit.ExitCode() {
 		case 1:
-			return failuref(codeDamagedPDF, "the PDF is damaged or encrypted: poppler cannot open it")
+			return failuref(codeDamagedPDF, "the PDF is damaged: it cannot be opened")
 		case 3:
 			return failuref(codeCopyLocked, "the PDF forbids copying its text: save it without restrictions")
 		}

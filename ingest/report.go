@@ -85,7 +85,7 @@ func (r *Report) skip(keys []string) {
 		parts = append(parts[:10], "...")
 	}
 	r.Skipped += len(keys)
-	r.note("skipped %d files of other kinds (%s)", len(keys), strings.Join(parts, ", "))
+	r.note("files that are not read, by kind: %s", strings.Join(parts, ", "))
 }
 
 // WriteText writes the report for people. Failures come last, since they are
@@ -102,7 +102,7 @@ func (r Report) WriteText(w io.Writer) error {
 	if r.Skipped > 0 {
 		fmt.Fprintf(&b, ", %d skipped", r.Skipped)
 	}
-	fmt.Fprintf(&b, ".\n%d passages, %d embedded, %s", r.Passages, r.Embedded,
+	fmt.Fprintf(&b, ".\nPassages: %d read, %d embedded, in %s", r.Passages, r.Embedded,
 		time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond))
 	if r.Passages > 0 && r.Seconds > 0 {
 		fmt.Fprintf(&b, " (%.0f passages/s)", float64(r.Passages)/r.Seconds)
@@ -123,7 +123,7 @@ func (r Report) WriteText(w io.Writer) error {
 	case r.Published:
 		fmt.Fprintf(&b, "Published as edition %d.\n", r.Edition)
 	case r.Edition > 0:
-		fmt.Fprintf(&b, "Nothing changed: edition %d stays.\n", r.Edition)
+		fmt.Fprintf(&b, "Nothing changed: edition %d stays published.\n", r.Edition)
 	default:
 		b.WriteString("Nothing was published.\n")
 	}
