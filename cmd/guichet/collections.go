@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -47,8 +48,12 @@ func (a *app) collectionsCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "collections",
-		Short: "List what a town reads: its collections, their sources and editions",
-		Args:  cobra.NoArgs,
+		Short: "List a town's collections: their editions, sources and last run",
+		Long: `Lists the collections that answer a town's residents: its own, then those shared by
+all towns. Each ingestion that changes something makes a new edition; residents
+read the published one. The last run is the newest pass over a source; --json tells
+which files failed in it, and why.`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := a.open(cmd)
 			if err != nil {
@@ -218,7 +223,12 @@ until the next ingestion, which starts from the edition that is published.`,
 		if err != nil {
 			return err
 		}
-		if err := o.store.Rollback(cmd.Context(), collection.ID, number); err != nil {
+		err = o.store.Rollback(cmd.Context(), collection.ID, number)
+		if errors.Is(err, corpus.ErrNotFound) {
+			return fmt.Errorf("%s has no edition %d before the published one, %d: %w ('guichet collections' lists them)",
+				collection.Name, number, collection.Published, corpus.ErrNotFound)
+		}
+		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: readers now see edition %d (before: %d).\n", collection.Name, number, collection.Published)
@@ -233,8 +243,12 @@ func (a *app) pruneCommand() *cobra.Command {
 	var keep int
 	c := &cobra.Command{
 		Use:   "prune",
-		Short: "Delete what none of the newest editions holds",
-		Args:  cobra.NoArgs,
+		Short: "Delete old editions, and the documents that only they hold",
+		Long: `Keeps the published edition and those just before it, --keep of them in all, and
+deletes older ones: 'guichet rollback' cannot go back to these any more. Stored
+conversations keep their sources.`,
+		Example: "  guichet prune --collection site --keep 3",
+		Args:    cobra.NoArgs,
 	}
 	c.RunE = func(cmd *cobra.Command, _ []string) error {
 		if keep < 1 {
@@ -252,7 +266,7 @@ func (a *app) pruneCommand() *cobra.Command {
 		if err := o.store.Prune(cmd.Context(), collection.ID, keep); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: the newest %d editions are kept.\n", collection.Name, keep)
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: the published edition and those before it are kept, %d at most; older ones are deleted.\n", collection.Name, keep)
 		return err
 	}
 	c.Flags().IntVar(&keep, "keep", 5, "editions to keep, the published one counted")

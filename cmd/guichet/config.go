@@ -22,8 +22,9 @@ func (a *app) configCommand() *cobra.Command {
 		Use:   "config",
 		Short: "List the settings, their values and where they come from",
 		Long: `Lists every setting: its environment variable, its flag, its value and where the
-value comes from. Secrets are never printed; each can stand in a file that
-NAME_FILE, or its flag, names.`,
+value comes from. A flag wins over the environment. Secrets are never printed and
+have no flag of their own: put each into a file, and name that file in the flag or
+in the variable with _FILE at its end, such as GUICHET_LLM_KEY_FILE.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := a.settings(cmd)
@@ -35,6 +36,9 @@ NAME_FILE, or its flag, names.`,
 				return printJSON(cmd.OutOrStdout(), shown)
 			}
 			for _, one := range shown {
+				if one.Value == "" {
+					one.Value = "(empty)"
+				}
 				_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s = %s   (%s; %s)\n    %s\n", one.Name, one.Value, one.From, one.Flag, one.Help)
 			}
 			return nil
@@ -53,9 +57,6 @@ func showSettings(s *settings) []shownSetting {
 			if v.Value != "" {
 				v.Value = "(set, not shown)"
 			}
-		}
-		if v.Value == "" {
-			v.Value = "-"
 		}
 		shown = append(shown, v)
 	}

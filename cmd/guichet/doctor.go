@@ -39,7 +39,7 @@ func (a *app) doctorCommand() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Say what is wrong with a set-up, and how to mend it",
+		Short: "Say what is wrong with a set-up, and how to fix it",
 		Long: `Looks at the settings, the tools, the database, what is loaded, the embedder and
 the model, and says of each whether it works and what to do where it does not.
 Exit code 1 when something is wrong; warnings alone are 0.`,
@@ -80,15 +80,15 @@ func printFindings(w io.Writer, findings []finding) {
 func (a *app) examine(cmd *cobra.Command) []finding {
 	s, err := a.settings(cmd)
 	if err != nil {
-		return []finding{wrong("settings", err.Error(), "see 'guichet config --help'")}
+		return []finding{wrong("settings", err.Error(), "correct it; 'guichet --help' lists the settings")}
 	}
-	findings := []finding{ok("settings", "all are readable"), examineTool()}
+	findings := []finding{ok("settings", "no mistake was found"), examineTool()}
 	if s.get("GUICHET_DATABASE_URL") == "" {
 		findings = append(findings, examineRoom(s.get("GUICHET_DATA_DIR")))
 	}
 	o, err := a.open(cmd)
 	if err != nil {
-		part, remedy := "database", "mend what the message names; 'make setup' installs Postgres and pgvector"
+		part, remedy := "database", "fix what the message says; 'make setup' installs Postgres and pgvector"
 		if s.get("GUICHET_EMBEDDER") == "openai" && errors.Is(err, errEmbedder) {
 			part, remedy = "embedder", "start the server at GUICHET_EMBEDDER_URL, or set GUICHET_EMBEDDER=builtin"
 		}
@@ -160,7 +160,7 @@ func (o *session) examineTown(ctx context.Context) []finding {
 		findings = append(findings, warning("documents", "nothing is published: every question ends without an answer",
 			"guichet ingest PATH --collection NAME"))
 	default:
-		findings = append(findings, ok("documents", fmt.Sprintf("%d collections are published", len(scope.Members))))
+		findings = append(findings, ok("documents", fmt.Sprintf("collections published: %d", len(scope.Members))))
 	}
 	if err := o.store.CheckSpace(ctx, scope, o.embedder.Space()); err != nil {
 		return append(findings, wrong("embedder", err.Error(), "set GUICHET_EMBEDDER as it was, or embed the collection anew"))
@@ -195,7 +195,7 @@ func examineServer(ctx context.Context, s *settings) finding {
 	url := "http://" + s.get("GUICHET_ADDR") + "/healthz"
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return wrong("server", err.Error(), "mend GUICHET_ADDR: host:port")
+		return wrong("server", err.Error(), "correct GUICHET_ADDR: host:port")
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -30,7 +30,7 @@ func write(t *testing.T, files map[string]string) string {
 // pages are a small town's, enough to tell one answer from another.
 var pages = map[string]string{
 	"piscine.md":    "---\ntitle: Piscine municipale\nurl: https://ville.example/piscine\n---\n\n# Piscine municipale\n\n## Horaires\n\nLa piscine est ouverte le mardi et le jeudi de 12 h à 20 h.\n\n## Tarifs\n\nL'entrée coûte 4,50 € pour un adulte.\n",
-	"dechets.md":    "---\ntitle: Collecte des déchets\nurl: https://ville.example/dechets\n---\n\n# Collecte des déchets\n\nLes ordures ménagères sont collectées le lundi matin. Sortez le bac la veille au soir.\n",
+	"dechets.md":    "---\ntitle: Collecte des déchets\nurl: https://ville.example/dechets\n---\n\n# Collecte des déchets\n\nLes ordures ménagères sont collectées le lundi matin. Sortez le bac la veille au soir.\n", //nolint:misspell // French
 	"mairie.txt":    "Hôtel de ville\n\nLa mairie est ouverte du lundi au vendredi de 9 h à 17 h.\n",
 	"notfrench.bin": "\x00\x01",
 }
@@ -139,6 +139,16 @@ func TestExitCodesThatScriptsRelyOn(t *testing.T) {
 		{[]string{"rollback", "9", "--collection", "site"}, exitNotFound, "9"},
 		{[]string{"ask", strings.Repeat("a", 2001)}, exitUsage, "2000"},
 		{[]string{"ask", "\x00\x01\x02"}, exitUsage, "not text"},
+		{[]string{"ask"}, exitUsage, "guichet ask QUESTION"},
+		{[]string{"ask", "la", "piscine"}, exitUsage, "quotes"},
+		{[]string{"ingest", dir}, exitUsage, "--collection is missing"},
+		{[]string{"ingest", dir, "--collection", ""}, exitUsage, "--collection is missing"},
+		{[]string{"rollback", "1"}, exitUsage, "--collection is missing"},
+		{[]string{"rollback", "1", "--collection", "site"}, exitNotFound, "site has no edition 1 before the published one, 1"},
+		{[]string{"serch", "q"}, exitUsage, "did you mean 'search' or"},
+		{[]string{"town", "shw"}, exitUsage, "or 'show'?"},
+		{[]string{"search", "--addr", "nonsense", "q"}, exitUsage, "host:port"},
+		{[]string{"search", "--help"}, exitOK, "Every setting has a flag too"},
 	} {
 		code, stdout, stderr := guichet(t, env, c.args...)
 		if code != c.want || !strings.Contains(stdout+stderr, c.says) {

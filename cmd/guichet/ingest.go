@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -53,6 +54,10 @@ Exit code 3 says that it is done and published, but some files could not be read
 func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	for _, path := range paths {
 		if _, err := os.Stat(path); err != nil {
+			var at *fs.PathError
+			if errors.As(err, &at) {
+				err = at.Err
+			}
 			return usageError{fmt.Errorf("cannot read %s: %w", path, err)}
 		}
 	}

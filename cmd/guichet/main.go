@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"guichet/corpus"
 	"guichet/internal/agents"
@@ -89,7 +90,7 @@ A first look:
   guichet serve --demo                          the demo town, on http://localhost:8080
   guichet ingest ./pages --collection site      load a folder of documents
   guichet ask "Quand passe la benne ?"          ask, as a resident would
-  guichet doctor                                what is wrong with a set-up, and the mend
+  guichet doctor                                what is wrong with a set-up, and how to fix it
 
 Settings are environment variables, each with a flag: see 'guichet config'.
 
@@ -125,6 +126,11 @@ collection, edition or agent.`,
 	)
 	for _, c := range root.Commands() {
 		wrapArgs(c)
+		requireFlags(c)
+		// The settings' flags would drown each command's own.
+		c.SetUsageTemplate(strings.Replace(c.UsageTemplate(),
+			"Global Flags:\n{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}",
+			"Every setting has a flag too: see 'guichet --help'.", 1))
 	}
 	return root
 }
@@ -162,6 +168,32 @@ func argumentsGiven(n int) string {
 		return "1 argument does not fit this command"
 	}
 	return fmt.Sprintf("%d arguments do not fit this command (a question stands in quotes)", n)
+}
+
+// requireFlags makes a missing or empty required flag a usage error that names
+// it; cobra's own complaint comes too late to be told from other failures.
+func requireFlags(c *cobra.Command) {
+	check := c.Args
+	c.Args = func(cmd *cobra.Command, args []string) error {
+		if check != nil {
+			if err := check(cmd, args); err != nil {
+				return err
+			}
+		}
+		var missing []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Annotations[cobra.BashCompOneRequiredFlag] != nil && f.Value.String() == "" {
+				missing = append(missing, "--"+f.Name)
+			}
+		})
+		if len(missing) > 0 {
+			return usageError{fmt.Errorf("%s is missing (see '%s --help')", strings.Join(missing, " and "), cmd.CommandPath())}
+		}
+		return nil
+	}
+	for _, sub := range c.Commands() {
+		requireFlags(sub)
+	}
 }
 
 // wrapArgs makes cobra's complaints about arguments usage errors that tell the

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -26,23 +27,23 @@ type setting struct {
 // settingList is every setting there is, in the order in which they are told.
 func settingList(getenv func(string) string) []setting {
 	return []setting{
-		{env: "GUICHET_DATA_DIR", fallback: defaultDataDir(getenv), help: "folder of the private database and of what it needs"},
-		{env: "GUICHET_DATABASE_URL", secret: true, help: "an existing Postgres (15 to 17, pgvector 0.8 or later); empty: a private one in the data folder"},
-		{env: "GUICHET_DATABASE_CONNECTIONS", fallback: "16", help: "most connections to the database"},
-		{env: "GUICHET_ADDR", fallback: "localhost:8080", help: "address to serve on"},
+		{env: "GUICHET_DATA_DIR", fallback: defaultDataDir(getenv), help: "folder of Guichet's own database"},
+		{env: "GUICHET_DATABASE_URL", secret: true, help: "an existing Postgres (15 to 17, pgvector 0.8 or later); empty: a database of its own in the data folder"},
+		{env: "GUICHET_DATABASE_CONNECTIONS", fallback: "16", help: "how many connections to the database are opened at most"},
+		{env: "GUICHET_ADDR", fallback: "localhost:8080", help: "host:port to serve on"},
 		{env: "GUICHET_TRUST_PROXY", fallback: "false", help: "true behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-Host"},
-		{env: "GUICHET_LLM_URL", help: "OpenAI-compatible server of the language model, such as http://localhost:11434/v1; empty: quoting mode"},
-		{env: "GUICHET_LLM_MODEL", help: "the model's name at that server"},
-		{env: "GUICHET_LLM_KEY", secret: true, help: "the key for that server, if it asks for one"},
+		{env: "GUICHET_LLM_URL", help: "OpenAI-compatible server of the language model, such as http://localhost:11434/v1; empty: no model, the documents are quoted word for word"},
+		{env: "GUICHET_LLM_MODEL", help: "name of the language model on that server"},
+		{env: "GUICHET_LLM_KEY", secret: true, help: "key of the language model's server, if it asks for one"},
 		{env: "GUICHET_LLM_TIMEOUT", fallback: "60s", help: "how long the model may take to begin its answer"},
-		{env: "GUICHET_EMBEDDER", fallback: "builtin", help: "builtin, or openai (any OpenAI-compatible embeddings endpoint)"},
-		{env: "GUICHET_EMBEDDER_URL", help: "the embeddings server, for openai"},
-		{env: "GUICHET_EMBEDDER_MODEL", help: "the embedding model's name, for openai"},
-		{env: "GUICHET_EMBEDDER_KEY", secret: true, help: "the key for the embeddings server, if it asks for one"},
-		{env: "GUICHET_EMBEDDER_DIMENSIONS", fallback: "0", help: "dimensions of its vectors; 0: ask the server once"},
-		{env: "GUICHET_EMBEDDER_QUERY_PREFIX", help: "put before each question; empty: as the model is known to want it; none: nothing"},
-		{env: "GUICHET_EMBEDDER_PASSAGE_PREFIX", help: "put before each passage; empty: as the model is known to want it; none: nothing"},
-		{env: "GUICHET_LOG_LEVEL", fallback: "info", help: "debug, info, warn or error"},
+		{env: "GUICHET_EMBEDDER", fallback: "builtin", help: "what makes vectors of texts: builtin, or openai (any OpenAI-compatible embeddings server)"},
+		{env: "GUICHET_EMBEDDER_URL", help: "address of the embeddings server, for openai"},
+		{env: "GUICHET_EMBEDDER_MODEL", help: "name of the embedding model, for openai"},
+		{env: "GUICHET_EMBEDDER_KEY", secret: true, help: "key of the embeddings server, if it asks for one"},
+		{env: "GUICHET_EMBEDDER_DIMENSIONS", fallback: "0", help: "dimensions of the embedding model's vectors; 0: ask the server at start"},
+		{env: "GUICHET_EMBEDDER_QUERY_PREFIX", help: "text put before each question; empty: the model's usual one, where Guichet knows it; none: no text"},
+		{env: "GUICHET_EMBEDDER_PASSAGE_PREFIX", help: "text put before each passage; empty: the model's usual one, where Guichet knows it; none: no text"},
+		{env: "GUICHET_LOG_LEVEL", fallback: "info", help: "least level that is logged: debug, info, warn or error"},
 	}
 }
 
@@ -80,7 +81,11 @@ func addFlags(flags *pflag.FlagSet, list []setting) {
 			flags.String(flagName(s.env)+"-file", "", "file that holds "+s.env+": "+s.help)
 			continue
 		}
-		flags.String(flagName(s.env), "", fmt.Sprintf("%s [%s]", s.help, s.env))
+		help := fmt.Sprintf("%s [%s]", s.help, s.env)
+		if s.fallback != "" {
+			help += fmt.Sprintf(" (default %s)", s.fallback)
+		}
+		flags.String(flagName(s.env), "", help)
 	}
 }
 
@@ -149,6 +154,9 @@ func (s *settings) validate() error {
 	}
 	if _, err := logLevel(s.get("GUICHET_LOG_LEVEL")); err != nil {
 		wrong("GUICHET_LOG_LEVEL", "debug, info, warn or error")
+	}
+	if _, port, err := net.SplitHostPort(s.get("GUICHET_ADDR")); err != nil || port == "" {
+		wrong("GUICHET_ADDR", "host:port, such as localhost:8080")
 	}
 	switch s.get("GUICHET_EMBEDDER") {
 	case "builtin":
