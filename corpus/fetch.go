@@ -7,78 +7,32 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// fetch groups the candidates, which come best first, by document and reads
-// the best limit documents with their passages. A document is worth its best
-// passage. What the scope no longer finds, because it was pruned meanwhile, is
-// left out.
-func (s *Store) fetch(ctx context.Context, sc Scope, r Ranking, fused []candidate, limit int) ([]Hit, error) {
-	if len(fused) == 0 {
+// fetch reads the best limit candidates with their passages, and drops those
+// that a newer version among them takes the place of.
+func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, found []candidate, limit int) ([]Hit, error) {
+	if len(found) == 0 {
 		return nil, nil
 	}
-	lineages, err := s.lineages(ctx, fused)
-	if err != nil {
-		return nil, err
-	}
+	lexicalRanks := q.lexical.ranks(q.ranking.Depth)
 	var hits []Hit
-	at := make(map[int64]int) // lineage -> index in hits
 	var passages []int64
-	for _, c := range fused {
-		lineage, ok := lineages[c.passage]
-		if !ok {
-			continue
+	for _, c := range found[:min(len(found), limit)] {
+		d, _ := q.view.document(c.document)
+		hit := Hit{Document: HitDocument{Lineage: d.lineage}, Score: c.score}
+		for _, p := range c.passages[:min(len(c.passages), q.ranking.PassagesPerDocument)] {
+			hit.Passages = append(hit.Passages, HitPassage{
+				Passage:     Passage{ID: p.id},
+				Score:       p.score,
+				LexicalRank: lexicalRanks[p.slot],
+				Lexical:     q.lexical.passage[p.slot],
+				VectorRank:  q.ranks[p.slot],
+				Cosine:      p.cosine,
+			})
+			passages = append(passages, p.id)
 		}
-		i, ok := at[lineage]
-		if !ok {
-			if len(hits) == limit {
-				continue
-			}
-			i = len(hits)
-			at[lineage] = i
-			hits = append(hits, Hit{Document: HitDocument{Lineage: lineage}, Score: c.score})
-		}
-		if len(hits[i].Passages) == r.PassagesPerDocument {
-			continue
-		}
-		hits[i].Passages = append(hits[i].Passages, HitPassage{
-			Passage:     Passage{ID: c.passage},
-			Score:       c.score,
-			LexicalRank: c.lexicalRank,
-			Lexical:     c.lexical,
-			VectorRank:  c.vectorRank,
-			Cosine:      c.cosine,
-		})
-		passages = append(passages, c.passage)
+		hits = append(hits, hit)
 	}
 	return s.fill(ctx, sc, hits, passages)
-}
-
-// lineages returns the document lineage of each candidate.
-func (s *Store) lineages(ctx context.Context, fused []candidate) (map[int64]int64, error) {
-	ids := make([]int64, len(fused))
-	for i, c := range fused {
-		ids[i] = c.passage
-	}
-	// Bounded by nature: a row for each candidate.
-	rows, err := s.pool.Query(ctx, `
-		SELECT
-			id,
-			lineage
-		FROM passages
-		WHERE id = ANY(@ids)
-		ORDER BY id`, pgx.NamedArgs{"ids": ids})
-	if err != nil {
-		return nil, fmt.Errorf("read candidates: %w", err)
-	}
-	lineages := make(map[int64]int64, len(ids))
-	var id, lineage int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &lineage}, func() error {
-		lineages[id] = lineage
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read candidates: %w", err)
-	}
-	return lineages, nil
 }
 
 // fill reads what the hits show: their passages, and their documents as the

@@ -2,69 +2,297 @@ package corpus
 
 import (
 	"cmp"
+	"context"
+	"fmt"
+	"math"
 	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/pgvector/pgvector-go"
 )
 
-// candidate is a passage that one index or both found.
+// Fusion goes in two steps. The first scores every document by its best
+// passage's BM25, its own BM25 and its best passage's cosine, and takes the
+// best few as candidates. The second looks closely at these alone: the exact
+// cosines of their passages, and which neighbouring words of the question
+// stand side by side in them.
+
+// closeLook is how many passages of a candidate are looked at closely.
+const closeLook = 12
+
+// candidate is a document that is looked at closely.
 type candidate struct {
-	passage     int64
-	score       float64 // fused
-	lexicalRank int     // from 1; 0: not in that list
-	lexical     float64
-	matched     uint64
-	vectorRank  int
-	cosine      float64
+	document int32
+	own      bool // it is the town's, not shared
+
+	passage float64 // its best passage's BM25, as a share of what the query could give
+	whole   float64 // its own BM25, likewise
+	cosine  float64 // its best passage's
+	pairs   float64 // share of the question's pairs that it has, by weight
+	score   float64
+
+	passages []candidatePassage
 }
 
-// fuse joins the two lists by reciprocal rank fusion, best first: scores of
-// different kinds do not compare, ranks do.
-func fuse(r Ranking, lexical []lexicalHit, vector []vectorHit) []candidate {
-	found := make(map[int64]*candidate, len(lexical)+len(vector))
-	get := func(passage int64) *candidate {
-		c := found[passage]
-		if c == nil {
-			c = &candidate{passage: passage}
-			found[passage] = c
-		}
-		return c
-	}
-	for i, hit := range lexical {
-		c := get(hit.passage)
-		c.lexicalRank, c.lexical, c.matched = i+1, hit.score, hit.matched
-		c.score += r.LexicalWeight / (r.RankOffset + float64(i+1))
-	}
-	for i, hit := range vector {
-		c := get(hit.passage)
-		c.vectorRank, c.cosine = i+1, hit.cosine
-		c.score += r.VectorWeight / (r.RankOffset + float64(i+1))
-	}
-	fused := make([]candidate, 0, len(found))
-	for _, c := range found {
-		fused = append(fused, *c)
-	}
-	slices.SortFunc(fused, func(a, b candidate) int {
-		if c := cmp.Compare(b.score, a.score); c != 0 {
-			return c
-		}
-		return cmp.Compare(a.passage, b.passage)
-	})
-	return fused
+// candidatePassage is a passage of a candidate.
+type candidatePassage struct {
+	slot   int32
+	id     int64
+	share  float64 // of BM25
+	cosine float64
+	known  bool // its cosine is
+	pairs  float64
+	score  float64
 }
 
-// evidence is the share of the query's terms, weighted by idf, that the
-// passage with these matches has: 1 when it has them all, 0 when none. A term
-// that no passage has weighs most of all. It grows with what is found but is
-// not yet a probability.
-func evidence(terms []TermWeight, matched uint64) float64 {
-	var has, all float64
-	for i, t := range terms {
-		all += t.Weight
-		if matched&(1<<i) != 0 {
-			has += t.Weight
+// inquiry is one query on its way.
+type inquiry struct {
+	ranking Ranking
+	view    *view
+	lexical *lexicalScores
+	day     int32 // today, in days since 1970
+
+	vector  []float32         // of the query; nil: vectors are not asked
+	spaceID int64             // of the vectors
+	nearest []vectorHit       // nearest first
+	cosines map[int32]float64 // by slot, of the nearest
+	ranks   map[int32]int     // by slot, of the nearest
+	pairs   []termPair
+}
+
+// candidates takes the documents that the first step finds best.
+func (q *inquiry) candidates() []candidate {
+	v, r := q.view, q.ranking
+	passages := make([]float64, v.documentCount())
+	cosines := make([]float64, v.documentCount())
+	for m, c := range v.contents {
+		for i := range c.documents {
+			d := &c.documents[i]
+			best := &passages[v.documents[m]+int32(i)] //nolint:gosec // far fewer
+			for _, score := range q.lexical.passage[v.slots[m]+d.first : v.slots[m]+d.end] {
+				*best = max(*best, score)
+			}
 		}
 	}
-	if all == 0 {
+	floor := 0.0
+	if len(q.nearest) > 0 && len(q.nearest) >= r.Depth {
+		floor = max(0, q.nearest[len(q.nearest)-1].cosine)
+	}
+	for i := range cosines {
+		cosines[i] = floor
+	}
+	for slot, cosine := range q.cosines {
+		d := q.documentOf(slot)
+		cosines[d] = max(cosines[d], cosine)
+	}
+	scores := make([]float64, v.documentCount())
+	for i := range scores {
+		if passages[i] == 0 && cosines[i] <= floor {
+			continue
+		}
+		if d, _ := v.document(int32(i)); !d.holds(q.day) { //nolint:gosec // far fewer
+			continue
+		}
+		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.document[i]) + r.VectorWeight*cosines[i]
+	}
+	var found []candidate
+	for _, document := range topK(scores, r.Candidates) {
+		member := v.members[v.memberOf(document)]
+		found = append(found, candidate{
+			document: document,
+			own:      member.Collection.TownID != 0,
+			passage:  q.share(passages[document]),
+			whole:    q.wholeShare(q.lexical.document[document]),
+			cosine:   cosines[document],
+			passages: q.passagesOf(document),
+		})
+	}
+	return found
+}
+
+func (q *inquiry) documentOf(slot int32) int32 {
+	v := q.view
+	m, _ := slices.BinarySearch(v.slots[1:], slot+1)
+	return v.documents[m] + v.contents[m].passages[slot-v.slots[m]].document
+}
+
+// share is a passage's BM25 as a share of what the question's own terms could
+// give at most.
+func (q *inquiry) share(score float64) float64 {
+	if q.lexical.ceiling.passage == 0 {
 		return 0
 	}
-	return has / all
+	return score / q.lexical.ceiling.passage
+}
+
+func (q *inquiry) wholeShare(score float64) float64 {
+	if q.lexical.ceiling.document == 0 {
+		return 0
+	}
+	return score / q.lexical.ceiling.document
+}
+
+// passagesOf returns those of a document's passages that are worth a closer
+// look: the best by what is known of them.
+func (q *inquiry) passagesOf(document int32) []candidatePassage {
+	d, base := q.view.document(document)
+	c := q.view.contents[q.view.memberOf(document)]
+	var found []candidatePassage
+	for slot := d.first; slot < d.end; slot++ {
+		p := candidatePassage{slot: base + slot, id: c.passages[slot].id, share: q.share(q.lexical.passage[base+slot])}
+		p.cosine, p.known = q.cosines[p.slot]
+		if p.share > 0 || p.known {
+			found = append(found, p)
+		}
+	}
+	worth := func(p candidatePassage) float64 {
+		return q.ranking.PassageWeight*p.share + q.ranking.VectorWeight*p.cosine
+	}
+	slices.SortStableFunc(found, func(a, b candidatePassage) int { return cmp.Compare(worth(b), worth(a)) })
+	return found[:min(len(found), closeLook)]
+}
+
+// fuse looks at the candidates closely and orders them, best first.
+func (s *Store) fuse(ctx context.Context, q *inquiry) ([]candidate, error) {
+	found := q.candidates()
+	sequences, err := s.lookClosely(ctx, q, found)
+	if err != nil {
+		return nil, err
+	}
+	r := q.ranking
+	for i := range found {
+		c := &found[i]
+		q.weighPairs(c, sequences)
+		c.cosine = 0
+		for j := range c.passages {
+			p := &c.passages[j]
+			p.score = r.PassageWeight*p.share + r.VectorWeight*p.cosine + r.PairWeight*p.pairs
+			c.cosine = max(c.cosine, p.cosine)
+		}
+		slices.SortStableFunc(c.passages, func(a, b candidatePassage) int { return cmp.Compare(b.score, a.score) })
+		c.score = r.PassageWeight*c.passage + r.DocumentWeight*c.whole + r.VectorWeight*c.cosine + r.PairWeight*c.pairs
+		if c.own {
+			c.score += r.TownBonus
+		}
+	}
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	return found, nil
+}
+
+// lookClosely reads what is not known yet of the candidates' passages: their
+// sequences, which it returns by passage, and their cosines. Both come in one
+// round trip.
+func (s *Store) lookClosely(ctx context.Context, q *inquiry, found []candidate) (map[int64][]byte, error) {
+	var ids, unknown []int64
+	for _, c := range found {
+		for _, p := range c.passages {
+			ids = append(ids, p.id)
+			if !p.known {
+				unknown = append(unknown, p.id)
+			}
+		}
+	}
+	batch := &pgx.Batch{}
+	sequences := make(map[int64][]byte, len(ids))
+	if len(q.pairs) > 0 && len(ids) > 0 {
+		// Bounded by nature: a row for each passage asked.
+		batch.Queue(`
+			SELECT
+				passage_id,
+				terms
+			FROM term_sequences
+			WHERE passage_id = ANY(@passages)`, pgx.NamedArgs{"passages": ids}).Query(func(rows pgx.Rows) error {
+			var id int64
+			var terms []byte
+			_, err := pgx.ForEachRow(rows, []any{&id, &terms}, func() error {
+				sequences[id] = slices.Clone(terms)
+				return nil
+			})
+			return err
+		})
+	}
+	cosines := make(map[int64]float64, len(unknown))
+	if q.vector != nil && len(unknown) > 0 {
+		// Bounded by nature: a row for each passage asked.
+		batch.Queue(fmt.Sprintf(`
+			SELECT
+				passage_id,
+				1 - (v <=> @query::halfvec(%d))
+			FROM %s
+			WHERE passage_id = ANY(@passages)`, len(q.vector), vectorTable(q.spaceID)),
+			pgx.NamedArgs{"passages": unknown, "query": pgvector.NewHalfVector(q.vector).String()}).Query(func(rows pgx.Rows) error {
+			var id int64
+			var cosine float64
+			_, err := pgx.ForEachRow(rows, []any{&id, &cosine}, func() error {
+				cosines[id] = cosine
+				return nil
+			})
+			return err
+		})
+	}
+	if batch.Len() > 0 {
+		if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+			return nil, fmt.Errorf("look closely: %w", err)
+		}
+	}
+	for i := range found {
+		for j := range found[i].passages {
+			p := &found[i].passages[j]
+			if cosine, ok := cosines[p.id]; ok {
+				p.cosine, p.known = cosine, true
+			}
+		}
+	}
+	return sequences, nil
+}
+
+// weighPairs tells what share of the question's pairs stand side by side in
+// each of the candidate's passages, and in any of them.
+func (q *inquiry) weighPairs(c *candidate, sequences map[int64][]byte) {
+	total := 0.0
+	for _, p := range q.pairs {
+		total += p.weight
+	}
+	if total == 0 {
+		return
+	}
+	any := make([]bool, len(q.pairs))
+	here := make([]bool, len(q.pairs))
+	for i := range c.passages {
+		p := &c.passages[i]
+		clear(here)
+		markPairs(sequences[p.id], q.pairs, here)
+		for j, found := range here {
+			if found {
+				p.pairs += q.pairs[j].weight / total
+				any[j] = true
+			}
+		}
+	}
+	for j, found := range any {
+		if found {
+			c.pairs += q.pairs[j].weight / total
+		}
+	}
+}
+
+// weighted returns the pairs whose terms both stand in the scope, each weighed
+// by the geometric mean of its terms' weights.
+func weighted(pairs [][2]string, terms []TermWeight) []termPair {
+	weights := make(map[string]float64, len(terms))
+	for _, t := range terms {
+		if t.Frequency > 0 && t.From == "" {
+			weights[t.Term] = t.Weight
+		}
+	}
+	var found []termPair
+	seen := make(map[[2]string]bool, len(pairs))
+	for _, p := range pairs {
+		weight := math.Sqrt(weights[p[0]] * weights[p[1]])
+		if weight > 0 && !seen[p] {
+			seen[p] = true
+			found = append(found, termPair{first: termHash(p[0]), second: termHash(p[1]), weight: weight})
+		}
+	}
+	return found
 }

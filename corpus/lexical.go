@@ -2,7 +2,6 @@ package corpus
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"fmt"
 	"math"
@@ -12,22 +11,93 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// maxTerms bounds the distinct terms that a query is asked with: as many as a
-// passage's matches fit in one word of bits. A question has ten, a long one
-// thirty.
-const maxTerms = 64
+// view is what a scope sees: its members' contents in one numbering of slots
+// and documents.
+type view struct {
+	members   []ScopeMember
+	contents  []*contents
+	slots     []int32 // first slot of each member, and the end
+	documents []int32 // first document of each member, and the end
 
-// lexicalHit is a passage that has a term of the query.
-type lexicalHit struct {
-	passage int64
-	score   float64 // BM25
-	matched uint64  // bit i: it has terms[i] of the answer
+	lengthSum, titleSum, docTitles float64
 }
 
-// lexicalAnswer is what the term lists say to a query.
-type lexicalAnswer struct {
-	hits  []lexicalHit // best first
-	terms []TermWeight // in the order of the query
+func (s *Store) view(ctx context.Context, members []ScopeMember) (*view, error) {
+	v := &view{members: members, slots: []int32{0}, documents: []int32{0}}
+	for i, m := range members {
+		c, err := s.contents(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		v.contents = append(v.contents, c)
+		v.slots = append(v.slots, v.slots[i]+int32(len(c.passages)))              //nolint:gosec // far fewer
+		v.documents = append(v.documents, v.documents[i]+int32(len(c.documents))) //nolint:gosec // far fewer
+		v.lengthSum += c.lengthSum
+		v.titleSum += c.titleSum
+		v.docTitles += c.docTitles
+	}
+	return v, nil
+}
+
+func (v *view) passageCount() int  { return int(v.slots[len(v.contents)]) }
+func (v *view) documentCount() int { return int(v.documents[len(v.contents)]) }
+
+// memberOf returns which member a document belongs to.
+func (v *view) memberOf(document int32) int {
+	m, _ := slices.BinarySearch(v.documents[1:], document+1)
+	return m
+}
+
+// document returns a document and the slot that its own are counted from.
+func (v *view) document(document int32) (d *contentsDocument, base int32) {
+	m := v.memberOf(document)
+	return &v.contents[m].documents[document-v.documents[m]], v.slots[m]
+}
+
+// lexicalScores is what the term lists say to a query.
+type lexicalScores struct {
+	*scratch
+	terms   []TermWeight // in the order of the query
+	ceiling struct {     // what the question's own terms could give at most
+		passage, document float64
+	}
+}
+
+// scratch holds the sums of one search; it is used again by others.
+type scratch struct {
+	passage  []float64 // BM25 by slot
+	document []float64 // BM25 by document
+	matched  []uint64  // by document, bit i: it has the i-th term
+	gathered []gathered
+	decoded  []posting
+}
+
+// gathered is a posting of the term at hand that the scope sees.
+type gathered struct {
+	slot, document int32
+	fields         byte
+	length         byte
+	begins         bool
+}
+
+func (s *Store) takeScratch(v *view) *scratch {
+	k, ok := s.scratch.Get().(*scratch)
+	if !ok {
+		k = &scratch{}
+	}
+	k.passage = zeroed(k.passage, v.passageCount())
+	k.document = zeroed(k.document, v.documentCount())
+	k.matched = zeroed(k.matched, v.documentCount())
+	return k
+}
+
+func zeroed[T float64 | uint64](values []T, n int) []T {
+	if cap(values) < n {
+		return make([]T, n)
+	}
+	values = values[:n]
+	clear(values)
+	return values
 }
 
 // termListsSQL reads the lists of all of a query's terms in one statement. It
@@ -43,284 +113,218 @@ const termListsSQL = `
 		AND term = ANY(@terms)
 	ORDER BY term`
 
-// lexical ranks the passages that the scope sees by BM25 and returns the best
-// depth of them.
+// lexical scores all that the scope sees by BM25 over weighted fields, its
+// passages and its whole documents.
 //
-//	score  = sum over terms of idf * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average))
+//	score  = sum over terms of weight * tf * (k1 + 1) / (tf + k1 * (1 - b + b * length / average))
+//	weight = share * idf * (1 + ridf)
 //	idf    = ln(1 + (N - df + 0.5) / (df + 0.5))
-//	tf     = the term's occurrences, weighted by field
-//	length = the terms of headings and body, quantised
+//	ridf   = max(0, ln(N / df) + ln(1 - e^(-cf / N)))
 //
-// N, df and the average length are counted over what the scope sees, in all of
-// its collections together, so that their scores compare.
-func (s *Store) lexical(ctx context.Context, members []ScopeMember, figures []*figures, terms []string, r Ranking) (lexicalAnswer, error) {
-	terms = distinct(terms)
-	if len(terms) == 0 || len(members) == 0 {
-		return lexicalAnswer{}, nil
-	}
-	collections := make([]int64, len(members))
-	byID := make(map[int64]int, len(members))
-	for i, m := range members {
-		collections[i] = m.Collection.ID
-		byID[m.Collection.ID] = i
+// tf counts a term's occurrences, weighted by field, and length the terms of
+// the fields, weighted alike. ridf is the residual idf of Church and Gale
+// (1995), cf being the occurrences in bodies: a word that clusters in few
+// passages says what they are about, one that is strewn evenly, like those
+// that residents write around their question, does not. N, df, cf and the
+// averages are counted over what the scope sees, in all of its collections
+// together, so that their scores compare. The caller gives the scratch back.
+func (s *Store) lexical(ctx context.Context, v *view, terms []queryTerm, r Ranking) (*lexicalScores, error) {
+	collections := make([]int64, len(v.members))
+	byID := make(map[int64]int, len(v.members))
+	for i, m := range v.members {
+		collections[i], byID[m.Collection.ID] = m.Collection.ID, i
 	}
 	if len(terms) > maxTerms {
 		var err error
 		if terms, err = s.rarest(ctx, collections, terms); err != nil {
-			return lexicalAnswer{}, err
+			return nil, err
 		}
 	}
+	found := &lexicalScores{scratch: s.takeScratch(v), terms: make([]TermWeight, len(terms))}
 	index := make(map[string]int, len(terms))
+	names := make([]string, len(terms))
 	for i, t := range terms {
-		index[t] = i
+		index[t.term], names[i] = i, t.term
+		found.terms[i] = TermWeight{Term: t.term, From: t.from}
 	}
-	sc := newScorer(r, figures, &s.scorePages)
-	defer sc.free()
-
-	rows, err := s.pool.Query(ctx, termListsSQL, pgx.NamedArgs{"collections": collections, "terms": terms})
+	if len(terms) == 0 || len(collections) == 0 {
+		return found, nil
+	}
+	rows, err := s.pool.Query(ctx, termListsSQL, pgx.NamedArgs{"collections": collections, "terms": names})
 	if err != nil {
-		return lexicalAnswer{}, fmt.Errorf("read term lists: %w", err)
-	}
-	weights := make([]TermWeight, len(terms))
-	for i, t := range terms {
-		weights[i] = TermWeight{Term: t, Weight: sc.idf(0)}
+		return nil, fmt.Errorf("read term lists: %w", err)
 	}
 	var collection int64
 	var term string
 	var coded pgtype.DriverBytes // valid until the next row
 	current := -1
-	flush := func() {
-		if current >= 0 {
-			weights[current].Frequency, weights[current].Weight = sc.flush(current)
-		}
-	}
 	_, err = pgx.ForEachRow(rows, []any{&collection, &term, &coded}, func() error {
 		if i := index[term]; i != current {
-			flush()
+			found.flush(v, terms, current, r)
 			current = i
 		}
-		if err := sc.gather(figures[byID[collection]], coded); err != nil {
+		if err := found.gather(v, byID[collection], coded); err != nil {
 			return fmt.Errorf("term %q of collection %d: %w", term, collection, err)
 		}
 		return nil
 	})
 	if err != nil {
-		return lexicalAnswer{}, fmt.Errorf("read term lists: %w", err)
+		return nil, fmt.Errorf("read term lists: %w", err)
 	}
-	flush()
-	return lexicalAnswer{hits: sc.best(r.Depth), terms: weights}, nil
+	found.flush(v, terms, current, r)
+	return found, nil
 }
 
-// distinct returns the terms without those that came before.
-func distinct(terms []string) []string {
-	seen := make(map[string]bool, len(terms))
-	var first []string
-	for _, t := range terms {
-		if !seen[t] {
-			seen[t] = true
-			first = append(first, t)
-		}
-	}
-	return first
-}
-
-// rarest keeps the maxTerms terms whose lists are shortest, in the order of
-// the query. Terms that no passage has come last: they find nothing.
-func (s *Store) rarest(ctx context.Context, collections []int64, terms []string) ([]string, error) {
-	// Bounded by nature: the terms of a query of bounded length. The size of
-	// a list is known without reading it.
-	rows, err := s.pool.Query(ctx, `
-		SELECT term
-		FROM term_lists
-		WHERE collection_id = ANY(@collections)
-			AND term = ANY(@terms)
-		GROUP BY term
-		ORDER BY
-			sum(octet_length(postings)),
-			term
-		LIMIT @limit`, pgx.NamedArgs{"collections": collections, "terms": terms, "limit": maxTerms})
-	if err != nil {
-		return nil, fmt.Errorf("weigh terms: %w", err)
-	}
-	kept, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("weigh terms: %w", err)
-	}
-	for _, t := range terms {
-		if len(kept) == maxTerms {
-			break
-		}
-		if !slices.Contains(kept, t) {
-			kept = append(kept, t)
-		}
-	}
-	var inOrder []string
-	for _, t := range terms {
-		if slices.Contains(kept, t) {
-			inOrder = append(inOrder, t)
-		}
-	}
-	return inOrder, nil
-}
-
-// scorePage keeps the sums of a stretch of passages.
-type scorePage struct {
-	score   [pageSize]float64
-	matched [pageSize]uint64
-}
-
-// pagePool hands out score pages: a sync.Pool.
-type pagePool interface {
-	Get() any
-	Put(any)
-}
-
-// scorer sums what the term lists say, one term after another.
-type scorer struct {
-	k1       float64
-	passages float64      // N
-	fields   [256]float64 // weighted occurrences, by their code
-	norm     [256]float64 // k1 * (1 - b + b * length / average), by length code
-	gathered []posting    // of the term at hand, what the scope sees
-	pages    map[int64]*scorePage
-	pool     pagePool
-}
-
-func newScorer(r Ranking, members []*figures, pool pagePool) *scorer {
-	sc := &scorer{k1: r.K1, pages: make(map[int64]*scorePage), pool: pool}
-	var lengths float64
-	for _, f := range members {
-		sc.passages += float64(f.passages)
-		lengths += float64(f.lengthSum)
-	}
-	average := 1.0
-	if lengths > 0 {
-		average = lengths / sc.passages
-	}
-	for i := range 256 {
-		sc.fields[i] = r.fields(unpackOccurrences(byte(i)))
-		sc.norm[i] = r.K1 * (1 - r.B + r.B*float64(codeLength(byte(i)))/average)
-	}
-	return sc
-}
-
-// gather adds a list of the term at hand, less what the edition does not see.
-func (sc *scorer) gather(f *figures, coded []byte) error {
-	start := len(sc.gathered)
-	all, err := decodePostings(sc.gathered, coded)
-	if err != nil {
+// gather adds a list of the term at hand, less what the scope does not see.
+func (l *lexicalScores) gather(v *view, member int, coded []byte) error {
+	var err error
+	if l.decoded, err = decodePostings(l.decoded[:0], coded); err != nil {
 		return err
 	}
-	sc.gathered = all
-	list := all[start:]
-	if len(list) == 0 || len(f.ended) == 0 && list[len(list)-1].passage <= f.lastPassage {
-		return nil
-	}
-	seen := list[:0]
-	for _, p := range list {
-		if f.sees(p.passage) {
-			seen = append(seen, p)
+	c, slotBase, documentBase := v.contents[member], v.slots[member], v.documents[member]
+	number := int64(-1)
+	var page *[pageSize]int32
+	for _, p := range l.decoded {
+		if n := p.passage >> pageBits; n != number {
+			page, number = c.slots[n], n
 		}
+		if page == nil {
+			continue
+		}
+		slot := page[p.passage%pageSize] - 1
+		if slot < 0 {
+			continue
+		}
+		at := &c.passages[slot]
+		l.gathered = append(l.gathered, gathered{
+			slot:     slotBase + slot,
+			document: documentBase + at.document,
+			fields:   p.fields,
+			length:   p.length,
+			begins:   at.begins,
+		})
 	}
-	sc.gathered = all[:start+len(seen)]
 	return nil
 }
 
-// flush scores the passages that were gathered for the i-th term, and returns
-// how many they are and what the term weighs.
-func (sc *scorer) flush(i int) (frequency int, idf float64) {
-	idf = sc.idf(len(sc.gathered))
-	bit := uint64(1) << i
-	var page *scorePage
-	at := int64(-1)
-	for _, p := range sc.gathered {
-		if n := p.passage >> pageBits; n != at {
-			page, at = sc.page(n), n
-		}
-		slot := p.passage % pageSize
-		tf := sc.fields[p.fields]
-		// A term whose field weighs nothing adds nothing, not 0/0.
-		if tf > 0 {
-			page.score[slot] += idf * tf * (sc.k1 + 1) / (tf + sc.norm[p.length])
-		}
-		page.matched[slot] |= bit
+// flush scores what was gathered for the i-th term.
+func (l *lexicalScores) flush(v *view, terms []queryTerm, i int, r Ranking) {
+	if i < 0 || len(l.gathered) == 0 {
+		return
 	}
-	frequency = len(sc.gathered)
-	sc.gathered = sc.gathered[:0]
-	return frequency, idf
-}
-
-func (sc *scorer) idf(frequency int) float64 {
-	df := float64(frequency)
-	return math.Log(1 + (sc.passages-df+0.5)/(df+0.5))
-}
-
-func (sc *scorer) page(n int64) *scorePage {
-	page := sc.pages[n]
-	if page != nil {
-		return page
+	bySlot := func(a, b gathered) int { return cmp.Compare(a.slot, b.slot) }
+	if !slices.IsSortedFunc(l.gathered, bySlot) {
+		slices.SortFunc(l.gathered, bySlot)
 	}
-	page, ok := sc.pool.Get().(*scorePage)
-	if ok {
-		*page = scorePage{}
-	} else {
-		page = new(scorePage)
-	}
-	sc.pages[n] = page
-	return page
-}
-
-// free gives the pages back.
-func (sc *scorer) free() {
-	for _, page := range sc.pages {
-		sc.pool.Put(page)
-	}
-	sc.pages = nil
-}
-
-// best returns the n passages of the highest scores, best first; of equal
-// ones, the older first.
-func (sc *scorer) best(n int) []lexicalHit {
-	var worst hitHeap
-	for number, page := range sc.pages {
-		for slot, score := range page.score {
-			if score <= 0 || len(worst) == n && score < worst[0].score {
-				continue
-			}
-			hit := lexicalHit{
-				passage: number<<pageBits + int64(slot),
-				score:   score,
-				matched: page.matched[slot],
-			}
-			if len(worst) < n {
-				heap.Push(&worst, hit)
-			} else if n > 0 && compareHits(hit, worst[0]) < 0 {
-				worst[0] = hit
-				heap.Fix(&worst, 0)
-			}
+	var documents, occurrences float64
+	document := int32(-1)
+	for _, g := range l.gathered {
+		occurrences += float64(g.fields & 15)
+		if g.document != document {
+			documents++
+			document = g.document
+			l.matched[document] |= 1 << i
 		}
 	}
-	slices.SortFunc(worst, compareHits)
-	return worst
-}
-
-// compareHits orders hits best first.
-func compareHits(a, b lexicalHit) int {
-	if c := cmp.Compare(b.score, a.score); c != 0 {
-		return c
+	n, frequency := float64(v.passageCount()), float64(len(l.gathered))
+	burst := terms[i].share * (1 + residual(n, frequency, occurrences))
+	weight := burst * idf(n, frequency)
+	documentWeight := burst * idf(float64(v.documentCount()), documents)
+	l.terms[i].Frequency, l.terms[i].Weight = len(l.gathered), weight
+	if terms[i].from == "" {
+		l.ceiling.passage += weight * (r.Passage.K1 + 1)
+		l.ceiling.document += documentWeight * (r.Document.K1 + 1)
 	}
-	return cmp.Compare(a.passage, b.passage)
+	l.scorePassages(v, r.Passage, weight)
+	l.scoreDocuments(v, r.Document, documentWeight)
+	l.gathered = l.gathered[:0]
 }
 
-// hitHeap has the worst of the hits on top.
-type hitHeap []lexicalHit
+func (l *lexicalScores) scorePassages(v *view, f Field, weight float64) {
+	average := average(v.lengthSum+f.Title*v.titleSum, v.passageCount())
+	document := int32(-1)
+	var title float64
+	for _, g := range l.gathered {
+		if g.document != document {
+			d, _ := v.document(g.document)
+			title, document = f.Title*float64(d.title), g.document
+		}
+		tf := f.frequency(unpackOccurrences(g.fields))
+		l.passage[g.slot] += weight * f.saturate(tf, float64(codeLength(g.length))+title, average)
+	}
+}
 
-func (h hitHeap) Len() int           { return len(h) }
-func (h hitHeap) Less(i, j int) bool { return compareHits(h[i], h[j]) > 0 }
-func (h hitHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *hitHeap) Push(x any)        { *h = append(*h, x.(lexicalHit)) }
-func (h *hitHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
+// scoreDocuments adds up a document's passages: its title counts once, and
+// each of its heading paths once.
+func (l *lexicalScores) scoreDocuments(v *view, f Field, weight float64) {
+	average := average(v.lengthSum+f.Title*v.docTitles, v.documentCount())
+	for i := 0; i < len(l.gathered); {
+		document := l.gathered[i].document
+		var sum occurrences
+		for ; i < len(l.gathered) && l.gathered[i].document == document; i++ {
+			o := unpackOccurrences(l.gathered[i].fields)
+			sum.title = max(sum.title, o.title)
+			sum.body += o.body
+			if l.gathered[i].begins {
+				sum.headings += o.headings
+			}
+		}
+		d, _ := v.document(document)
+		length := float64(d.length) + f.Title*float64(d.title)
+		l.document[document] += weight * f.saturate(f.frequency(sum), length, average)
+	}
+}
+
+func average(sum float64, n int) float64 {
+	if n == 0 || sum == 0 {
+		return 1
+	}
+	return sum / float64(n)
+}
+
+func idf(n, frequency float64) float64 {
+	return math.Log(1 + (n-frequency+0.5)/(frequency+0.5))
+}
+
+// residual is how much rarer a term's passages are than its occurrences would
+// have it if they were strewn evenly.
+func residual(n, frequency, occurrences float64) float64 {
+	if frequency == 0 || occurrences == 0 {
+		return 0
+	}
+	return max(0, math.Log(n/frequency)+math.Log(-math.Expm1(-occurrences/n)))
+}
+
+// ranks returns the best n passages' places among all, from 1, by slot.
+func (l *lexicalScores) ranks(n int) map[int32]int {
+	best := topK(l.passage, n)
+	ranks := make(map[int32]int, len(best))
+	for i, slot := range best {
+		ranks[slot] = i + 1
+	}
+	return ranks
+}
+
+// topK returns the places of the n greatest positive values, greatest first;
+// of equal ones, the first.
+func topK(values []float64, n int) []int32 {
+	worse := func(a, b int32) bool {
+		if values[a] != values[b] {
+			return values[a] < values[b]
+		}
+		return a > b
+	}
+	best := placeHeap{worse: worse}
+	for i, value := range values {
+		if value > 0 {
+			best.offer(int32(i), n) //nolint:gosec // far fewer
+		}
+	}
+	slices.SortFunc(best.places, func(a, b int32) int {
+		if worse(b, a) {
+			return -1
+		}
+		return 1
+	})
+	return best.places
 }

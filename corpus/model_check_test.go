@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
+
+	"guichet/internal/analysis"
 )
 
 // check compares all that a reader can see, at every edition there is.
@@ -48,19 +50,33 @@ func (w *world) checkEdition(info EditionInfo, state modelState) {
 
 	query := w.drawQuery()
 	ranking := DefaultRanking()
-	ranking.Depth, ranking.Title, ranking.Headings = 1000, 2.5, 1.5
-	figures, err := w.store.figures(w.ctx, []ScopeMember{member})
+	ranking.Passage.Title, ranking.Passage.Headings = 2.5, 1.5
+	view, err := w.store.view(w.ctx, []ScopeMember{member})
 	w.must(err)
-	terms := naiveAnalyzer.Terms(query)
-	lexical, err := w.store.lexical(w.ctx, []ScopeMember{member}, figures, terms, ranking)
+	asked := ask(query, []*analysis.Analyzer{naiveAnalyzer}, nil, 0)
+	lexical, err := w.store.lexical(w.ctx, view, asked.terms, ranking)
 	w.must(err)
 	var got []scored
-	for _, hit := range lexical.hits {
-		got = append(got, scored{names[hit.passage], hit.score})
+	for i, p := range view.contents[0].passages {
+		if lexical.passage[i] > 0 {
+			got = append(got, scored{names[p.id], lexical.passage[i]})
+		}
 	}
 	sortScored(got)
-	if err := sameScores(got, naiveBM25(passages, distinct(terms), ranking), 1e-9); err != nil {
+	want, wantDocuments := naiveBM25(passages, asked.terms, ranking)
+	if err := sameScores(got, want, 1e-9); err != nil {
 		w.t.Fatalf("edition %d, BM25 of %q: %v", info.Number, query, err)
+	}
+	var documents []scored
+	for i, d := range view.contents[0].documents {
+		if lexical.document[i] > 0 {
+			first := view.contents[0].passages[d.first].id
+			documents = append(documents, scored{titleOf(names[first]), lexical.document[i]})
+		}
+	}
+	sortScored(documents)
+	if err := sameScores(documents, wantDocuments, 1e-9); err != nil {
+		w.t.Fatalf("edition %d, BM25 of documents for %q: %v", info.Number, query, err)
 	}
 	w.checkVectors(member, passages, names, query)
 }

@@ -50,6 +50,10 @@ func (s modelState) snapshot() modelState {
 // naivePassage is a passage with its terms counted by field.
 type naivePassage struct {
 	name   string // document and text
+	doc    string // source and key
+	title  string
+	titles int  // terms of the title
+	begins bool // first under its heading path
 	counts map[string]occurrences
 	length int
 	vector []float32
@@ -60,10 +64,17 @@ var naiveAnalyzer = analysis.For("fr")
 // passages counts the state's passages without any index.
 func (s modelState) passages() []naivePassage {
 	var all []naivePassage
-	for _, d := range s {
+	for id, d := range s {
 		doc := d.document()
-		for _, p := range doc.Passages {
-			n := naivePassage{name: d.title + "/" + p.Text, counts: map[string]occurrences{}}
+		for i, p := range doc.Passages {
+			n := naivePassage{
+				name:   d.title + "/" + p.Text,
+				doc:    id,
+				title:  d.title,
+				titles: len(naiveAnalyzer.Terms(doc.Title)),
+				begins: i == 0, // all of them stand under one path
+				counts: map[string]occurrences{},
+			}
 			n.vector = bag(EmbeddingText(doc.Title, p))
 			for _, term := range naiveAnalyzer.Terms(doc.Title) {
 				o := n.counts[term]
@@ -109,40 +120,101 @@ func sortScored(all []scored) {
 	})
 }
 
-// naiveBM25 ranks passages as the textbook says.
-func naiveBM25(passages []naivePassage, terms []string, r Ranking) []scored {
-	n := float64(len(passages))
-	var average float64
+// naiveBM25 scores passages and documents as the formula at Store.lexical says.
+func naiveBM25(passages []naivePassage, terms []queryTerm, r Ranking) (ofPassages, ofDocuments []scored) {
+	documents := map[string][]naivePassage{}
 	for _, p := range passages {
-		average += float64(p.length) / n
+		documents[p.doc] = append(documents[p.doc], p)
 	}
-	if average == 0 {
-		average = 1
-	}
-	var all []scored
-	for _, p := range passages {
-		score := 0.0
-		for _, term := range terms {
-			df := 0.0
-			for _, other := range passages {
-				if other.counts[term] != (occurrences{}) {
-					df++
+	passageScores, documentScores := map[int]float64{}, map[string]float64{}
+	for _, term := range terms {
+		var df, cf, ddf float64
+		for _, p := range passages {
+			if o := p.counts[term.term]; o != (occurrences{}) {
+				df++
+				cf += float64(min(o.body, 15))
+			}
+		}
+		if df == 0 {
+			continue
+		}
+		for _, d := range documents {
+			if slices.ContainsFunc(d, func(p naivePassage) bool { return p.counts[term.term] != (occurrences{}) }) {
+				ddf++
+			}
+		}
+		n := float64(len(passages))
+		ridf := 0.0
+		if cf > 0 {
+			ridf = max(0, math.Log(n/df)+math.Log(1-math.Exp(-cf/n)))
+		}
+		inverse := func(n, df float64) float64 { return math.Log(1 + (n-df+0.5)/(df+0.5)) }
+		for i, p := range passages {
+			o := p.counts[term.term]
+			tf := r.Passage.Title*float64(min(o.title, 3)) + r.Passage.Headings*float64(min(o.headings, 3)) + float64(min(o.body, 15))
+			length := func(p naivePassage) float64 { return float64(p.length) + r.Passage.Title*float64(p.titles) }
+			passageScores[i] += term.share * (1 + ridf) * inverse(n, df) * naiveSaturation(r.Passage, tf, length(p), naiveMean(passages, length))
+		}
+		length := func(d []naivePassage) float64 {
+			sum := r.Document.Title * float64(d[0].titles)
+			for _, p := range d {
+				sum += float64(p.length)
+			}
+			return sum
+		}
+		average := naiveMean(slices.Collect(maps.Values(documents)), length)
+		for id, d := range documents {
+			tf := 0.0
+			for i, p := range d {
+				o := p.counts[term.term]
+				if i == 0 {
+					tf += r.Document.Title * float64(min(o.title, 3))
 				}
+				if p.begins {
+					tf += r.Document.Headings * float64(min(o.headings, 3))
+				}
+				tf += float64(min(o.body, 15))
 			}
-			o := p.counts[term]
-			tf := r.Title*float64(min(o.title, 3)) + r.Headings*float64(min(o.headings, 3)) + float64(min(o.body, 15))
-			if tf == 0 {
-				continue
-			}
-			idf := math.Log(1 + (n-df+0.5)/(df+0.5))
-			score += idf * tf * (r.K1 + 1) / (tf + r.K1*(1-r.B+r.B*float64(p.length)/average))
-		}
-		if score > 0 {
-			all = append(all, scored{p.name, score})
+			documentScores[id] += term.share * (1 + ridf) * inverse(float64(len(documents)), ddf) * naiveSaturation(r.Document, tf, length(d), average)
 		}
 	}
-	sortScored(all)
-	return all
+	for i, score := range passageScores {
+		if score > 0 {
+			ofPassages = append(ofPassages, scored{passages[i].name, score})
+		}
+	}
+	for id, score := range documentScores {
+		if score > 0 {
+			ofDocuments = append(ofDocuments, scored{documents[id][0].title, score})
+		}
+	}
+	sortScored(ofPassages)
+	sortScored(ofDocuments)
+	return ofPassages, ofDocuments
+}
+
+func naiveSaturation(f Field, tf, length, average float64) float64 {
+	if tf == 0 {
+		return 0
+	}
+	return tf * (f.K1 + 1) / (tf + f.K1*(1-f.B+f.B*length/average))
+}
+
+func naiveMean[T any](all []T, of func(T) float64) float64 {
+	sum := 0.0
+	for _, one := range all {
+		sum += of(one)
+	}
+	if sum == 0 {
+		return 1
+	}
+	return sum / float64(len(all))
+}
+
+// titleOf is the title in a passage's name.
+func titleOf(name string) string {
+	title, _, _ := strings.Cut(name, "/")
+	return title
 }
 
 // naiveNearest ranks passages by cosine.

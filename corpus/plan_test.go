@@ -91,4 +91,7 @@ func TestLongQueryKeepsRareTerms(t *testing.T) {
 	if last.Frequency != 1 || last.Weight <= result.Terms[0].Weight {
 		t.Errorf("the rare term is %+v, the first %+v", last, result.Terms[0])
 	}
+	if len(result.Hits) == 0 || result.Hits[0].Document.Name != "rare" && result.Hits[0].Document.Name != "d0" {
+		t.Errorf("hits %+v", result.Hits)
+	}
 }

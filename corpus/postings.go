@@ -14,8 +14,8 @@ import (
 //	byte     the passage's length, quantised (lengthCode)
 //
 // so that a common term costs three bytes a passage. The list of the empty
-// term has every passage of its segment, with no occurrences: the figures of
-// an edition are counted from it.
+// term has every passage of its segment, with a hash of its heading path in
+// place of occurrences: the figures of an edition are counted from it.
 
 // posting is one passage in a term list.
 type posting struct {

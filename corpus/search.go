@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"guichet/corpus/thesaurus"
+	"guichet/internal/analysis"
 )
 
 // Query asks for passages. Times and scores are told per hit.
@@ -13,17 +16,26 @@ type Query struct {
 	Limit int // documents; 0 means 10
 }
 
-// Searcher finds passages for questions: it embeds the query, asks both
-// indexes, fuses, and groups by document. It is safe for concurrent use.
+// Searcher finds documents for questions: it asks the term lists and the
+// vectors, and fuses what they say. It is safe for concurrent use.
 type Searcher struct {
-	store    *Store
-	embedder Embedder
-	ranking  Ranking
+	store     *Store
+	embedder  Embedder
+	ranking   Ranking
+	thesaurus *thesaurus.Thesaurus // of French; nil: none
+	now       func() time.Time
 }
 
 // NewSearcher returns a Searcher; embedder may be nil: lexical only.
 func NewSearcher(s *Store, e Embedder) *Searcher {
-	return &Searcher{store: s, embedder: e, ranking: DefaultRanking()}
+	return &Searcher{store: s, embedder: e, ranking: DefaultRanking(), now: time.Now}
+}
+
+// WithThesaurus returns a Searcher that adds the thesaurus's terms to queries.
+func (s *Searcher) WithThesaurus(t *thesaurus.Thesaurus) *Searcher {
+	other := *s
+	other.thesaurus = t
+	return &other
 }
 
 // WithRanking returns a Searcher that scores by r.
@@ -69,7 +81,8 @@ type HitPassage struct {
 type TermWeight struct {
 	Term      string
 	Frequency int     // passages in scope that have it
-	Weight    float64 // inverse document frequency
+	Weight    float64 // what it counts: idf, more for a word that clusters
+	From      string  // the thesaurus entry that added it; empty: the question's own
 }
 
 // Result is what a search found and how. Search returns at most Limit hits,
@@ -77,6 +90,7 @@ type TermWeight struct {
 type Result struct {
 	Hits     []Hit
 	Evidence float64 // in [0, 1]: how likely the hits answer the query
+	Signals  Signals // what the evidence was weighed from
 	Terms    []TermWeight
 	Degraded string  // why an index was not asked, or not for all; empty: both were
 	EmbedMS  float64 // milliseconds
@@ -102,57 +116,68 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		q.Limit = 10
 	}
 	var result Result
-	start := time.Now()
-	lexical, err := s.lexical(ctx, sc, q.Text)
+	view, err := s.store.view(ctx, sc.Members)
 	if err != nil {
 		return Result{}, err
 	}
+	asked := ask(q.Text, s.analyzers(sc), s.thesaurus, s.ranking.ExpansionWeight)
+	start := time.Now()
+	lexical, err := s.store.lexical(ctx, view, asked.terms, s.ranking)
+	if err != nil {
+		return Result{}, err
+	}
+	defer s.store.scratch.Put(lexical.scratch)
 	result.Terms = lexical.terms
 	result.LexicalMS = lap(&start)
 
-	vector, err := s.vectors(ctx, sc, q.Text, &result)
-	if err != nil {
+	way := &inquiry{
+		ranking: s.ranking,
+		view:    view,
+		lexical: lexical,
+		day:     int32(s.now().Unix() / 86400), //nolint:gosec // days
+		pairs:   weighted(asked.pairs, lexical.terms),
+	}
+	if err := s.vectors(ctx, sc, q.Text, asked.expanded, way, &result); err != nil {
 		return Result{}, err
 	}
 	start = time.Now()
-	fused := fuse(s.ranking, lexical.hits, vector)
-	result.Hits, err = s.store.fetch(ctx, sc, s.ranking, fused, q.Limit)
+	found, err := s.store.fuse(ctx, way)
 	if err != nil {
 		return Result{}, err
 	}
-	result.Evidence = bestEvidence(result, fused)
+	result.Signals = way.signals(found)
+	result.Evidence = result.Signals.evidence()
+	result.Hits, err = s.store.fetch(ctx, sc, way, found, q.Limit)
+	if err != nil {
+		return Result{}, err
+	}
 	result.FetchMS = lap(&start)
 	return result, nil
 }
 
-// lexical asks the term lists of all collections. The languages of the
-// collections may differ, so the query's terms are those of each of them.
-func (s *Searcher) lexical(ctx context.Context, sc Scope, text string) (lexicalAnswer, error) {
-	figures, err := s.store.figures(ctx, sc.Members)
-	if err != nil {
-		return lexicalAnswer{}, err
-	}
-	var terms []string
+// analyzers returns one for each language of the scope's collections.
+func (s *Searcher) analyzers(sc Scope) []*analysis.Analyzer {
+	var analyzers []*analysis.Analyzer
 	asked := make(map[string]bool)
 	for _, m := range sc.Members {
 		if language := m.Collection.Language; !asked[language] {
 			asked[language] = true
-			terms = append(terms, s.store.analyzer(language).Terms(text)...)
+			analyzers = append(analyzers, s.store.analyzer(language))
 		}
 	}
-	return s.store.lexical(ctx, sc.Members, figures, terms, s.ranking)
+	return analyzers
 }
 
 // vectors asks the vectors of the collections that are in the embedder's
 // space, and notes in the result why it did not ask them all.
-func (s *Searcher) vectors(ctx context.Context, sc Scope, text string, result *Result) ([]vectorHit, error) {
+func (s *Searcher) vectors(ctx context.Context, sc Scope, text, expanded string, way *inquiry, result *Result) error {
 	if s.embedder == nil {
 		result.Degraded = "no embedder is configured"
-		return nil, nil
+		return nil
 	}
 	spaceID, err := s.store.spaceID(ctx, s.embedder.Space())
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, err
+		return err
 	}
 	var members []ScopeMember
 	for _, m := range sc.Members {
@@ -163,12 +188,12 @@ func (s *Searcher) vectors(ctx context.Context, sc Scope, text string, result *R
 		}
 	}
 	if len(members) == 0 {
-		return nil, nil
+		return nil
 	}
 	start := time.Now()
-	query, err := s.embedder.EmbedQuery(ctx, text)
+	query, err := s.embed(ctx, text, expanded)
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	if n := s.embedder.Space().Dimensions; err == nil && len(query) != n {
 		err = fmt.Errorf("%d dimensions, not %d", len(query), n)
@@ -176,26 +201,43 @@ func (s *Searcher) vectors(ctx context.Context, sc Scope, text string, result *R
 	result.EmbedMS = lap(&start)
 	if err != nil {
 		result.Degraded = fmt.Sprintf("the embedder failed: %v", err)
-		return nil, nil
+		return nil
 	}
-	hits, err := s.store.nearest(ctx, members, spaceID, query, s.ranking.Depth)
+	way.vector, way.spaceID = query, spaceID
+	way.nearest, err = s.store.nearest(ctx, members, spaceID, query, s.ranking.Depth)
+	if err != nil {
+		return err
+	}
+	way.place()
 	result.VectorMS = lap(&start)
-	return hits, err
+	return nil
 }
 
-// bestEvidence is the evidence of that passage among the hits that has most.
-func bestEvidence(result Result, fused []candidate) float64 {
-	matched := make(map[int64]uint64, len(fused))
-	for _, c := range fused {
-		matched[c.passage] = c.matched
+// Expander is an Embedder that can take what a thesaurus adds to a question
+// into account, at a lower weight.
+type Expander interface {
+	EmbedExpanded(ctx context.Context, question, added string, weight float64) ([]float32, error)
+}
+
+func (s *Searcher) embed(ctx context.Context, text, expanded string) ([]float32, error) {
+	if e, ok := s.embedder.(Expander); ok && expanded != "" {
+		return e.EmbedExpanded(ctx, text, expanded, s.ranking.ExpansionWeight)
 	}
-	best := 0.0
-	for _, hit := range result.Hits {
-		for _, p := range hit.Passages {
-			best = max(best, evidence(result.Terms, matched[p.ID]))
+	return s.embedder.EmbedQuery(ctx, text)
+}
+
+// place finds the slots of the nearest passages.
+func (q *inquiry) place() {
+	q.cosines = make(map[int32]float64, len(q.nearest))
+	q.ranks = make(map[int32]int, len(q.nearest))
+	for i, hit := range q.nearest {
+		for m, c := range q.view.contents {
+			if slot, ok := c.slot(hit.passage); ok {
+				q.cosines[q.view.slots[m]+slot] = hit.cosine
+				q.ranks[q.view.slots[m]+slot] = i + 1
+			}
 		}
 	}
-	return best
 }
 
 // lap returns the milliseconds since start, and starts anew.

@@ -76,38 +76,54 @@ func newSegmentBuilder(a *analysis.Analyzer) *segmentBuilder {
 	}
 }
 
-// add indexes one passage. A heading that repeats the title counts as the
-// title alone. The length is that of headings and body.
-func (b *segmentBuilder) add(id int64, title string, headings []string, text string) {
+// indexed is a passage as the lexical index needs it.
+type indexed struct {
+	id       int64
+	title    string
+	headings []string
+	text     string
+}
+
+// add indexes one passage and returns its sequence. A heading that repeats the
+// title counts as the title alone. The length is that of headings and body. The
+// list of all passages has a hash of each one's heading path in place of
+// occurrences.
+func (b *segmentBuilder) add(p indexed) []byte {
 	clear(b.counts)
-	length := 0
-	for _, term := range b.analyzer.Terms(title) {
+	title := b.analyzer.Terms(p.title)
+	for _, term := range title {
 		n := b.counts[term]
 		n.title++
 		b.counts[term] = n
 	}
-	for _, heading := range headings {
-		if heading == title {
+	length := 0
+	sequence := appendBreak(appendSequence(nil, title))
+	for _, heading := range p.headings {
+		if heading == p.title {
 			continue
 		}
-		for _, term := range b.analyzer.Terms(heading) {
+		terms := b.analyzer.Terms(heading)
+		for _, term := range terms {
 			n := b.counts[term]
 			n.headings++
 			b.counts[term] = n
-			length++
 		}
+		length += len(terms)
+		sequence = appendBreak(appendSequence(sequence, terms))
 	}
-	for _, term := range b.analyzer.Terms(text) {
+	terms := b.analyzer.Terms(p.text)
+	for _, term := range terms {
 		n := b.counts[term]
 		n.body++
 		b.counts[term] = n
-		length++
 	}
+	length += len(terms)
 	code := lengthCode(length)
-	b.list("").add(posting{passage: id, length: code})
+	b.list("").add(posting{passage: p.id, fields: pathHash(p.headings), length: code})
 	for term, n := range b.counts {
-		b.list(term).add(posting{passage: id, fields: n.pack(), length: code})
+		b.list(term).add(posting{passage: p.id, fields: n.pack(), length: code})
 	}
+	return appendSequence(sequence, terms)
 }
 
 func (b *segmentBuilder) list(term string) *postingList {
@@ -119,11 +135,42 @@ func (b *segmentBuilder) list(term string) *postingList {
 	return l
 }
 
-// buildSegment writes the term lists of the passages that the edition bore.
+// indexBatch is how many passages are read and indexed at a time.
+const indexBatch = 2000
+
+// buildSegment writes the term lists and the sequences of the passages that
+// the edition bore.
 func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 	builder := newSegmentBuilder(e.store.analyzer(e.Collection.Language))
-	// Streamed, not held: the edition may have born a million passages. Each
-	// has one live document of its lineage, which gives it its title.
+	for last := int64(0); ; {
+		batch, err := e.newPassages(ctx, tx, last)
+		if err != nil {
+			return err
+		}
+		if len(batch) == 0 {
+			break
+		}
+		last = batch[len(batch)-1].id
+		_, err = tx.CopyFrom(ctx, pgx.Identifier{"term_sequences"}, []string{"passage_id", "terms"},
+			pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
+				return []any{batch[i].id, builder.add(batch[i])}, nil
+			}))
+		if err != nil {
+			return fmt.Errorf("write term sequences: %w", err)
+		}
+	}
+	terms := slices.Sorted(maps.Keys(builder.lists))
+	return copyTermLists(ctx, tx, len(terms), func(i int) ([]any, error) {
+		return []any{e.Collection.ID, e.Number, terms[i], builder.lists[terms[i]].coded}, nil
+	})
+}
+
+// newPassages reads the passages that the edition bore, from the one after
+// last on. Each has one live document of its lineage, which gives its title.
+func (e *Edition) newPassages(ctx context.Context, tx pgx.Tx, last int64) ([]indexed, error) {
+	args := e.args()
+	args["last"] = last
+	args["limit"] = indexBatch
 	rows, err := tx.Query(ctx, `
 		SELECT
 			p.id,
@@ -136,24 +183,19 @@ func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 			AND d.ended IS NULL
 		WHERE p.collection_id = @collection
 			AND p.born = @edition
-		ORDER BY p.id`, e.args())
+			AND p.id > @last
+		ORDER BY p.id
+		LIMIT @limit`, args)
 	if err != nil {
-		return fmt.Errorf("read new passages: %w", err)
+		return nil, fmt.Errorf("read new passages: %w", err)
 	}
-	var id int64
-	var title, text string
-	var headings []string
-	_, err = pgx.ForEachRow(rows, []any{&id, &title, &headings, &text}, func() error {
-		builder.add(id, title, headings, text)
-		return nil
+	batch, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p indexed, err error) {
+		return p, row.Scan(&p.id, &p.title, &p.headings, &p.text)
 	})
 	if err != nil {
-		return fmt.Errorf("read new passages: %w", err)
+		return nil, fmt.Errorf("read new passages: %w", err)
 	}
-	terms := slices.Sorted(maps.Keys(builder.lists))
-	return copyTermLists(ctx, tx, len(terms), func(i int) ([]any, error) {
-		return []any{e.Collection.ID, e.Number, terms[i], builder.lists[terms[i]].coded}, nil
-	})
+	return batch, nil
 }
 
 func copyTermLists(ctx context.Context, tx pgx.Tx, n int, row func(i int) ([]any, error)) error {

@@ -17,8 +17,8 @@ const maxSegments = 8
 type Store struct {
 	pool        *pgxpool.Pool
 	maxSegments int
-	editions    editionCache
-	scorePages  sync.Pool // of *scorePage
+	editions    contentsCache
+	scratch     sync.Pool // of *scratch
 
 	mu        sync.Mutex
 	analyzers map[string]*analysis.Analyzer // by language

@@ -1,0 +1,102 @@
+package corpus
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"guichet/corpus/thesaurus"
+	"guichet/internal/analysis"
+)
+
+// maxTerms bounds the distinct terms that a query is asked with: as many as a
+// document's matches fit in one word of bits. A question has ten, a long one
+// thirty, and the thesaurus adds as many.
+const maxTerms = 64
+
+// queryTerm is a term that the lexical index is asked for.
+type queryTerm struct {
+	term  string
+	share float64 // of its weight: 1 for the question's own
+	from  string  // the thesaurus entry that added it; empty: the question's own
+}
+
+// question is a query as the indexes are asked.
+type question struct {
+	terms    []queryTerm // distinct, the question's own first
+	pairs    [][2]string // of the question's own terms, side by side
+	expanded string      // what the thesaurus adds, as text
+}
+
+// ask analyses a query once for each language.
+func ask(text string, analyzers []*analysis.Analyzer, t *thesaurus.Thesaurus, expansion float64) question {
+	var q question
+	seen := make(map[string]bool)
+	add := func(term queryTerm) {
+		if !seen[term.term] {
+			seen[term.term] = true
+			q.terms = append(q.terms, term)
+		}
+	}
+	for _, a := range analyzers {
+		terms := a.Terms(text)
+		for i, term := range terms {
+			add(queryTerm{term: term, share: 1})
+			if i > 0 && terms[i-1] != term {
+				q.pairs = append(q.pairs, [2]string{terms[i-1], term})
+			}
+		}
+	}
+	if t == nil || expansion <= 0 || len(analyzers) == 0 {
+		return q
+	}
+	var added []string
+	for _, e := range t.Expand(analyzers[0].Tokens(text)) {
+		for _, value := range e.Entry.Values {
+			added = append(added, value.Text)
+			for _, term := range value.Terms {
+				add(queryTerm{term: term, share: expansion, from: e.Entry.String()})
+			}
+		}
+	}
+	q.expanded = strings.Join(added, " ")
+	return q
+}
+
+// rarest keeps the maxTerms terms whose lists are shortest, in the order of
+// the query. Terms that no passage has find nothing and go.
+func (s *Store) rarest(ctx context.Context, collections []int64, terms []queryTerm) ([]queryTerm, error) {
+	names := make([]string, len(terms))
+	for i, t := range terms {
+		names[i] = t.term
+	}
+	// Bounded by nature: the terms of a query of bounded length. The size of
+	// a list is known without reading it.
+	rows, err := s.pool.Query(ctx, `
+		SELECT term
+		FROM term_lists
+		WHERE collection_id = ANY(@collections)
+			AND term = ANY(@terms)
+		GROUP BY term
+		ORDER BY
+			sum(octet_length(postings)),
+			term
+		LIMIT @limit`, pgx.NamedArgs{"collections": collections, "terms": names, "limit": maxTerms})
+	if err != nil {
+		return nil, fmt.Errorf("weigh terms: %w", err)
+	}
+	rare, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("weigh terms: %w", err)
+	}
+	var kept []queryTerm
+	for _, t := range terms {
+		if slices.Contains(rare, t.term) {
+			kept = append(kept, t)
+		}
+	}
+	return kept, nil
+}
