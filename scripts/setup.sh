@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what Guichet needs on Debian 12 or 13: Postgres with pgvector and
-# poppler-utils; with --tests also a headless browser. Needs root or sudo.
+# poppler-utils; with --tests also a headless browser, npm for axe-core, and a C
+# compiler for the race detector. Needs root or sudo.
 #
 # It may be run as often as one likes: where everything is there, it looks at a
 # few files and ends. It never touches the machine's own apt lists or sources,
@@ -16,7 +17,7 @@ die() { say "$*"; exit 1; }
 
 usage() {
 	echo "usage: $0 [--tests]"
-	echo "  --tests  install what the tests need as well (a headless browser)"
+	echo "  --tests  install what the tests need as well (a headless browser, npm, a C compiler)"
 }
 
 tests=no
@@ -57,6 +58,13 @@ has_vector() {
 	[ -r "$control" ] && [ -e "/usr/lib/postgresql/$1/lib/vector.so" ] || return 1
 	found=$(sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" "$control")
 	[ "$(printf '%s\n' "$min_vector" "$found" | sort -V | head -n 1)" = "$min_vector" ]
+}
+
+# has_compiler tells whether Go finds a C compiler and the C library's headers,
+# which the race detector is linked with.
+has_compiler() {
+	compiler=${CC:-gcc}
+	command -v "${compiler%% *}" >/dev/null && [ -e /usr/include/stdlib.h ]
 }
 
 # update fetches the machine's package lists, once a run.
@@ -170,6 +178,9 @@ main() {
 	command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 	if [ "$tests" = yes ]; then
 		command -v chromium >/dev/null || missing="$missing chromium"
+		command -v node >/dev/null || missing="$missing nodejs"
+		command -v npm >/dev/null || missing="$missing npm"
+		has_compiler || missing="$missing gcc libc6-dev"
 	fi
 	# The names are words of their own: no quotes here.
 	# shellcheck disable=SC2086
