@@ -322,7 +322,7 @@ func TestDocumentsOverview(t *testing.T) {
 	signIn(t, c, base)
 	_, body := get(t, c, base+"/admin/documents")
 	for _, want := range []string{
-		"site-de-la-ville", "service-public", "25 documents, 214 passages", "publiée", "/srv/documents/site",
+		"site-de-la-ville", "service-public", "Documents\u00a0: 25. Passages\u00a0: 214.", "publiée", "/srv/documents/site",
 		"Derniers chargements de site-de-la-ville", "05/10/2026\u00a0à\u00a007\u00a0h\u00a030", "interrompu",
 		"conseil/budget.pdf", "protégé par un mot de passe", "plan.html", "en anglais\u00a0: parse HTML: &lt;broken&gt;",
 	} {

@@ -74,3 +74,25 @@ func TestAreaLeavesPlaceholders(t *testing.T) {
 		}
 	}
 }
+
+// frenchSlips are what French typography does not allow: straight apostrophes,
+// and spaces that may break a line before double punctuation or within quotes.
+var frenchSlips = regexp.MustCompile(`'|[ ][;:?!»]|«[ ]`)
+
+func TestFrenchTypography(t *testing.T) {
+	names, err := fs.Glob(files, "fr/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no messages: %v", err)
+	}
+	for _, name := range names {
+		texts, err := read(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, text := range texts {
+			if slip := frenchSlips.FindString(text); slip != "" {
+				t.Errorf("%s: %q has %q: %s", name, id, slip, text)
+			}
+		}
+	}
+}
