@@ -85,12 +85,6 @@ func (s *Store) Towns(ctx context.Context, limit int) ([]Town, error) {
 // place from the one that had it; the default town stays it until then. An
 // empty colour or list of languages takes the database's default.
 func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
-	if t.Color == "" {
-		t.Color = "#0b5563"
-	}
-	if len(t.Languages) == 0 {
-		t.Languages = []string{"fr"}
-	}
 	var put Town
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		if t.Default {
@@ -131,17 +125,7 @@ func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
 				color = excluded.color,
 				languages = excluded.languages,
 				suggestions = excluded.suggestions
-			RETURNING `+townColumns,
-			pgx.NamedArgs{
-				"slug":        t.Slug,
-				"name":        t.Name,
-				"is_default":  t.Default,
-				"origins":     orEmpty(t.Origins),
-				"contact":     t.Contact,
-				"color":       t.Color,
-				"languages":   t.Languages,
-				"suggestions": orEmpty(t.Suggestions),
-			})
+			RETURNING `+townColumns, townArgs(t))
 		if err != nil {
 			return err
 		}
@@ -154,13 +138,86 @@ func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
 	return put, nil
 }
 
+// ReplaceUntouchedTown turns the town of a new database into t, the default
+// town, and tells whether it did. It leaves a database alone that holds
+// anything else: another town, a collection, an agent, a conversation, or a
+// setting of the town that is not as the database was made with. It is one
+// statement, so that whoever is killed meanwhile leaves one town or the other.
+func (s *Store) ReplaceUntouchedTown(ctx context.Context, t Town) (bool, error) {
+	tag, err := s.pool.Exec(ctx, `
+		UPDATE towns
+		SET
+			slug = @slug,
+			name = @name,
+			origins = @origins,
+			contact = @contact,
+			color = @color,
+			languages = @languages,
+			suggestions = @suggestions
+		WHERE is_default
+			AND slug = 'ma-ville'
+			AND name = 'Ma ville'
+			AND color = '#0b5563'
+			AND contact = '{}'
+			AND origins = '{}'
+			AND languages = '{fr}'
+			AND suggestions = '{}'
+			AND NOT EXISTS (SELECT FROM towns WHERE NOT is_default)
+			AND NOT EXISTS (SELECT FROM collections)
+			AND NOT EXISTS (SELECT FROM agents)
+			AND NOT EXISTS (SELECT FROM conversations)`, townArgs(t))
+	if err != nil {
+		return false, fmt.Errorf("replace the untouched town by %q: %w", t.Slug, err)
+	}
+	return tag.RowsAffected() == 1, nil
+}
+
+// townArgs are the named arguments of a statement that writes a town's
+// settings. An empty colour or list of languages takes the database's default.
+func townArgs(t Town) pgx.NamedArgs {
+	if t.Color == "" {
+		t.Color = "#0b5563"
+	}
+	if len(t.Languages) == 0 {
+		t.Languages = []string{"fr"}
+	}
+	return pgx.NamedArgs{
+		"slug":        t.Slug,
+		"name":        t.Name,
+		"is_default":  t.Default,
+		"origins":     orEmpty(t.Origins),
+		"contact":     t.Contact,
+		"color":       t.Color,
+		"languages":   t.Languages,
+		"suggestions": orEmpty(t.Suggestions),
+	}
+}
+
+// ErrDefaultTown says that the default town was to be deleted.
+var ErrDefaultTown = errors.New("it is the default town")
+
 // DeleteTown removes the town and all that is its own: its collections with
 // their documents, its conversations and its agents. Shared collections stay.
+// It returns ErrNotFound, or ErrDefaultTown for the town that nothing works
+// without.
 func (s *Store) DeleteTown(ctx context.Context, slug string) error {
-	tag, err := s.pool.Exec(ctx, `DELETE FROM towns WHERE slug = @slug`, pgx.NamedArgs{"slug": slug})
-	if err == nil && tag.RowsAffected() == 0 {
-		err = ErrNotFound
-	}
+	var isDefault bool
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		// The lock keeps the town from becoming the default one meanwhile.
+		err := tx.QueryRow(ctx, `
+			SELECT is_default
+			FROM towns
+			WHERE slug = @slug
+			FOR UPDATE`, pgx.NamedArgs{"slug": slug}).Scan(&isDefault)
+		if err != nil {
+			return orNotFound(err)
+		}
+		if isDefault {
+			return ErrDefaultTown
+		}
+		_, err = tx.Exec(ctx, `DELETE FROM towns WHERE slug = @slug`, pgx.NamedArgs{"slug": slug})
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("delete town %q: %w", slug, err)
 	}

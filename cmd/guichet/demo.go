@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -15,30 +17,28 @@ import (
 // demoCollection is the name of the demo town's collection.
 const demoCollection = "site"
 
-// loadDemo puts the demo town and its documents into an empty database, and
-// leaves one that holds anything alone.
+// loadDemo puts the demo town and its documents into a new database, and
+// leaves one that holds anything else alone. A loading that was interrupted is
+// taken up.
 func (o *session) loadDemo(cmd *cobra.Command) error {
-	ctx := cmd.Context()
+	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
 	town, err := demo.Town()
 	if err != nil {
 		return err
 	}
-	empty, err := o.isEmpty(ctx, town.Slug)
-	if err != nil || !empty {
+	if _, err := o.store.ReplaceUntouchedTown(ctx, town); err != nil {
 		return err
 	}
-	before, err := o.store.DefaultTown(ctx)
+	state, town, err := o.demoState(ctx, town)
 	if err != nil {
 		return err
 	}
-	town.Default = true
-	if town, err = o.store.PutTown(ctx, town); err != nil {
-		return err
-	}
-	if before.Slug != town.Slug {
-		if err := o.store.DeleteTown(ctx, before.Slug); err != nil {
-			return err
-		}
+	switch state {
+	case demoLoaded:
+		return nil
+	case demoForeign:
+		_, _ = fmt.Fprintln(stderr, "The demo town is not loaded: it goes into a new database only, and this one is in use.")
+		return nil
 	}
 	folder := filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "demo")
 	if err := demo.Unpack(folder); err != nil {
@@ -48,8 +48,8 @@ func (o *session) loadDemo(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "Loading the demo town, %s.\n", town.Name)
-	report, err := o.load(ctx, cmd.ErrOrStderr(), ingest.Request{
+	_, _ = fmt.Fprintf(stderr, "Loading the demo town, %s.\n", town.Name)
+	report, err := o.load(ctx, stderr, ingest.Request{
 		Collection: collection,
 		Paths:      []string{filepath.Join(folder, "documents")},
 	})
@@ -57,31 +57,45 @@ func (o *session) loadDemo(cmd *cobra.Command) error {
 		return err
 	}
 	for _, f := range report.Failures {
-		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "not loaded: %s: %s\n", f.Key, f.Reason)
+		_, _ = fmt.Fprintf(stderr, "not loaded: %s: %s\n", f.Key, f.Reason)
 	}
+	// What the loading took is given back at once: the server that follows
+	// needs little of it.
+	debug.FreeOSMemory()
 	return nil
 }
 
-// isEmpty tells whether the database holds nothing but the untouched town of a
-// new one, or a demo whose first loading was interrupted.
-func (o *session) isEmpty(ctx context.Context, demoSlug string) (bool, error) {
-	towns, err := o.store.Towns(ctx, 2)
-	if err != nil || len(towns) != 1 {
-		return false, err
+// What a database holds of the demo.
+type demoState int
+
+const (
+	demoForeign demoState = iota // something else
+	demoWaiting                  // the town; its documents are not published yet
+	demoLoaded                   // the town with its documents
+)
+
+// demoState tells how far the demo is loaded, and returns its town as it is
+// stored.
+func (o *session) demoState(ctx context.Context, want corpus.Town) (demoState, corpus.Town, error) {
+	town, err := o.store.Town(ctx, want.Slug)
+	if errors.Is(err, corpus.ErrNotFound) {
+		return demoForeign, corpus.Town{}, nil
 	}
-	town := towns[0]
-	untouched := town.Slug == "ma-ville" && town.Contact == corpus.Contact{} && len(town.Origins) == 0
-	if !untouched && town.Slug != demoSlug {
-		return false, nil
+	if err != nil {
+		return demoForeign, corpus.Town{}, err
 	}
 	collections, err := o.store.Collections(ctx, town.ID)
 	if err != nil {
-		return false, err
+		return demoForeign, corpus.Town{}, err
 	}
+	state := demoWaiting
 	for _, c := range collections {
+		if c.TownID == 0 {
+			continue
+		}
 		if c.Published > 0 || c.Name != demoCollection {
-			return false, nil
+			state = demoLoaded // or filled with an operator's own
 		}
 	}
-	return true, nil
+	return state, town, nil
 }
