@@ -194,5 +194,14 @@ func (o *session) town(ctx context.Context, slug string) (corpus.Town, error) {
 	if slug == "" {
 		return o.store.DefaultTown(ctx)
 	}
-	return o.store.Town(ctx, slug)
+	town, err := o.store.Town(ctx, slug)
+	if errors.Is(err, corpus.ErrNotFound) {
+		return corpus.Town{}, unknownTown(slug)
+	}
+	return town, err
+}
+
+// unknownTown says where the towns are listed.
+func unknownTown(slug string) error {
+	return fmt.Errorf("town %q: %w (guichet town list)", slug, corpus.ErrNotFound)
 }

@@ -134,7 +134,7 @@ func TestExitCodesThatScriptsRelyOn(t *testing.T) {
 	}{
 		{[]string{"ingest", dir, "--collection", "site"}, exitPartial, "bad.pdf"},
 		{[]string{"ingest", filepath.Join(dir, "nowhere"), "--collection", "site"}, exitUsage, "nowhere"},
-		{[]string{"search", "--town", "nowhere", "q"}, exitNotFound, "nowhere"},
+		{[]string{"search", "--town", "nowhere", "q"}, exitNotFound, `guichet: town "nowhere": not found (guichet town list)`},
 		{[]string{"search", "--collection", "nowhere", "q"}, exitNotFound, "nowhere"},
 		{[]string{"rollback", "9", "--collection", "site"}, exitNotFound, "9"},
 		{[]string{"ask", strings.Repeat("a", 2001)}, exitUsage, "2000"},

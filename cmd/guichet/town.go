@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -93,7 +95,7 @@ func (a *app) townSetCommand() *cobra.Command {
 		Use:   "set FILE.json",
 		Short: "Create a town, or replace its settings, from a file ('-': standard input)",
 		Long: `The file holds slug, name, default, origins (web origins the chat may be opened
-from, such as https://www.ville.fr), contact (name, phone, email, url, address,
+from, such as https://www.ville.fr, without a path), contact (name, phone, email, url, address,
 hours), color (#rrggbb), languages and suggestions (questions that residents are
 offered). 'guichet town show' prints one. What the file leaves out is emptied.`,
 		Example: "  guichet town show > town.json    then edit town.json\n  guichet town set town.json",
@@ -132,6 +134,29 @@ func (t townFile) check() error {
 		return errors.New("name is empty: give the town's name")
 	case t.Color != "" && !townColor.MatchString(t.Color):
 		return fmt.Errorf("color is %q: it must be #rrggbb in small letters, such as #0b5563", t.Color)
+	}
+	for _, origin := range t.Origins {
+		if err := checkOrigin(origin); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var originHost = regexp.MustCompile(`^([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`)
+
+// checkOrigin refuses what a browser would never send as a page's origin: it
+// would stand in the settings and let nobody in.
+func checkOrigin(origin string) error {
+	const form = "it must be https://host or https://host:port (or http), without a path, a wildcard or capitals, such as https://www.ville.fr"
+	u, err := url.Parse(origin)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Scheme+"://"+u.Host != origin || !originHost.MatchString(u.Host) {
+		return fmt.Errorf("origin %q: %s", origin, form)
+	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 {
+			return fmt.Errorf("origin %q: %s", origin, form)
+		}
 	}
 	return nil
 }
@@ -176,7 +201,13 @@ func (a *app) townDeleteCommand() *cobra.Command {
 				return err
 			}
 			defer o.close()
-			if err := o.store.DeleteTown(cmd.Context(), args[0]); err != nil {
+			err = o.store.DeleteTown(cmd.Context(), args[0])
+			switch {
+			case errors.Is(err, corpus.ErrDefaultTown):
+				return usageError{fmt.Errorf("%w: make another the default first ('guichet town set' a file with \"default\": true)", err)}
+			case errors.Is(err, corpus.ErrNotFound):
+				return unknownTown(args[0])
+			case err != nil:
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is deleted.\n", args[0])

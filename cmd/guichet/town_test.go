@@ -75,6 +75,7 @@ func TestAWrongTownFileIsRefused(t *testing.T) {
 		"slug":          {`{"slug":"Ma Ville","name":"A"}`, "slug"},
 		"name":          {`{"slug":"a","name":""}`, "name"},
 		"color":         {`{"slug":"a","name":"A","color":"red"}`, "#rrggbb"},
+		"origin":        {`{"slug":"a","name":"A","origins":["https://a.fr","b.fr"]}`, `"b.fr": it must be https://host`},
 	} {
 		dir := write(t, map[string]string{"town.json": c.file})
 		code, _, stderr := guichet(t, env, "town", "set", filepath.Join(dir, "town.json"))
@@ -84,5 +85,45 @@ func TestAWrongTownFileIsRefused(t *testing.T) {
 	}
 	if _, list, _ := guichet(t, env, "town", "list"); strings.Count(list, "\n") != 1 {
 		t.Errorf("a refused file left a town: %s", list)
+	}
+}
+
+func TestOriginsAreWhatBrowsersSend(t *testing.T) {
+	for _, good := range []string{
+		"https://www.ville.fr", "http://localhost:3000", "http://192.168.0.4", "http://[::1]:8080", "https://xn--pr-fja.fr",
+	} {
+		if err := checkOrigin(good); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, bad := range []string{
+		"", "*", "null", "www.ville.fr", "https://", "https://*.ville.fr", "https://www.ville.fr/", "https://www.ville.fr/mairie",
+		"https://www.ville.fr?a=b", "https://www.ville.fr#a", "https://me@www.ville.fr", "ftp://www.ville.fr", "HTTPS://www.ville.fr",
+		"https://www.Ville.fr", "https://pré.fr", "https://www.ville.fr:", "https://www.ville.fr:0", "https://www.ville.fr:99999",
+		"https://a b.fr", "https://www.ville.fr ", "https://a..fr", "https://www.ville.fr; script-src *",
+	} {
+		if err := checkOrigin(bad); err == nil || !strings.Contains(err.Error(), "https://www.ville.fr") {
+			t.Errorf("%q is taken: %v", bad, err)
+		}
+	}
+}
+
+func TestTheDefaultTownCannotBeDeleted(t *testing.T) {
+	env := map[string]string{"GUICHET_DATABASE_URL": postgrestest.URL(t)}
+	for _, c := range []struct {
+		slug string
+		want int
+		says string
+	}{
+		{"ma-ville", exitUsage, `"default": true`},
+		{"zz", exitNotFound, `town "zz": not found (guichet town list)`},
+	} {
+		code, _, stderr := guichet(t, env, "town", "delete", c.slug, "--yes")
+		if code != c.want || !strings.Contains(stderr, c.says) {
+			t.Errorf("delete %s: exit %d, want %d; must say %q: %s", c.slug, code, c.want, c.says, stderr)
+		}
+	}
+	if _, list, _ := guichet(t, env, "town", "list"); !strings.Contains(list, "ma-ville") {
+		t.Errorf("towns that are left: %s", list)
 	}
 }
