@@ -343,16 +343,3 @@ func TestAnswerRefusesAndFails(t *testing.T) {
 		}
 	}
 }
-
-func TestValidateQuestion(t *testing.T) {
-	pasted := "  L'e\u0301cole\u00a0?\r\n\tOui\u200b "
-	for q, want := range map[string]string{
-		pasted:                          "L'école ? Oui",
-		strings.Repeat("é", 2000) + " ": strings.Repeat("é", 2000),
-		"24":                            "24",
-	} {
-		if got, err := ValidateQuestion(q); err != nil || got != want {
-			t.Errorf("%q: %q, %v", q, got, err)
-		}
-	}
-}

@@ -9,35 +9,30 @@ import (
 )
 
 // ValidateQuestion returns the question as it is searched and stored: NFC,
-// invisible characters removed, runs of blanks folded, ends trimmed. It
-// returns ErrEmptyQuestion, ErrLongQuestion or ErrBinaryQuestion for what
-// cannot be asked. The length is counted in characters, after trimming.
+// invisible and control characters removed, runs of blanks folded, ends
+// trimmed. It returns ErrEmptyQuestion, ErrLongQuestion or ErrBinaryQuestion
+// for what cannot be asked; a NUL, which no keyboard makes and no database
+// stores, is never text. The length is counted in characters, after trimming.
 func ValidateQuestion(q string) (string, error) {
-	if !utf8.ValidString(q) {
+	if !utf8.ValidString(q) || strings.ContainsRune(q, 0) {
 		return "", ErrBinaryQuestion
 	}
 	var b strings.Builder
-	controls := 0
-	for _, r := range norm.NFC.String(q) {
+	for _, r := range q {
 		switch {
-		case r == '\n' || r == '\t' || r == '\r' || r == '\v' || r == '\f' || unicode.IsSpace(r):
+		case unicode.IsSpace(r):
 			b.WriteRune(' ')
-		case r == utf8.RuneError, unicode.Is(unicode.Co, r):
-			controls++
-		case unicode.Is(unicode.Cf, r):
-			// Zero-width joiners, soft hyphens and byte order marks come with
-			// pasted text; they carry no words.
-		case unicode.IsControl(r):
-			controls++
+		case r == utf8.RuneError, unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co):
+			// Zero-width joiners, soft hyphens, byte order marks and control
+			// characters come with pasted text; they carry no words.
 		default:
 			b.WriteRune(r)
 		}
 	}
-	text := strings.Join(strings.Fields(b.String()), " ")
+	// Composed last, since what is removed may part a letter from its accent.
+	text := strings.Join(strings.Fields(norm.NFC.String(b.String())), " ")
 	letters := strings.IndexFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
 	switch n := utf8.RuneCountInString(text); {
-	case controls > 2 && controls*10 > n:
-		return "", ErrBinaryQuestion
 	case letters < 0:
 		return "", ErrEmptyQuestion
 	case n > MaxQuestion:
