@@ -246,11 +246,7 @@ func (e *Edition) enterSpace(ctx context.Context, tx pgx.Tx, spaceID int64) erro
 		return fmt.Errorf("set space: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
-		has, err := readSpace(ctx, tx, e.Collection.SpaceID)
-		if err != nil {
-			return err
-		}
-		return mismatch(e.Collection, has, e.space)
+		return mismatch(ctx, tx, e.Collection, e.space)
 	}
 	e.Collection.SpaceID = spaceID
 	return nil

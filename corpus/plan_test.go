@@ -46,10 +46,9 @@ func TestPlans(t *testing.T) {
 	if !strings.Contains(lists, "term_lists_pkey") || strings.Contains(lists, "Seq Scan") {
 		t.Errorf("term lists:\n%s", lists)
 	}
-	vectors := explain(t, pool, nearestSQL(space, 8, small.ID), pgx.NamedArgs{
-		"query":   pgvector.NewHalfVector(bag("bassin")).String(),
+	vectors := explain(t, pool, nearestSQL(space, 8, small.ID, 100), pgx.NamedArgs{
+		"query":   pgvector.NewHalfVector(bag("bassin")),
 		"edition": 1,
-		"depth":   100,
 	})
 	if !strings.Contains(vectors, vectorTable(space)+"_collection") || strings.Contains(vectors, "Seq Scan") {
 		t.Errorf("vectors:\n%s", vectors)

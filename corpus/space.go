@@ -158,15 +158,32 @@ func readSpace(ctx context.Context, q querier, id int64) (Space, error) {
 
 // spaceMismatch says which collection is in which space, and the mend.
 func (s *Store) spaceMismatch(ctx context.Context, c Collection, want Space) error {
-	has, err := readSpace(ctx, s.pool, c.SpaceID)
+	return mismatch(ctx, s.pool, c, want)
+}
+
+// mismatch is ErrSpace, with both spaces and the command that moves the
+// collection to the other one.
+func mismatch(ctx context.Context, q querier, c Collection, want Space) error {
+	has, err := readSpace(ctx, q, c.SpaceID)
 	if err != nil {
 		return err
 	}
-	return mismatch(c, has, want)
-}
-
-func mismatch(c Collection, has, want Space) error {
+	var town string
+	err = q.QueryRow(ctx, `
+		SELECT coalesce((
+			SELECT slug
+			FROM towns
+			WHERE id = @town
+				AND NOT is_default
+		), '')`, pgx.NamedArgs{"town": c.TownID}).Scan(&town)
+	if err != nil {
+		return fmt.Errorf("read town of collection %q: %w", c.Name, err)
+	}
+	command := fmt.Sprintf("guichet reembed --collection %q", c.Name)
+	if town != "" {
+		command += " --town " + town
+	}
 	return fmt.Errorf("%w: collection %q was embedded with %s, and the configured embedder is %s; "+
-		"set GUICHET_EMBEDDER to the collection's own, or load the documents into a new collection",
-		ErrSpace, c.Name, has, want)
+		"move it with '%s', or set GUICHET_EMBEDDER to the collection's own",
+		ErrSpace, c.Name, has, want, command)
 }

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"maps"
 	"sync"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -17,8 +18,11 @@ const maxSegments = 8
 type Store struct {
 	pool        *pgxpool.Pool
 	maxSegments int
+	indexAbove  int // vectors of a collection that is scanned through an HNSW index
 	editions    contentsCache
 	scratch     sync.Pool // of *scratch
+
+	courtesies map[string]bool // as terms of French and English
 
 	mu        sync.Mutex
 	analyzers map[string]*analysis.Analyzer // by language
@@ -27,9 +31,13 @@ type Store struct {
 
 // NewStore returns a Store on a migrated database.
 func NewStore(pool *pgxpool.Pool) *Store {
+	courtesies := courteous(analysis.For("fr"))
+	maps.Copy(courtesies, courteous(analysis.For("en")))
 	return &Store{
 		pool:        pool,
+		courtesies:  courtesies,
 		maxSegments: maxSegments,
+		indexAbove:  indexAbove,
 		analyzers:   make(map[string]*analysis.Analyzer),
 		spaces:      make(map[Space]int64),
 	}

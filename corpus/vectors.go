@@ -24,10 +24,9 @@ func (s *Store) nearest(ctx context.Context, members []ScopeMember, spaceID int6
 	}
 	batch := &pgx.Batch{}
 	for _, m := range members {
-		batch.Queue(nearestSQL(spaceID, len(query), m.Collection.ID), pgx.NamedArgs{
-			"query":   pgvector.NewHalfVector(query).String(),
+		batch.Queue(nearestSQL(spaceID, len(query), m.Collection.ID, depth), pgx.NamedArgs{
+			"query":   pgvector.NewHalfVector(query),
 			"edition": m.Edition,
-			"depth":   depth,
 		})
 	}
 	results := s.pool.SendBatch(ctx, batch)
@@ -58,23 +57,28 @@ func scanVectorHits(results pgx.BatchResults) ([]vectorHit, error) {
 		return nil, err
 	}
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (h vectorHit, err error) {
-		return h, row.Scan(&h.passage, &h.cosine)
+		var distance float64
+		err = row.Scan(&h.passage, &distance)
+		h.cosine = 1 - distance
+		return h, err
 	})
 }
 
-// nearestSQL is the scan of one collection. Its id stands in the text as a
-// literal, and the order is by distance alone, so that a partial index on a
-// large collection (WHERE collection_id = 7) serves it; without one it is an
-// exact scan through the index on collection_id.
-func nearestSQL(spaceID int64, dimensions int, collectionID int64) string {
+// nearestSQL is the scan of one collection. Its id and the depth stand in the
+// text as literals, so that no generic plan can be blind to either, and the
+// order is by distance alone: the partial index of a large collection (WHERE
+// collection_id = 7) serves it; a small one is scanned exactly, through the
+// index on collection_id. The distance is selected as it is ordered by, so that
+// it is computed once a row.
+func nearestSQL(spaceID int64, dimensions int, collectionID int64, depth int) string {
 	return fmt.Sprintf(`
 		SELECT
 			passage_id,
-			1 - (v <=> @query::halfvec(%d))
+			v <=> @query::halfvec(%d) AS distance
 		FROM %s
 		WHERE collection_id = %d
 			AND born <= @edition
 			AND (ended IS NULL OR ended > @edition)
-		ORDER BY v <=> @query::halfvec(%d)
-		LIMIT @depth`, dimensions, vectorTable(spaceID), collectionID, dimensions)
+		ORDER BY distance
+		LIMIT %d`, dimensions, vectorTable(spaceID), collectionID, depth)
 }
