@@ -9,8 +9,8 @@ import (
 )
 
 // Case is a question and the names of the documents that answer it. A case
-// without any is one that should find no evidence. An empty question, which
-// real collections of questions hold, finds nothing.
+// without any is one that should find no evidence. A question that cannot be
+// asked, which real collections of questions hold, finds nothing.
 type Case struct {
 	ID       string   `json:"id"`
 	Question string   `json:"question"`

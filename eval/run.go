@@ -2,9 +2,9 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"guichet/corpus"
@@ -27,23 +27,25 @@ type Outcome struct {
 }
 
 // Run asks every case once, one after the other, after one search that is not
-// counted, and returns an outcome for each. It stops at the first search that
-// fails.
+// counted, and returns an outcome for each. A question that a resident could
+// not ask finds nothing, save that one which is too long is cut. Run stops at
+// the first search that fails.
 func Run(ctx context.Context, r rag.Retriever, scope corpus.Scope, cases []Case) ([]Outcome, error) {
-	if len(cases) > 0 {
-		warm := corpus.Query{Text: cases[0].Question, Limit: Depth}
+	if i := slices.IndexFunc(cases, func(c Case) bool { return asked(c.Question) != "" }); i >= 0 {
+		warm := corpus.Query{Text: asked(cases[i].Question), Limit: Depth}
 		if _, err := r.Search(ctx, scope, warm); err != nil {
-			return nil, fmt.Errorf("case %s: %w", cases[0].ID, err)
+			return nil, fmt.Errorf("case %s: %w", cases[i].ID, err)
 		}
 	}
 	outcomes := make([]Outcome, 0, len(cases))
 	for _, c := range cases {
-		if strings.TrimSpace(c.Question) == "" {
+		question := asked(c.Question)
+		if question == "" {
 			outcomes = append(outcomes, judge(c, nil))
 			continue
 		}
 		start := time.Now()
-		result, err := r.Search(ctx, scope, corpus.Query{Text: c.Question, Limit: Depth})
+		result, err := r.Search(ctx, scope, corpus.Query{Text: question, Limit: Depth})
 		if err != nil {
 			return nil, fmt.Errorf("case %s: %w", c.ID, err)
 		}
@@ -53,6 +55,19 @@ func Run(ctx context.Context, r rag.Retriever, scope corpus.Scope, cases []Case)
 		outcomes = append(outcomes, o)
 	}
 	return outcomes, nil
+}
+
+// asked returns the question as it is searched; empty when it cannot be asked.
+func asked(question string) string {
+	text, err := rag.ValidateQuestion(question)
+	if errors.Is(err, rag.ErrLongQuestion) {
+		runes := []rune(question)
+		text, err = rag.ValidateQuestion(string(runes[:min(len(runes), rag.MaxQuestion)]))
+	}
+	if err != nil {
+		return ""
+	}
+	return text
 }
 
 // judge notes where the right documents stand among the hits.

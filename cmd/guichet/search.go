@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/rag"
 )
 
 // foundDocument is one line of `guichet search --json`: a contract that
@@ -48,8 +49,9 @@ ones.`,
 			if limit < 1 || limit > 100 {
 				return usageError{fmt.Errorf("-k is %d: it must be from 1 to 100", limit)}
 			}
-			if strings.TrimSpace(args[0]) == "" {
-				return usageError{fmt.Errorf("the question is empty")}
+			question, err := rag.ValidateQuestion(args[0])
+			if err != nil {
+				return usageError{err}
 			}
 			o, err := a.open(cmd)
 			if err != nil {
@@ -60,7 +62,7 @@ ones.`,
 			if err != nil {
 				return err
 			}
-			result, err := o.searcher.Search(cmd.Context(), scope, corpus.Query{Text: args[0], Limit: limit})
+			result, err := o.searcher.Search(cmd.Context(), scope, corpus.Query{Text: question, Limit: limit})
 			if err != nil {
 				return err
 			}
