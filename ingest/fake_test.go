@@ -95,6 +95,8 @@ func (e *memoryEdition) Publish(context.Context) error {
 	return nil
 }
 
+func (e *memoryEdition) Index(context.Context) error { return nil }
+
 func (e *memoryEdition) Close() { e.closed = true }
 
 type memoryRun struct {

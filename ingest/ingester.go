@@ -300,6 +300,7 @@ func (p *pass) publish(ctx context.Context) error {
 		return err
 	}
 	if !changed {
+		p.index(ctx)
 		return nil
 	}
 	c, number, _ := p.edition.About()
@@ -316,7 +317,15 @@ func (p *pass) publish(ctx context.Context) error {
 		return err
 	}
 	p.report.Published, p.report.Edition = true, number
+	p.index(ctx)
 	return nil
+}
+
+// index keeps searches fast; what fails in it takes nothing from the run.
+func (p *pass) index(ctx context.Context) {
+	if err := p.edition.Index(ctx); err != nil {
+		p.report.note("searches may be slow until the next run: %v", err)
+	}
 }
 
 // Errors that end a run and that callers tell apart.

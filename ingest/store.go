@@ -23,6 +23,9 @@ type Edition interface {
 	StartRun(ctx context.Context, src corpus.SourceRef) (Run, error)
 	Complete(ctx context.Context) (changed bool, err error)
 	Publish(ctx context.Context) error
+	// Index keeps searches fast in a collection that has become large. It
+	// comes last; what fails in it is made good by the next run.
+	Index(ctx context.Context) error
 	Close()
 }
 

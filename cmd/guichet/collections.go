@@ -79,6 +79,7 @@ which files failed in it, and why.`,
 	}
 	r.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.AddCommand(a.deleteCollectionCommand())
 	return c
 }
 

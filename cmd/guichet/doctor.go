@@ -163,7 +163,7 @@ func (o *session) examineTown(ctx context.Context) []finding {
 		findings = append(findings, ok("documents", fmt.Sprintf("collections published: %d", len(scope.Members))))
 	}
 	if err := o.store.CheckSpace(ctx, scope, o.embedder.Space()); err != nil {
-		return append(findings, wrong("embedder", err.Error(), "set GUICHET_EMBEDDER as it was, or embed the collection anew"))
+		return append(findings, wrong("embedder", err.Error(), "'guichet reembed', or set GUICHET_EMBEDDER as it was"))
 	}
 	space := o.embedder.Space()
 	return append(findings, ok("embedder", fmt.Sprintf("%s, version %s, %d dimensions", space.Embedder, space.Version, space.Dimensions)))

@@ -132,8 +132,9 @@ func (o *session) handler() (http.Handler, *chat.Service, error) {
 	}), service, nil
 }
 
-// checkSpaces refuses to start where a town reads a collection whose vectors
-// another embedder made.
+// checkSpaces warns of collections whose vectors another embedder made: their
+// residents are served from the words of the documents alone, until the
+// collection is moved. A server must start while that is under way.
 func (o *session) checkSpaces(ctx context.Context) error {
 	towns, err := o.store.Towns(ctx, 1000)
 	if err != nil {
@@ -144,7 +145,12 @@ func (o *session) checkSpaces(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := o.store.CheckSpace(ctx, scope, o.embedder.Space()); err != nil {
+		err = o.store.CheckSpace(ctx, scope, o.embedder.Space())
+		if errors.Is(err, corpus.ErrSpace) {
+			o.log.Warn("searching by words alone", "town", t.Slug, "reason", err)
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
