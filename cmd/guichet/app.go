@@ -113,7 +113,7 @@ func newEmbedder(ctx context.Context, s *settings, log *slog.Logger) (corpus.Emb
 		Log:           log,
 	})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s at %s: %w", errEmbedder, s.get("GUICHET_EMBEDDER_MODEL"), s.get("GUICHET_EMBEDDER_URL"), err)
+		return nil, fmt.Errorf("%w: %s at %s: %w", errEmbedder, s.get("GUICHET_EMBEDDER_MODEL"), redacted(s.get("GUICHET_EMBEDDER_URL")), err)
 	}
 	return e, nil
 }

@@ -24,16 +24,18 @@ func (a *app) configCommand() *cobra.Command {
 		Long: `Lists every setting: its environment variable, its flag, its value and where the
 value comes from. A flag wins over the environment. Secrets are never printed and
 have no flag of their own: put each into a file, and name that file in the flag or
-in the variable with _FILE at its end, such as GUICHET_LLM_KEY_FILE.`,
+in the variable with _FILE at its end, such as GUICHET_LLM_KEY_FILE. Mistakes are
+told after the list, with exit code 2.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := a.settings(cmd)
-			if err != nil {
-				return err
-			}
+			// What is wrong is told after the list, which shows it in its place.
+			s, mistakes := a.settings(cmd)
 			shown := showSettings(s)
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), shown)
+				if err := printJSON(cmd.OutOrStdout(), shown); err != nil {
+					return err
+				}
+				return mistakes
 			}
 			for _, one := range shown {
 				if one.Value == "" {
@@ -41,7 +43,7 @@ in the variable with _FILE at its end, such as GUICHET_LLM_KEY_FILE.`,
 				}
 				_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s = %s   (%s; %s)\n    %s\n", one.Name, one.Value, one.From, one.Flag, one.Help)
 			}
-			return nil
+			return mistakes
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
@@ -52,6 +54,9 @@ func showSettings(s *settings) []shownSetting {
 	var shown []shownSetting
 	for _, one := range s.list {
 		v := shownSetting{Name: one.env, Flag: "--" + flagName(one.env), Value: s.get(one.env), From: s.origin[one.env], Help: one.help}
+		if one.address {
+			v.Value = redacted(v.Value)
+		}
 		if one.secret {
 			v.Flag += "-file"
 			if v.Value != "" {

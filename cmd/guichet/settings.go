@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -22,6 +23,7 @@ type setting struct {
 	fallback string
 	help     string
 	secret   bool
+	address  bool // of a server: it may hold a user and a password, which are not printed
 }
 
 // settingList is every setting there is, in the order in which they are told.
@@ -32,12 +34,12 @@ func settingList(getenv func(string) string) []setting {
 		{env: "GUICHET_DATABASE_CONNECTIONS", fallback: "16", help: "how many connections to the database are opened at most"},
 		{env: "GUICHET_ADDR", fallback: "localhost:8080", help: "host:port to serve on"},
 		{env: "GUICHET_TRUST_PROXY", fallback: "false", help: "true behind a reverse proxy that sets X-Forwarded-Proto and X-Forwarded-Host"},
-		{env: "GUICHET_LLM_URL", help: "OpenAI-compatible server of the language model, such as http://localhost:11434/v1; empty: no model, the documents are quoted word for word"},
+		{env: "GUICHET_LLM_URL", address: true, help: "OpenAI-compatible server of the language model, such as http://localhost:11434/v1; empty: no model, the documents are quoted word for word"},
 		{env: "GUICHET_LLM_MODEL", help: "name of the language model on that server"},
 		{env: "GUICHET_LLM_KEY", secret: true, help: "key of the language model's server, if it asks for one"},
 		{env: "GUICHET_LLM_TIMEOUT", fallback: "60s", help: "how long the model may take to begin its answer"},
 		{env: "GUICHET_EMBEDDER", fallback: "builtin", help: "what makes vectors of texts: builtin, or openai (any OpenAI-compatible embeddings server)"},
-		{env: "GUICHET_EMBEDDER_URL", help: "address of the embeddings server, for openai"},
+		{env: "GUICHET_EMBEDDER_URL", address: true, help: "address of the embeddings server, for openai"},
 		{env: "GUICHET_EMBEDDER_MODEL", help: "name of the embedding model, for openai"},
 		{env: "GUICHET_EMBEDDER_KEY", secret: true, help: "key of the embeddings server, if it asks for one"},
 		{env: "GUICHET_EMBEDDER_DIMENSIONS", fallback: "0", help: "dimensions of the embedding model's vectors; 0: ask the server at start"},
@@ -71,7 +73,7 @@ func flagName(env string) string {
 type settings struct {
 	list   []setting
 	values map[string]string
-	origin map[string]string // "default", "environment", "flag", "file"
+	origin map[string]string // "default", "environment", "flag", "file", "mistake"
 }
 
 // addFlags declares a flag for every setting.
@@ -90,17 +92,22 @@ func addFlags(flags *pflag.FlagSet, list []setting) {
 }
 
 // readSettings resolves every setting: flag, then environment, then the file
-// that NAME_FILE names, then the default.
+// that NAME_FILE names, then the default. The settings are returned beside an
+// error about them too, so that they can be listed.
 func readSettings(flags *pflag.FlagSet, getenv func(string) string, list []setting) (*settings, error) {
 	s := &settings{list: list, values: map[string]string{}, origin: map[string]string{}}
+	var errs []error
 	for _, one := range list {
 		value, origin, err := resolve(one, flags, getenv)
 		if err != nil {
-			return nil, err
+			errs, origin = append(errs, err), "mistake"
 		}
 		s.values[one.env], s.origin[one.env] = value, origin
 	}
-	return s, s.validate()
+	if err := errors.Join(append(errs, s.validate()...)...); err != nil {
+		return s, usageError{err}
+	}
+	return s, nil
 }
 
 func resolve(one setting, flags *pflag.FlagSet, getenv func(string) string) (value, origin string, err error) {
@@ -118,7 +125,7 @@ func resolve(one setting, flags *pflag.FlagSet, getenv func(string) string) (val
 		path = f.Value.String()
 	} else if v := getenv(one.env); v != "" {
 		if path != "" {
-			return "", "", usageError{fmt.Errorf("%s and %s_FILE are both set: keep one", one.env, one.env)}
+			return "", "", fmt.Errorf("%s and %s_FILE are both set: keep one", one.env, one.env)
 		}
 		return v, "environment", nil
 	}
@@ -127,7 +134,7 @@ func resolve(one setting, flags *pflag.FlagSet, getenv func(string) string) (val
 	}
 	b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
 	if err != nil {
-		return "", "", usageError{fmt.Errorf("read %s from its file: %w", one.env, err)}
+		return "", "", fmt.Errorf("read %s from its file: %w", one.env, err)
 	}
 	return strings.TrimSpace(string(b)), "file", nil
 }
@@ -135,7 +142,7 @@ func resolve(one setting, flags *pflag.FlagSet, getenv func(string) string) (val
 func (s *settings) get(env string) string { return s.values[env] }
 
 // validate finds mistakes before anything is opened, and names the mend.
-func (s *settings) validate() error {
+func (s *settings) validate() []error {
 	var errs []error
 	wrong := func(env, want string) {
 		errs = append(errs, fmt.Errorf("%s is %q: it must be %s", env, s.get(env), want))
@@ -170,10 +177,23 @@ func (s *settings) validate() error {
 	if (s.get("GUICHET_LLM_URL") == "") != (s.get("GUICHET_LLM_MODEL") == "") {
 		errs = append(errs, errors.New("GUICHET_LLM_URL and GUICHET_LLM_MODEL go together: set both, or neither for quoting mode"))
 	}
-	if len(errs) > 0 {
-		return usageError{errors.Join(errs...)}
+	return errs
+}
+
+// redacted is an address without the user and password that it may hold.
+func redacted(address string) string {
+	at := strings.LastIndex(address, "@")
+	if at < 0 {
+		return address
 	}
-	return nil
+	// Where an odd character in a password keeps the address from being read as
+	// one, all that stands before the @ goes.
+	u, err := url.Parse(address)
+	if err != nil || u.User == nil {
+		return "xxxxx" + address[at:]
+	}
+	u.User = url.User("xxxxx")
+	return u.String()
 }
 
 // number returns a setting that validate found to be a whole number.

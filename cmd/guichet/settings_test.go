@@ -88,3 +88,56 @@ func TestMistakesOfUsageNameTheMend(t *testing.T) {
 		})
 	}
 }
+
+func TestConfigListsTheSettingsBesideTheirMistakes(t *testing.T) {
+	env := map[string]string{
+		"GUICHET_LOG_LEVEL":             "loud",
+		"GUICHET_DATABASE_CONNECTIONS":  "many",
+		"GUICHET_LLM_KEY_FILE":          "/nowhere/key",
+		"GUICHET_EMBEDDER_QUERY_PREFIX": "question: ",
+	}
+	for _, args := range [][]string{{"config"}, {"config", "--json"}} {
+		code, stdout, stderr := guichet(t, env, args...)
+		if code != exitUsage {
+			t.Errorf("%v: exit %d", args, code)
+		}
+		for _, want := range []string{"loud", "many", "question: ", "mistake"} {
+			if !strings.Contains(stdout, want) {
+				t.Errorf("%v does not list %q:\n%s", args, want, stdout)
+			}
+		}
+		for _, want := range []string{"GUICHET_LOG_LEVEL", "GUICHET_DATABASE_CONNECTIONS", "GUICHET_LLM_KEY"} {
+			if !strings.Contains(stderr, want) {
+				t.Errorf("%v does not complain of %s: %s", args, want, stderr)
+			}
+		}
+	}
+}
+
+func TestAddressesArePrintedWithoutTheirPasswords(t *testing.T) {
+	for address, want := range map[string]string{
+		"":                               "",
+		"http://localhost:11434/v1":      "http://localhost:11434/v1",
+		"https://me:s3cret@host/v1":      "https://xxxxx@host/v1",
+		"https://s3cret@host:8443/v1":    "https://xxxxx@host:8443/v1",
+		"https://me:s3%cret@host/v1":     "xxxxx@host/v1",
+		"me:s3cret@host/v1":              "xxxxx@host/v1",
+		"https://me:s3/cret@host@two/v1": "xxxxx@two/v1",
+		"https://me:12/s3cret@host/v1":   "xxxxx@host/v1",
+	} {
+		if got := redacted(address); got != want {
+			t.Errorf("%q is printed as %q, want %q", address, got, want)
+		}
+	}
+	env := map[string]string{
+		"GUICHET_LLM_URL": "https://me:s3cret@127.0.0.1:1/v1", "GUICHET_LLM_MODEL": "m",
+		"GUICHET_EMBEDDER": "openai", "GUICHET_EMBEDDER_URL": "http://me:s3cret@127.0.0.1:1/v1", "GUICHET_EMBEDDER_MODEL": "e",
+		"GUICHET_DATABASE_URL": "postgres://me:s3cret@127.0.0.1:1/none?connect_timeout=2",
+	}
+	for _, args := range [][]string{{"config"}, {"config", "--json"}, {"search", "q"}, {"doctor"}} {
+		_, stdout, stderr := guichet(t, env, args...)
+		if strings.Contains(stdout+stderr, "s3cret") || !strings.Contains(stdout+stderr, "127.0.0.1:1") {
+			t.Errorf("%v prints the password, or no address:\n%s%s", args, stdout, stderr)
+		}
+	}
+}
