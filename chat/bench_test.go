@@ -118,7 +118,10 @@ func (m *clockedModel) sentAt(number, unit int) time.Time {
 // own time for it. Each answer's content is checked.
 func BenchmarkOverhead(b *testing.B) {
 	pool := openPool(b, postgrestest.URL(b), maxDBConns)
-	embedder := embed.Builtin()
+	embedder, err := embed.Builtin()
+	if err != nil {
+		b.Fatal(err)
+	}
 	store := publish(b, pool, embedder, benchDocuments())
 	model := newClockedModel(b)
 	f := &fixture{t: b, pool: pool, adjust: func(c *chat.Config) { c.Scopes, c.Towns = store, store }}

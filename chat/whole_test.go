@@ -114,7 +114,10 @@ func TestTheWholeWay(t *testing.T) {
 	}
 	model := llmtest.NewFunc(t, script)
 	f := newFixture(t, nil, chat.Limits{Grace: time.Hour})
-	embedder := embed.Builtin()
+	embedder, err := embed.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
 	store := publish(t, f.pool, embedder, []corpus.Document{
 		document("dechets", "La déchèterie", opening+" "+card),
 		document("piscine", "La piscine", "La piscine municipale ferme ses portes au mois de septembre pour la vidange annuelle."),

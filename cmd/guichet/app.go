@@ -101,7 +101,7 @@ func databaseConfig(s *settings, log *slog.Logger) postgres.Config {
 // newEmbedder makes the embedder that is set.
 func newEmbedder(ctx context.Context, s *settings, log *slog.Logger) (corpus.Embedder, error) {
 	if s.get("GUICHET_EMBEDDER") == "builtin" {
-		return embed.Builtin(), nil
+		return embed.Builtin()
 	}
 	e, err := llm.NewEmbedder(ctx, llm.EmbedderConfig{
 		URL:           s.get("GUICHET_EMBEDDER_URL"),

@@ -2,35 +2,56 @@ package embed
 
 import (
 	"context"
+	_ "embed" // for the table
+	"fmt"
 	"math"
 
 	"guichet/corpus"
 	"guichet/internal/analysis"
 )
 
-const (
-	version    = "1"
-	dimensions = 384
-	// The first coordinate is kept for texts without a single term, so that
-	// they are near nothing else.
-	emptyCoordinate = 0
+//go:embed builtin.bin
+var builtin []byte
 
-	stemWeight  = 1.0
-	ngramWeight = 0.35 // of all of a term's n-grams together
-	shortest    = 3    // n-gram, in bytes of the folded term with its borders
-	longest     = 5
-)
+// emptyCoordinate is 1 in the vector of a text without features.
+const emptyCoordinate = 0
 
-// Embedder is the built-in embedder.
-type Embedder struct{ analyzer *analysis.Analyzer }
+// Embedder embeds texts with a table of its features' vectors.
+type Embedder struct {
+	features *Features
+	table    *Table
+}
 
-// Builtin returns the built-in embedder.
-func Builtin() *Embedder { return &Embedder{analyzer: analysis.For("fr")} }
+// Builtin returns the built-in embedder. It reads the table, in some
+// milliseconds: keep the embedder. An error is a defect of the build.
+func Builtin() (*Embedder, error) {
+	table, err := ParseTable(builtin)
+	if err != nil {
+		return nil, fmt.Errorf("read the built-in embedder: %w", err)
+	}
+	e, err := New(table)
+	if err != nil {
+		return nil, fmt.Errorf("read the built-in embedder: %w", err)
+	}
+	return e, nil
+}
+
+// New returns an embedder with a table. It refuses one that was learned from
+// terms as this program would not make them.
+func New(t *Table) (*Embedder, error) {
+	if t.Origin.Analysis != analysis.Version {
+		return nil, fmt.Errorf("the table's terms are those of analysis %q, not %q: it must be learned again", t.Origin.Analysis, analysis.Version)
+	}
+	return &Embedder{features: NewFeatures(), table: t}, nil
+}
 
 // Space returns the space of the embedder's vectors.
 func (e *Embedder) Space() corpus.Space {
-	return corpus.Space{Embedder: "builtin", Version: version, Dimensions: dimensions}
+	return corpus.Space{Embedder: "builtin", Version: e.table.Origin.Version, Dimensions: e.table.Dimensions}
 }
+
+// Origin tells what the embedder's table was learned from.
+func (e *Embedder) Origin() Origin { return e.table.Origin }
 
 // EmbedPassages returns one unit-length vector for each text. It returns an
 // error only when ctx is done.
@@ -40,7 +61,7 @@ func (e *Embedder) EmbedPassages(ctx context.Context, texts []string) ([][]float
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		vectors[i] = e.embed(text)
+		vectors[i] = e.embed(text, PassageWeight)
 	}
 	return vectors, nil
 }
@@ -51,91 +72,33 @@ func (e *Embedder) EmbedQuery(ctx context.Context, text string) ([]float32, erro
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return e.embed(text), nil
+	return e.embed(text, queryWeight), nil
 }
 
-func (e *Embedder) embed(text string) []float32 {
-	terms, counts := count(e.analyzer.Terms(text))
-	v := make([]float32, dimensions)
-	for i, term := range terms {
-		// A term that comes back says little more than one that came once.
-		weight := 1 + math.Log(float64(counts[i]))
-		addTerm(v, term, float32(weight))
-	}
-	if len(terms) == 0 {
-		v[emptyCoordinate] = 1
+// PassageWeight is the weight of a feature that a passage has so often: one
+// that comes back says little more than one that came once.
+func PassageWeight(count int) float32 { return float32(1 + math.Log(float64(count))) }
+
+// queryWeight does not count: how often a question has a word says nothing.
+func queryWeight(int) float32 { return 1 }
+
+func (e *Embedder) embed(text string, weight func(count int) float32) []float32 {
+	v := make([]float32, e.table.Dimensions)
+	features, counts := count(e.features.Of(text))
+	for i, feature := range features {
+		e.table.add(v, feature, weight(counts[i]))
 	}
 	normalise(v)
 	return v
 }
 
-// count returns the distinct terms in the order of their first place, so that
-// sums of floats come out the same each time, and how often each comes.
-func count(all []string) (terms []string, counts []int) {
-	place := make(map[string]int, len(all))
-	for _, term := range all {
-		i, ok := place[term]
-		if !ok {
-			i = len(terms)
-			place[term] = i
-			terms, counts = append(terms, term), append(counts, 0)
-		}
-		counts[i]++
-	}
-	return terms, counts
-}
-
-// addTerm adds a term's own feature and those of its n-grams.
-func addTerm(v []float32, term string, weight float32) {
-	addFeature(v, hash(0, term), weight*stemWeight)
-	bordered := "<" + term + ">"
-	n := 0
-	for size := shortest; size <= longest; size++ {
-		n += max(0, len(bordered)-size+1)
-	}
-	if n == 0 {
-		return
-	}
-	each := weight * ngramWeight / float32(math.Sqrt(float64(n)))
-	for size := shortest; size <= longest; size++ {
-		for i := 0; i+size <= len(bordered); i++ {
-			addFeature(v, hash(1, bordered[i:i+size]), each)
-		}
-	}
-}
-
-// addFeature adds a feature's four signed coordinates.
-func addFeature(v []float32, h uint64, weight float32) {
-	for range 4 {
-		i := 1 + int(h&0x7fff)%(dimensions-1)
-		if h&0x8000 != 0 {
-			v[i] -= weight
-		} else {
-			v[i] += weight
-		}
-		h >>= 16
-	}
-}
-
-// hash is FNV-1a with a final mix, since its lower bits alone are poor.
-func hash(kind byte, s string) uint64 {
-	h := (14695981039346656037 ^ uint64(kind)) * 1099511628211
-	for i := range len(s) {
-		h = (h ^ uint64(s[i])) * 1099511628211
-	}
-	h ^= h >> 33
-	h *= 0xff51afd7ed558ccd
-	h ^= h >> 33
-	h *= 0xc4ceb9fe1a85ec53
-	return h ^ h>>33
-}
-
-// normalise brings v to unit length. Features may cancel out: then it is the
-// vector of a text without terms.
+// normalise brings v to unit length. Without features, or when they cancel
+// out, it is the vector of a text without features.
 func normalise(v []float32) {
 	sum := 0.0
 	for _, x := range v {
-		sum += float64(x) * float64(x)
+		square := float64(x) * float64(x)
+		sum += square
 	}
 	if sum == 0 {
 		v[emptyCoordinate] = 1

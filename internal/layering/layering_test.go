@@ -26,6 +26,10 @@ var mayImport = map[string][]string{
 	"cmd":      {"corpus", "rag", "chat", "web", "ingest", "eval"},
 }
 
+// programs are rooms of their own: a program that is run while building may
+// import what a command may.
+var programs = map[string]string{"internal/embed/train": "cmd"}
+
 // onlyIn names the one room that may import a library, so that it can be
 // replaced in one place.
 var onlyIn = map[string]string{
@@ -39,6 +43,9 @@ func TestImportsRunOneWay(t *testing.T) {
 	for file, imports := range sources(t) {
 		dir := filepath.ToSlash(filepath.Dir(file))
 		room := strings.Split(dir, "/")[0]
+		if as, ok := programs[dir]; ok {
+			room = as
+		}
 		allowed, known := mayImport[room]
 		if !known {
 			t.Errorf("%s: no rule for the room %q", file, room)
