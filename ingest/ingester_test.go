@@ -326,23 +326,6 @@ func TestLinksAndBounds(t *testing.T) {
 	}
 }
 
-func TestUnreadableFolderRetiresNothing(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root reads everything")
-	}
-	b := newBench(t)
-	b.write("a.md", "# A\n\nUn.")
-	b.write("sub/b.md", "# B\n\nDeux.")
-	b.ingest(".")
-	if err := os.Chmod(b.path("sub"), 0); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.Chmod(b.path("sub"), 0o755) })
-	r := b.ingest(".")
-	b.wantCounts(r, corpus.Counts{Unchanged: 1, Failed: 1})
-	b.wantNames("a", "b")
-}
-
 func TestMissingPathIsRefusedBeforeAnything(t *testing.T) {
 	b := newBench(t)
 	b.write("a.md", "# A\n\nUn.")
