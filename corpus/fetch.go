@@ -5,13 +5,14 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/pgvector/pgvector-go"
 )
 
-// fetch reads the best limit candidates with their passages, and drops those
-// that a newer version among them takes the place of.
-func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, found []candidate, limit int) ([]Hit, error) {
+// fetch reads the best limit candidates with their passages. It also returns
+// the vectors of the best few documents' best passages.
+func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, found []candidate, limit int) ([]Hit, [][]float32, error) {
 	if len(found) == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	lexicalRanks := q.lexical.ranks(q.ranking.Depth)
 	var hits []Hit
@@ -32,12 +33,18 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, found []candida
 		}
 		hits = append(hits, hit)
 	}
-	return s.fill(ctx, sc, hits, passages)
+	var best []int64
+	if q.vector != nil {
+		for _, c := range found[:min(len(found), focusDocuments)] {
+			best = append(best, c.passages[0].id)
+		}
+	}
+	return s.fill(ctx, sc, hits, passages, q.spaceID, best)
 }
 
 // fill reads what the hits show: their passages, and their documents as the
 // scope's editions have them.
-func (s *Store) fill(ctx context.Context, sc Scope, hits []Hit, passageIDs []int64) ([]Hit, error) {
+func (s *Store) fill(ctx context.Context, sc Scope, hits []Hit, passageIDs []int64, spaceID int64, best []int64) ([]Hit, [][]float32, error) {
 	lineages := make([]int64, len(hits))
 	for i, hit := range hits {
 		lineages[i] = hit.Document.Lineage
@@ -47,10 +54,32 @@ func (s *Store) fill(ctx context.Context, sc Scope, hits []Hit, passageIDs []int
 	batch := &pgx.Batch{}
 	queuePassages(batch, passageIDs, passages)
 	queueDocuments(batch, sc, lineages, documents)
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, fmt.Errorf("read hits: %w", err)
+	var vectors [][]float32
+	if len(best) > 0 {
+		queueVectors(batch, spaceID, best, &vectors)
 	}
-	return complete(hits, documents, passages), nil
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return nil, nil, fmt.Errorf("read hits: %w", err)
+	}
+	return complete(hits, documents, passages), vectors, nil
+}
+
+func queueVectors(batch *pgx.Batch, spaceID int64, ids []int64, found *[][]float32) {
+	// Bounded by nature: a row for each passage asked.
+	batch.Queue(fmt.Sprintf(`
+		SELECT v
+		FROM %s
+		WHERE passage_id = ANY(@ids)
+		ORDER BY passage_id`, vectorTable(spaceID)), pgx.NamedArgs{"ids": ids}).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var v pgvector.HalfVector
+			if err := rows.Scan(&v); err != nil {
+				return err
+			}
+			*found = append(*found, v.Slice())
+		}
+		return rows.Err()
+	})
 }
 
 func queuePassages(batch *pgx.Batch, ids []int64, found map[int64]Passage) {

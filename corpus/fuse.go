@@ -29,6 +29,7 @@ type candidate struct {
 	whole   float64 // its own BM25, likewise
 	cosine  float64 // its best passage's
 	pairs   float64 // share of the question's pairs that it has, by weight
+	pair    float64 // the weight of the heaviest of them
 	score   float64
 
 	passages []candidatePassage
@@ -51,6 +52,8 @@ type inquiry struct {
 	view    *view
 	lexical *lexicalScores
 	day     int32 // today, in days since 1970
+
+	courtesies map[string]bool // terms that say nothing as evidence
 
 	vector  []float32         // of the query; nil: vectors are not asked
 	spaceID int64             // of the vectors
@@ -152,12 +155,13 @@ func (q *inquiry) passagesOf(document int32) []candidatePassage {
 	return found[:min(len(found), closeLook)]
 }
 
-// fuse looks at the candidates closely and orders them, best first.
-func (s *Store) fuse(ctx context.Context, q *inquiry) ([]candidate, error) {
+// fuse looks at the candidates closely and orders them, best first. It also
+// returns the sequences of their passages.
+func (s *Store) fuse(ctx context.Context, q *inquiry) ([]candidate, map[int64][]byte, error) {
 	found := q.candidates()
 	sequences, err := s.lookClosely(ctx, q, found)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	r := q.ranking
 	for i := range found {
@@ -176,7 +180,7 @@ func (s *Store) fuse(ctx context.Context, q *inquiry) ([]candidate, error) {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-	return found, nil
+	return found, sequences, nil
 }
 
 // lookClosely reads what is not known yet of the candidates' passages: their
@@ -194,7 +198,7 @@ func (s *Store) lookClosely(ctx context.Context, q *inquiry, found []candidate) 
 	}
 	batch := &pgx.Batch{}
 	sequences := make(map[int64][]byte, len(ids))
-	if len(q.pairs) > 0 && len(ids) > 0 {
+	if len(ids) > 0 {
 		// Bounded by nature: a row for each passage asked.
 		batch.Queue(`
 			SELECT
@@ -272,6 +276,7 @@ func (q *inquiry) weighPairs(c *candidate, sequences map[int64][]byte) {
 	for j, found := range any {
 		if found {
 			c.pairs += q.pairs[j].weight / total
+			c.pair = max(c.pair, q.pairs[j].weight)
 		}
 	}
 }

@@ -3,6 +3,8 @@ package corpus
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -118,10 +120,14 @@ type Failure struct {
 	Code   string `json:"code,omitempty"` // of a reason that comes up often; ingest names them
 }
 
-// Finish closes the run as completed, with its figures.
+// Finish closes the run as completed, with its figures. Failures are kept in
+// the order of their keys.
 func (r *Run) Finish(ctx context.Context, c Counts, failures []Failure) error {
-	if failures == nil {
-		failures = []Failure{}
+	sorted := slices.SortedStableFunc(slices.Values(failures), func(a, b Failure) int {
+		return strings.Compare(a.Key, b.Key)
+	})
+	if sorted == nil {
+		sorted = []Failure{}
 	}
 	_, err := r.edition.conn.Exec(ctx, `
 		UPDATE runs
@@ -142,7 +148,7 @@ func (r *Run) Finish(ctx context.Context, c Counts, failures []Failure) error {
 			"unchanged": c.Unchanged,
 			"retired":   c.Retired,
 			"failed":    c.Failed,
-			"failures":  failures,
+			"failures":  sorted,
 		})
 	if err != nil {
 		return fmt.Errorf("finish run %d: %w", r.id, err)

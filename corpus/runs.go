@@ -14,7 +14,7 @@ type RunInfo struct {
 	Edition   int    // that it wrote into
 	State     string // running, completed, failed, interrupted
 	Counts    Counts // zero until it is completed
-	Failures  []Failure
+	Failures  []Failure // by key
 	Started   time.Time
 	Finished  time.Time // zero while it runs
 }

@@ -136,21 +136,25 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		lexical: lexical,
 		day:     int32(s.now().Unix() / 86400), //nolint:gosec // days
 		pairs:   weighted(asked.pairs, lexical.terms),
+
+		courtesies: s.store.courtesies,
 	}
 	if err := s.vectors(ctx, sc, q.Text, asked.expanded, way, &result); err != nil {
 		return Result{}, err
 	}
 	start = time.Now()
-	found, err := s.store.fuse(ctx, way)
+	found, sequences, err := s.store.fuse(ctx, way)
 	if err != nil {
 		return Result{}, err
 	}
-	result.Signals = way.signals(found)
+	result.Signals = way.signals(found, sequences)
+	hits, vectors, err := s.store.fetch(ctx, sc, way, found, q.Limit)
+	if err != nil {
+		return Result{}, err
+	}
+	result.Hits = hits
+	result.Signals.Focus = focus(vectors)
 	result.Evidence = result.Signals.evidence()
-	result.Hits, err = s.store.fetch(ctx, sc, way, found, q.Limit)
-	if err != nil {
-		return Result{}, err
-	}
 	result.FetchMS = lap(&start)
 	return result, nil
 }
