@@ -7,7 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// String names the space as operators read it: "builtin 1 (384 dimensions)".
+// String names the space as operators read it: "builtin 2 (256 dimensions)".
 func (s Space) String() string {
 	if s == (Space{}) {
 		return "no embedder"
