@@ -185,6 +185,12 @@ func (f *fixture) start(a chat.Answerer, limits chat.Limits) {
 	if limits.AskBurst == 0 {
 		limits.AskBurst = 1000
 	}
+	if limits.ConnectionAskBurst == 0 {
+		limits.ConnectionAskBurst = 1000
+	}
+	if limits.ServerAskBurst == 0 {
+		limits.ServerAskBurst = 1_000_000
+	}
 	f.log = &quietLog{}
 	conf := chat.Config{
 		Answerer: a, Scopes: f.towns, Towns: f.towns, Store: chat.NewStore(f.pool),

@@ -12,8 +12,9 @@
 // and sees nothing twice. A turn that has ended is read back from the database
 // by the same way.
 //
-// A turn nobody reads any more is cancelled: at once when the page was left or
-// the resident stopped it, after a short grace when the connection was lost.
+// A turn that the resident stopped is cancelled at once. One that nobody reads
+// any more is cancelled after a grace: a short one when the page was left, which
+// a reload looks like, a longer one when the connection was lost.
 //
 // Several servers may work on one database. Each says every few seconds which
 // conversations it is answering; an open turn of which nobody has spoken for a

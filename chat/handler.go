@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
@@ -80,6 +81,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (h *handler) town(r *http.Request) (corpus.Town, error) {
 	if slug := r.URL.Query().Get("town"); slug != "" {
+		if len(slug) > 100 || strings.ContainsRune(slug, 0) || !utf8.ValidString(slug) {
+			return corpus.Town{}, corpus.ErrNotFound // what the database would not even look up
+		}
 		return h.service.conf.Towns.Town(r.Context(), slug)
 	}
 	return h.service.conf.Towns.DefaultTown(r.Context())

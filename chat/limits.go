@@ -8,9 +8,18 @@ type Limits struct {
 	Running     int           // turns being answered at once on this server: 256
 	TurnTimeout time.Duration // of one answer: 120 s
 	Grace       time.Duration // a turn goes on after its last connection was lost: 10 s
+	LeaveGrace  time.Duration // and after its last page was left, which may be a reload: 3 s
 	AskEvery    time.Duration // a conversation may ask this often in the long run: 3 s
 	AskBurst    int           // and so many times at once: 5
 	History     int           // earlier questions that the answerer is given: 6
+
+	// A browser makes up its conversations, so that it is bound as well, and
+	// all of them together by what two cores were measured to carry.
+	ConnectionRunning  int           // turns that a connection has answered at once: 2
+	ConnectionAskEvery time.Duration // a connection may ask this often in the long run: 3 s
+	ConnectionAskBurst int           // and so many times at once: 8
+	ServerAskEvery     time.Duration // all connections may ask this often in the long run: 5 ms
+	ServerAskBurst     int           // and so many times at once: 256
 
 	Beat         time.Duration // between signs of life of running turns: 5 s
 	Stale        time.Duration // silence after which an open turn is dead: 20 s
@@ -45,9 +54,15 @@ func (l Limits) orDefaults() Limits {
 	count(&l.Running, 256)
 	last(&l.TurnTimeout, 120*time.Second)
 	last(&l.Grace, 10*time.Second)
+	last(&l.LeaveGrace, 3*time.Second)
 	last(&l.AskEvery, 3*time.Second)
 	count(&l.AskBurst, 5)
 	count(&l.History, 6)
+	count(&l.ConnectionRunning, 2)
+	last(&l.ConnectionAskEvery, 3*time.Second)
+	count(&l.ConnectionAskBurst, 8)
+	last(&l.ServerAskEvery, 5*time.Millisecond)
+	count(&l.ServerAskBurst, 256)
 	last(&l.Beat, 5*time.Second)
 	last(&l.Stale, 20*time.Second)
 	last(&l.StoreTimeout, 10*time.Second)

@@ -66,9 +66,43 @@ func TestSocketClosedWithoutACodeMayComeBack(t *testing.T) {
 	c.want("done")
 }
 
-func TestLeavingAfterComingBackCancelsAtOnce(t *testing.T) {
+func TestAReloadedPageTakesItsAnswerUp(t *testing.T) {
+	pace := make(chan struct{}, 4) // so that a turn that was cancelled holds up nobody
+	f := newFixture(t, paced(4, pace), chat.Limits{LeaveGrace: time.Hour, Grace: time.Millisecond})
+	conversation, turn := id(), id()
+	c := f.dial()
+	c.ask(conversation, turn, 0)
+	c.want("sources")
+	pace <- struct{}{}
+	pace <- struct{}{}
+	c.wantUnits(1, 2)
+	c.leave() // with 1001, as a reload does
+	eventually(t, "the socket is gone", func() bool { return f.service.Stats().Connections == 0 })
+	c = f.dial()
+	c.ask(conversation, turn, 2)
+	c.want("sources")
+	pace <- struct{}{}
+	pace <- struct{}{}
+	c.wantUnits(3, 4)
+	if done := c.want("done"); done.State != chat.Complete {
+		t.Errorf("done: %+v", done)
+	}
+}
+
+func TestStopNeedsNoGrace(t *testing.T) {
 	ended := make(chan error, 1)
-	f := newFixture(t, waiting(ended), chat.Limits{Grace: time.Hour})
+	f := newFixture(t, waiting(ended), chat.Limits{LeaveGrace: time.Hour, Grace: time.Hour})
+	c := f.dial()
+	turn := id()
+	c.ask(id(), turn, 0)
+	c.wantUnits(1, 1)
+	c.send(map[string]any{"type": "stop", "turn": turn})
+	within(t, "the model's context ends", ended)
+}
+
+func TestLeavingAfterComingBackCancelsSoon(t *testing.T) {
+	ended := make(chan error, 1)
+	f := newFixture(t, waiting(ended), chat.Limits{Grace: time.Hour, LeaveGrace: 10 * time.Millisecond})
 	conversation, turn := id(), id()
 	c := f.dial()
 	c.ask(conversation, turn, 0)

@@ -65,6 +65,7 @@ type Service struct {
 	turns    map[uuid.UUID]*liveTurn
 	running  map[uuid.UUID]uuid.UUID // conversation to the turn it is answering
 	rates    map[uuid.UUID]*rate.Limiter
+	asks     *rate.Limiter // of all connections
 	sessions map[*Session]struct{}
 }
 
@@ -76,6 +77,7 @@ func New(c Config) *Service {
 		turns:    map[uuid.UUID]*liveTurn{},
 		running:  map[uuid.UUID]uuid.UUID{},
 		rates:    map[uuid.UUID]*rate.Limiter{},
+		asks:     rate.NewLimiter(rate.Every(c.Limits.ServerAskEvery), c.Limits.ServerAskBurst),
 		sessions: map[*Session]struct{}{},
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
@@ -130,10 +132,11 @@ func wait(ctx context.Context, g *sync.WaitGroup) error {
 	}
 }
 
-// ask finds the turn among those that are live, or makes it live, and returns
-// it. The turn's own goroutine then reads it back from the database or has it
+// ask finds the turn among those that are live, or makes it live for the
+// session, and returns it. The turn's own goroutine then reads it back from the database or has it
 // answered.
-func (s *Service) ask(town corpus.Town, a Ask, language string) (*liveTurn, error) {
+func (s *Service) ask(asker *Session, a Ask, language string) (*liveTurn, error) {
+	town := asker.town
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closing {
@@ -146,7 +149,8 @@ func (s *Service) ask(town corpus.Town, a Ask, language string) (*liveTurn, erro
 	if !ok {
 		t = &liveTurn{
 			id: a.Turn, conversation: a.Conversation, townID: town.ID,
-			graceFor: s.conf.Limits.Grace, readers: map[*Session]struct{}{},
+			asker: asker, readers: map[*Session]struct{}{},
+			lostGrace: s.conf.Limits.Grace, leftGrace: s.conf.Limits.LeaveGrace,
 		}
 		var ctx context.Context
 		ctx, t.cancel = context.WithCancelCause(s.ctx)
@@ -300,12 +304,16 @@ func (s *Service) close(turn uuid.UUID, r Result) {
 	}
 }
 
-// claim takes a place for a new turn: one at a time in a conversation, not too
-// fast after each other, and so many on this server. Call release after.
+// claim takes a place for a new turn: one at a time in a conversation, so many
+// of a connection and on this server, and none of them too fast after each
+// other. Call release after.
 func (s *Service) claim(t *liveTurn) (release func(), err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, ok := s.running[t.conversation]; ok {
+		return nil, &Error{Code: CodeBusy, message: "chat.error.busy_conversation"}
+	}
+	if t.asker.running >= s.conf.Limits.ConnectionRunning {
 		return nil, &Error{Code: CodeBusy, message: "chat.error.busy_conversation"}
 	}
 	if len(s.running) >= s.conf.Limits.Running {
@@ -316,14 +324,19 @@ func (s *Service) claim(t *liveTurn) (release func(), err error) {
 		limiter = rate.NewLimiter(rate.Every(s.conf.Limits.AskEvery), s.conf.Limits.AskBurst)
 		s.rates[t.conversation] = limiter
 	}
-	if !limiter.Allow() {
+	if !t.asker.asks.Allow() || !limiter.Allow() {
 		return nil, &Error{Code: CodeTooFast}
 	}
+	if !s.asks.Allow() {
+		return nil, &Error{Code: CodeBusy}
+	}
 	s.running[t.conversation] = t.id
+	t.asker.running++
 	return func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		delete(s.running, t.conversation)
+		t.asker.running--
 	}, nil
 }
 

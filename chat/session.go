@@ -20,6 +20,8 @@ type Session struct {
 	service *Service
 	town    corpus.Town
 	frames  *rate.Limiter
+	asks    *rate.Limiter // of new turns
+	running int           // turns of its own that are being answered; guarded by the service's mu
 	wake    chan struct{} // of capacity 1: there may be something to write
 
 	mu       sync.Mutex
@@ -68,6 +70,7 @@ func (s *Service) open(town corpus.Town, language string) (*Session, error) {
 		service:  s,
 		town:     town,
 		frames:   rate.NewLimiter(rate.Every(s.conf.Limits.FrameEvery), s.conf.Limits.FrameBurst),
+		asks:     rate.NewLimiter(rate.Every(s.conf.Limits.ConnectionAskEvery), s.conf.Limits.ConnectionAskBurst),
 		wake:     make(chan struct{}, 1),
 		messages: s.conf.Messages.For(language),
 		lastAt:   time.Now(),
@@ -123,7 +126,7 @@ func (s *Session) ask(a Ask) {
 	if !s.mayRead(a) {
 		return
 	}
-	turn, err := s.service.ask(s.town, a, s.words().Language)
+	turn, err := s.service.ask(s, a, s.words().Language)
 	if err != nil {
 		s.fail(asError(a.Turn, err))
 		return

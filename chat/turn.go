@@ -40,7 +40,9 @@ type liveTurn struct {
 	conversation uuid.UUID
 	townID       int64
 	cancel       context.CancelCauseFunc
-	graceFor     time.Duration
+	asker        *Session      // whose ask began it
+	lostGrace    time.Duration // it goes on so long after its last reader was lost
+	leftGrace    time.Duration // and so long after its last reader left
 
 	mu      sync.Mutex
 	sources []rag.Source
@@ -48,7 +50,7 @@ type liveTurn struct {
 	units   []rag.Unit
 	end     *ending
 	readers map[*Session]struct{}
-	grace   *time.Timer // runs while a reader that was lost may come back
+	grace   *time.Timer // runs while a reader that is gone may come back
 }
 
 // Sources keeps the sources for the readers.
@@ -108,7 +110,7 @@ func (t *liveTurn) wake() {
 	}
 }
 
-// attach adds a reader. Whoever was lost is taken to have come back.
+// attach adds a reader. Whoever was gone is taken to have come back.
 func (t *liveTurn) attach(s *Session) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -116,8 +118,9 @@ func (t *liveTurn) attach(s *Session) {
 	t.stopGrace()
 }
 
-// detach removes a reader. When nobody reads any more, the turn is cancelled:
-// at once if the reader left of its own accord, else after the grace.
+// detach removes a reader. When nobody reads any more, the turn is cancelled
+// after a grace: a short one if the reader left of its own accord, since a page
+// that is reloaded leaves as one that is closed.
 func (t *liveTurn) detach(s *Session, left bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -128,19 +131,19 @@ func (t *liveTurn) detach(s *Session, left bool) {
 	switch {
 	case t.end != nil:
 	case left && len(t.readers) == 0 && t.grace == nil:
-		t.cancel(errLeft)
+		t.grace = time.AfterFunc(t.leftGrace, func() { t.abandon(errLeft) })
 	case !left:
 		t.stopGrace()
-		t.grace = time.AfterFunc(t.graceFor, t.abandon)
+		t.grace = time.AfterFunc(t.lostGrace, func() { t.abandon(errLost) })
 	}
 }
 
-// abandon runs when a lost reader's grace is over.
-func (t *liveTurn) abandon() {
+// abandon runs when the grace of a reader that is gone is over.
+func (t *liveTurn) abandon(why error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.grace != nil && len(t.readers) == 0 {
-		t.cancel(errLost)
+		t.cancel(why)
 	}
 	t.grace = nil
 }

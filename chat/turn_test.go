@@ -125,9 +125,9 @@ func TestStopCancelsTheModelAtOnce(t *testing.T) {
 	c.wantError(chat.CodeUnknownTurn)
 }
 
-func TestLeavingCancelsAtOnce(t *testing.T) {
+func TestLeavingCancelsSoon(t *testing.T) {
 	ended := make(chan error, 1)
-	f := newFixture(t, waiting(ended), chat.Limits{Grace: time.Hour})
+	f := newFixture(t, waiting(ended), chat.Limits{Grace: time.Hour, LeaveGrace: 10 * time.Millisecond})
 	c := f.dial()
 	turn := id()
 	c.ask(id(), turn, 0)
@@ -243,6 +243,59 @@ func TestConversationIsHeldToARate(t *testing.T) {
 	c.wantError(chat.CodeTooFast)
 	c.ask(id(), id(), 0) // another conversation may
 	c.want("sources")
+}
+
+// A browser makes its conversations up: many of them win it nothing.
+func TestConnectionIsHeldToARate(t *testing.T) {
+	f := newFixture(t, units(0), chat.Limits{ConnectionAskBurst: 2, ConnectionAskEvery: time.Hour})
+	c := f.dial()
+	conversation, turn := id(), id()
+	c.ask(conversation, turn, 0)
+	c.want("sources")
+	c.want("done")
+	c.ask(id(), id(), 0)
+	c.want("sources")
+	c.want("done")
+	c.ask(id(), id(), 0)
+	c.wantError(chat.CodeTooFast)
+	c.ask(conversation, turn, 0) // to show it again is no new question
+	c.want("sources")
+	c.want("done")
+	other := f.dial()
+	other.ask(id(), id(), 0)
+	other.want("sources")
+}
+
+func TestConnectionHasTwoTurnsAnsweredAtOnce(t *testing.T) {
+	ended := make(chan error, 3)
+	f := newFixture(t, waiting(ended), chat.Limits{})
+	c := f.dial()
+	first := id()
+	c.ask(id(), first, 0)
+	c.wantUnits(1, 1)
+	c.ask(id(), id(), 0)
+	c.wantUnits(1, 1)
+	c.ask(id(), id(), 0)
+	c.wantError(chat.CodeBusy)
+	c.send(map[string]any{"type": "stop", "turn": first})
+	c.want("done")
+	c.ask(id(), id(), 0) // there is room again
+	c.wantUnits(1, 1)
+}
+
+func TestServerIsHeldToARate(t *testing.T) {
+	f := newFixture(t, units(0), chat.Limits{ServerAskBurst: 2, ServerAskEvery: time.Hour})
+	for range 2 {
+		c := f.dial()
+		c.ask(id(), id(), 0)
+		c.want("sources")
+		c.want("done")
+	}
+	c := f.dial()
+	c.ask(id(), id(), 0)
+	if e := c.wantError(chat.CodeBusy); !e.Retry {
+		t.Errorf("error: %+v", e)
+	}
 }
 
 func TestTurnOfAnotherConversationOrTownIsUnknown(t *testing.T) {

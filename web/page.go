@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"guichet/corpus"
 	"guichet/internal/messages"
@@ -107,7 +108,7 @@ func wantedLanguages(r *http.Request, t corpus.Town) []string {
 // town is the town that the request is for.
 func (s *server) town(ctx context.Context, r *http.Request) (corpus.Town, error) {
 	if slug := r.URL.Query().Get("town"); slug != "" {
-		if len(slug) > 100 || strings.ContainsRune(slug, 0) {
+		if len(slug) > 100 || strings.ContainsRune(slug, 0) || !utf8.ValidString(slug) {
 			return corpus.Town{}, corpus.ErrNotFound
 		}
 		return s.Towns.Town(ctx, slug)

@@ -22,7 +22,8 @@ export class Connection {
     this.state = 'connecting';
     addEventListener('online', () => this.#soon(0));
     addEventListener('offline', () => this.#lose());
-    // The page goes away: the server is told, and stops its work at once.
+    // The page goes away: the server is told, and stops its work soon, unless
+    // this is a reload that asks for the rest.
     addEventListener('pagehide', () => this.#socket?.close(1000));
     addEventListener('pageshow', (e) => e.persisted && this.#soon(0));
     document.addEventListener('visibilitychange', () => {
