@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -35,7 +36,8 @@ func (s *server) guard(next http.Handler) http.Handler {
 			if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(p)
 			}
-			s.Log.ErrorContext(r.Context(), "panic in a page", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			// The value may hold a resident's words: its type alone is logged.
+			s.Log.ErrorContext(r.Context(), "panic in a page", "path", r.URL.Path, "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 			s.failed(w, r)
 		}()
 		next.ServeHTTP(w, r)

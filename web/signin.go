@@ -138,7 +138,7 @@ func (s *server) cookie(r *http.Request, token string, maxAge int) *http.Cookie 
 		Path:     "/admin",
 		MaxAge:   maxAge,
 		HttpOnly: true,
-		Secure:   s.HTTPS || r.TLS != nil,
+		Secure:   s.secure(r),
 		SameSite: http.SameSiteStrictMode,
 	}
 }

@@ -54,8 +54,11 @@ type Config struct {
 	Messages *messages.Catalogue
 	Chat     http.Handler                // serves /ws
 	Ready    func(context.Context) error // asked by /healthz; nil: always ready
-	HTTPS    bool                        // residents reach this server by https, through a proxy
 	Log      *slog.Logger
+
+	// TrustProxy says that a reverse proxy stands before this server and sets
+	// X-Forwarded-Host and X-Forwarded-Proto, which are believed then.
+	TrustProxy bool
 }
 
 // server holds what the handlers share.
@@ -93,7 +96,7 @@ func New(cfg Config) http.Handler {
 	mux.HandleFunc("GET /healthz", s.healthz)
 	mux.HandleFunc("/", s.notFound)
 
-	return s.guard(http.NewCrossOriginProtection().Handler(mux))
+	return s.guard(s.behindProxy(http.NewCrossOriginProtection().Handler(mux)))
 }
 
 func redirectTo(path string) http.HandlerFunc {

@@ -1,10 +1,12 @@
 package web_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -207,12 +209,17 @@ func TestErrorsTellNothingInternal(t *testing.T) {
 }
 
 func TestAPanicIsAPage(t *testing.T) {
+	var log bytes.Buffer
 	base, c := start(t, func(cfg *web.Config) {
 		cfg.Chat = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("broken") })
+		cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
 	})
 	res, body := get(t, c, base+"/ws")
 	if res.StatusCode != 500 || !strings.Contains(body, "Un incident") || strings.Contains(body, "broken") {
 		t.Errorf("status %d: %s", res.StatusCode, body)
+	}
+	if text := log.String(); !strings.Contains(text, "panic=string") || strings.Contains(text, "broken") {
+		t.Errorf("logged: %s", text)
 	}
 }
 
@@ -254,16 +261,43 @@ func TestSignInAndOut(t *testing.T) {
 }
 
 func TestSessionCookie(t *testing.T) {
-	for _, https := range []bool{false, true} {
-		base, c := start(t, func(cfg *web.Config) { cfg.HTTPS = https })
-		res, _ := do(t, c, http.MethodPost, base+"/admin/sign-in", url.Values{"login": {"agent"}, "password": {webtest.Password}})
+	for _, x := range []struct {
+		trust  bool
+		proto  string
+		secure bool
+	}{
+		{false, "", false}, {false, "https", false},
+		{true, "", true}, {true, "https", true}, {true, "https, http", true}, {true, "http", false},
+	} {
+		base, c := start(t, func(cfg *web.Config) { cfg.TrustProxy = x.trust })
+		res, _ := do(t, c, http.MethodPost, base+"/admin/sign-in", url.Values{"login": {"agent"}, "password": {webtest.Password}}, "X-Forwarded-Proto", x.proto)
 		cookies := res.Cookies
 		if len(cookies) != 1 {
 			t.Fatalf("%d cookies", len(cookies))
 		}
 		k := cookies[0]
-		if !k.HttpOnly || k.SameSite != http.SameSiteStrictMode || k.Secure != https || k.Path != "/admin" || k.MaxAge != 12*3600 {
-			t.Errorf("https %v: cookie %v", https, k)
+		if !k.HttpOnly || k.SameSite != http.SameSiteStrictMode || k.Secure != x.secure || k.Path != "/admin" || k.MaxAge != 12*3600 {
+			t.Errorf("%+v: cookie %v", x, k)
+		}
+	}
+}
+
+func TestTheHostThatAProxyTells(t *testing.T) {
+	for trust, want := range map[bool]string{false: "127.0.0.1", true: "chat.ville.test"} {
+		var host string
+		base, c := start(t, func(cfg *web.Config) {
+			cfg.TrustProxy = trust
+			cfg.Chat = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { host = r.Host })
+		})
+		get(t, c, base+"/ws", "X-Forwarded-Host", "chat.ville.test, inner.test")
+		if !strings.HasPrefix(host, want) {
+			t.Errorf("trust %v: the chat sees host %q", trust, host)
+		}
+		// A browser that does not say whether the site is another's is judged by its origin.
+		res, _ := do(t, c, http.MethodPost, base+"/admin/sign-in", url.Values{"login": {"agent"}, "password": {webtest.Password}},
+			"X-Forwarded-Host", "chat.ville.test", "Origin", "https://chat.ville.test")
+		if ok := res.StatusCode == 303; ok != trust {
+			t.Errorf("trust %v: sign-in answers %d", trust, res.StatusCode)
 		}
 	}
 }

@@ -127,8 +127,9 @@ func (o *session) handler() (http.Handler, *chat.Service, error) {
 		Messages: catalogue,
 		Chat:     service.Handler(),
 		Ready:    o.db.Pool.Ping,
-		HTTPS:    o.settings.isTrue("GUICHET_TRUST_PROXY"),
 		Log:      o.log,
+
+		TrustProxy: o.settings.isTrue("GUICHET_TRUST_PROXY"),
 	}), service, nil
 }
 
