@@ -16,14 +16,6 @@ func (m *matrix) row(i int) []float32 {
 	return m.cells[i*m.width : (i+1)*m.width : (i+1)*m.width]
 }
 
-func (m *matrix) rows() [][]float32 {
-	rows := make([][]float32, m.height)
-	for i := range rows {
-		rows[i] = m.row(i)
-	}
-	return rows
-}
-
 func (m *matrix) clone() *matrix {
 	c := *m
 	c.cells = append([]float32(nil), m.cells...)

@@ -20,7 +20,7 @@ import (
 // those of two do not.
 var themes = []string{
 	"cantine repas enfant école menu inscription tarif",
-	"déchèterie encombrant collecte bac gravats végétaux apport",
+	"déchèterie encombrant ordures bac gravats végétaux apport",
 	"passeport photographie empreinte voyage timbre renouvellement mairie",
 	"piscine bassin baignade bonnet natation horaire vestiaire",
 }
