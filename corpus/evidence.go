@@ -18,18 +18,19 @@ type Signals struct {
 	Pair      float64 // weight of the heaviest pair of the question that it has
 	Pairs     float64 // share of the question's pairs that it has, by weight
 	Mass      float64 // logarithm of 1 and all that the question's terms give
+	Unknown   float64 // logarithm of 1 and the weight of the question's terms that nothing has
 	Focus     float64 // mean cosine of the best documents' best passages to one another
 	Agreement float64 // minus the sum of the logarithms of its ranks by each kind of evidence
 }
 
 // SignalNames names the values of Signals.Values, in their order.
 func SignalNames() []string {
-	return []string{"coverage", "strength", "cosine", "pair", "pairs", "focus", "agreement", "mass"}
+	return []string{"coverage", "strength", "cosine", "pair", "pairs", "focus", "agreement", "mass", "unknown"}
 }
 
 // Values returns the signals in the order of SignalNames.
 func (s Signals) Values() []float64 {
-	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Focus, s.Agreement, s.Mass}
+	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Focus, s.Agreement, s.Mass, s.Unknown}
 }
 
 // courtesies are what one writes around a question, in any town: whether a
@@ -90,9 +91,12 @@ func (q *inquiry) signals(found []candidate, sequences map[int64][]byte) Signals
 	best := found[0]
 	s := Signals{Cosine: best.cosine, Pairs: best.pairs, Pair: best.pair, Agreement: agreement(found)}
 	own := q.ownTerms()
-	var has, all float64
+	var has, all, unknown float64
 	for _, t := range own {
 		all += t.weight
+		if q.lexical.terms[t.index].Frequency == 0 {
+			unknown += t.weight
+		}
 		if q.lexical.matched[best.document]&(1<<t.index) != 0 {
 			has += t.weight
 		}
@@ -100,6 +104,7 @@ func (q *inquiry) signals(found []candidate, sequences map[int64][]byte) Signals
 	if all > 0 {
 		s.Coverage = has / all
 	}
+	s.Unknown = math.Log1p(unknown)
 	s.weigh(q, best, own, sequences)
 	return s
 }
