@@ -45,9 +45,6 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	if cfg.Retriever == nil || cfg.Messages == nil {
 		return nil, errors.New("answerer: retriever and messages are required")
 	}
-	if cfg.Checks == nil {
-		cfg.Checks = []Check{Grounded{}}
-	}
 	if cfg.TopPassages <= 0 {
 		cfg.TopPassages = 6
 	}
@@ -214,7 +211,11 @@ func (t *turn) decimal(v float64) string {
 // check passes a unit through all checks, which may each change it.
 func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
 	text := u.Text
-	for _, c := range t.answerer.cfg.Checks {
+	checks := t.answerer.cfg.Checks
+	if checks == nil {
+		checks = []Check{Grounded{Question: t.req.Question}}
+	}
+	for _, c := range checks {
 		shown, reason := c.Unit(ctx, u, t.answer.Sources)
 		if reason != nil {
 			t.withhold(text, *reason)

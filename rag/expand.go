@@ -66,7 +66,7 @@ func listAround(s *quotedSource, at int) []int {
 			items = append(items, j)
 		}
 	}
-	items = window(items, at, maxList)
+	items = around(items, at, maxList)
 	if lead < 0 {
 		return items
 	}
@@ -105,12 +105,12 @@ func rowsAround(s *quotedSource, at int, named bool) []int {
 	if len(rows) <= maxList && !named {
 		return append(lead, rows...)
 	}
-	return append(lead, window(near, at, maxQuoted)...)
+	return append(lead, around(near, at, maxQuoted)...)
 }
 
-// window returns at most n of the sorted indexes, with at among them where it
+// around returns at most n of the sorted indexes, with at among them where it
 // is one of them.
-func window(indexes []int, at, n int) []int {
+func around(indexes []int, at, n int) []int {
 	if len(indexes) <= n {
 		return indexes
 	}

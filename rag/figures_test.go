@@ -48,7 +48,7 @@ func TestGrounded(t *testing.T) {
 		{cited(Sentence, "Vous avez 3 passages par an.", 1), true},
 		{cited(Sentence, "Le tarif est de 12,50 €.", 2), true},
 		{cited(Sentence, "Le tarif est de 12,50 €.", 1), false},
-		{cited(Sentence, "Le tarif est de 12,50 €, jusqu'à 18 h.", 1, 2), true},
+		{cited(Sentence, "Le tarif est de 12,50 €, jusqu'à 18 h.", 1, 2), false},
 		{cited(Sentence, "Voir www.ville.fr.", 1), true},
 		{cited(Sentence, "Voir www.autre.fr.", 1), false},
 		{cited(Sentence, "La mairie est ouverte."), false},

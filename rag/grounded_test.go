@@ -1,0 +1,84 @@
+package rag
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+)
+
+// claims are the sentences of testdata/grounded.txt about one passage.
+type claims struct {
+	source            Source
+	question          string
+	faithful, altered []string
+}
+
+// readClaims reads blocks of a passage ("# Title | Headings" and its text), a
+// question ("? "), faithful sentences ("+ ") and altered ones ("- ").
+func readClaims(t *testing.T, name string) []claims {
+	t.Helper()
+	content, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []claims
+	for block := range strings.SplitSeq(strings.TrimPrefix(string(content), "# "), "\n# ") {
+		head, rest, _ := strings.Cut(block, "\n")
+		title, headings, _ := strings.Cut(head, " | ")
+		text, rest, found := strings.Cut(rest, "\n? ")
+		if !found {
+			t.Fatalf("%q has no question", head)
+		}
+		c := claims{source: Source{N: 1, Title: title, Headings: strings.TrimSpace(headings), Text: text}}
+		lines := strings.Split(strings.TrimSpace(rest), "\n")
+		c.question = lines[0]
+		for _, line := range lines[1:] {
+			switch kind, sentence, _ := strings.Cut(line, " "); kind {
+			case "+":
+				c.faithful = append(c.faithful, sentence)
+			case "-":
+				c.altered = append(c.altered, sentence)
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// judge returns how many of the sentences pass, and tells which did not come
+// out as they should.
+func judge(t *testing.T, c claims, sentences []string, want bool) int {
+	t.Helper()
+	n := 0
+	for _, s := range sentences {
+		_, reason := Grounded{Question: c.question}.Unit(context.Background(),
+			Unit{Kind: Sentence, Text: s, Citations: []Citation{{N: 1}}}, []Source{c.source})
+		if reason == nil {
+			n++
+		}
+		if (reason == nil) != want {
+			t.Logf("%v: %q %+v", reason == nil, s, reason)
+		}
+	}
+	return n
+}
+
+func TestGroundedTellsFaithfulFromAltered(t *testing.T) {
+	for name, floor := range map[string]struct{ passed, withheld float64 }{
+		"grounded.txt": {.86, .92},
+	} {
+		passed, faithful, slipped, altered := 0, 0, 0, 0
+		for _, c := range readClaims(t, name) {
+			passed += judge(t, c, c.faithful, true)
+			faithful += len(c.faithful)
+			slipped += judge(t, c, c.altered, false)
+			altered += len(c.altered)
+		}
+		kept, held := float64(passed)/float64(faithful), 1-float64(slipped)/float64(altered)
+		t.Logf("%s: %d of %d faithful pass (%.3f), %d of %d altered are withheld (%.3f)", name, passed, faithful, kept, altered-slipped, altered, held)
+		if kept < floor.passed || held < floor.withheld {
+			t.Errorf("%s: the floors are %.2f and %.2f", name, floor.passed, floor.withheld)
+		}
+	}
+}

@@ -1,0 +1,364 @@
+package rag
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// What a clause affirms or denies. A word of an axis says one of two
+// opposites; a negation turns it round.
+var axes = []struct {
+	name    string
+	yes, no *regexp.Regexp
+}{
+	{"permission",
+		regexp.MustCompile(`\b(?:autorise\w*|permis|permise?s?|admis\w*|accepte\w*|tolere\w*|peut|peuvent|pouvez|allowed|may|can)\b`),
+		regexp.MustCompile(`\b(?:interdi\w*|defendue?s?|refus\w*|exclue?s?|proscrit\w*|forbidden|prohibited|refused)\b`)},
+	{"duty",
+		regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|necessaires?|doit|doivent|devez|faut|mandatory|compulsory|required|must)\b`),
+		regexp.MustCompile(`\b(?:facultati\w*|optionnel\w*|dispensee?s?|volontaires?|optional)\b`)},
+	{"cost",
+		regexp.MustCompile(`\b(?:payante?s?|coute\w*|facture\w*|vendue?s?|vend|charged)\b|€|\beuros?\b`),
+		regexp.MustCompile(`\b(?:gratuit\w*|offerte?s?|free)\b`)},
+	{"open",
+		regexp.MustCompile(`\b(?:ouver\w*|ouvr\w*|opens?)\b`),
+		regexp.MustCompile(`\b(?:ferme\w*|closed|closes)\b`)},
+}
+
+// Words that may only be said where the passage says them, or something like
+// them: with a word of the first kind in a unit, one of the second must stand
+// in the passage.
+var bindings = []struct{ said, stated *regexp.Regexp }{
+	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s?)\b`),
+		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|que|reservee?s?)\b|\bqu'`)},
+	{regexp.MustCompile(`\b(?:pour tous|a tous|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
+		regexp.MustCompile(`\b(?:tous|toutes?|toujours|jamais|aucune?|chaque|par|every|each|all|always|never|anyone|everyone|ne|ni|n')`)},
+	{regexp.MustCompile(`\b(?:avant|precede\w*|before)\b`),
+		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|before|by|until)\b`)},
+	{regexp.MustCompile(`\b(?:apres|suivent|after)\b`),
+		regexp.MustCompile(`\b(?:apres|suiv\w*|a partir|au-dela|passe|ensuite|after|from)\b`)},
+	{regexp.MustCompile(`\b(?:plus d[e']|au moins|minimum|more than|at least|over)\b`),
+		regexp.MustCompile(`\b(?:plus de?s?|au moins|minimum|a partir|au-dela|superieur\w*|more than|at least|over|from)\b`)},
+	{regexp.MustCompile(`\b(?:moins de|maximum|au plus\b|less than|at most|under)\b`),
+		regexp.MustCompile(`\b(?:moins de|au plus|maximum|jusqu\w*|inferieur\w*|less than|at most|under|limite\w*)\b`)},
+	{regexp.MustCompile(`\b(?:tot|early)\b`), regexp.MustCompile(`\b(?:tot|early)\b`)},
+	{regexp.MustCompile(`\b(?:sur rendez-vous|by appointment)\b`), regexp.MustCompile(`\bsur rendez-vous\b|\bby appointment\b`)},
+	{regexp.MustCompile(`\b(?:demain|hier|aujourd'hui|bientot|tomorrow|yesterday|today|soon)\b`),
+		regexp.MustCompile(`\b(?:demain|hier|aujourd'hui|bientot|tomorrow|yesterday|today|soon)\b`)},
+}
+
+var (
+	negation  = regexp.MustCompile(`\b(?:pas|jamais|aucune?|rien|ni|non|not|never|no|cannot|nobody)\b|n't\b|\b(?:ne|n')\s*\S+(?: \S+)? plus\b`)
+	without   = regexp.MustCompile(`\b(?:sans|without) ([a-z-]+(?:'[a-z-]+)?)`)
+	clauseEnd = regexp.MustCompile(`[,;:.!?)|](?:\s|$)|\s\(|\s—\s|\b(?:mais|but|si|s'ils?|qui|lorsque)\b`)
+	// What makes a clause say no without a negation.
+	denial = regexp.MustCompile(`\b(?:interdi\w*|refus\w*|exclue?s?|ferme\w*|sauf|hors|supprime\w*|sans|dispense\w*|seulement|uniquement|reserve\w*|facultati\w*|gratuit\w*|except|forbidden|closed|refused|without|only|optional|free)\b`)
+	// Where a period follows a number, both stand together: "3 mois", "par an".
+	period = regexp.MustCompile(`\b(\d+|par|chaque|per) ?(heure|jour|semaine|mois|month|an|annee|minute|hour|day|week|year|trimestre)`)
+)
+
+// clause is a part of a sentence, and what it affirms.
+type clause struct {
+	text    string          // folded
+	terms   map[string]bool // but those of polarity
+	signs   map[string]int  // by axis: 1, -1
+	negated bool
+	without []string
+}
+
+// folded is text in lower case without accents, its apostrophes alike.
+func folded(text string) string {
+	s := oneSpelling.Replace(strings.ToLower(numbersInWords(text)))
+	var b strings.Builder
+	for _, r := range norm.NFD.String(s) {
+		if r < 0x300 || r > 0x36f {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// clausesOf cuts a text at its commas and stops.
+func (w *wording) clausesOf(text string) []clause {
+	var out []clause
+	for _, part := range clauseEnd.Split(folded(text)+" ", -1) {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			continue
+		}
+		c := clause{text: part, terms: map[string]bool{}, signs: map[string]int{}}
+		for _, token := range w.analyzer.Tokens(part) {
+			if !isAxis(part[token.Start:token.End]) {
+				c.terms[token.Term] = true
+			}
+		}
+		c.negated = negation.MatchString(part)
+		for _, m := range without.FindAllStringSubmatch(part, -1) {
+			c.without = append(c.without, m[1])
+		}
+		for _, axis := range axes {
+			sign := 0
+			switch {
+			case axis.no.MatchString(part) && axis.yes.MatchString(part) && axis.name == "open":
+				// "ouvre à 9 h et ferme à 18 h"
+			case axis.no.MatchString(part):
+				sign = -1
+			case axis.yes.MatchString(part):
+				sign = 1
+			}
+			if c.negated {
+				sign = -sign
+			}
+			if sign != 0 {
+				c.signs[axis.name] = sign
+			}
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// near is how many of the terms that say something both clauses have.
+func (w *wording) near(a, b clause) int {
+	n := 0
+	other := vocabulary{b.terms, map[int]bool{}}
+	for t := range b.terms {
+		for _, f := range w.families[t] {
+			other.families[f] = true
+		}
+	}
+	for t := range a.terms {
+		if !w.generic[t] && other.has(w, t) {
+			n++
+		}
+	}
+	return n
+}
+
+// isAxis tells the words of polarity themselves, which make no two clauses
+// speak of the same thing.
+func isAxis(word string) bool {
+	for _, axis := range axes {
+		if axis.yes.MatchString(word) || axis.no.MatchString(word) {
+			return true
+		}
+	}
+	return false
+}
+
+// contradicts returns the word of the unit that the window does not bear out,
+// or "". own are the window's clauses; above are those of the headings and the
+// lead-in, which govern all of them.
+func (w *wording) contradicts(unit, own, above []clause) string {
+	text := joined(unit)
+	stated := joined(own) + " ; " + joined(above)
+	for _, b := range bindings {
+		if said := b.said.FindString(text); said != "" && !b.stated.MatchString(stated) {
+			return said
+		}
+	}
+	for _, pair := range period.FindAllString(text, -1) {
+		if !slices.Contains(periods(stated), plainPeriod(pair)) {
+			return pair
+		}
+	}
+	for _, u := range unit {
+		for axis, sign := range u.signs {
+			if !w.bearsOut(unit, u, axis, sign, own, above) {
+				return axisWord(u, axis)
+			}
+		}
+		if said := w.deniesAlone(u, own, above); said != "" {
+			return said
+		}
+	}
+	return ""
+}
+
+// bearsOut tells whether the passage says of the same thing what the unit says
+// on this axis.
+func (w *wording) bearsOut(unit []clause, u clause, axis string, sign int, own, above []clause) bool {
+	weak := sign > 0 && !u.negated && weakYes.MatchString(u.text) && !strong[axis].MatchString(u.text)
+	nearest := 0
+	for _, c := range own {
+		nearest = max(nearest, w.near(u, c))
+	}
+	agreed, opposed, allowed := -1, -1, false
+	for _, c := range own {
+		n := w.near(u, c)
+		if n == 0 && w.says(c) && w.says(u) {
+			continue // it speaks of something else
+		}
+		allowed = allowed || n == nearest && mayOnly.MatchString(c.text)
+		switch c.signs[axis] {
+		case sign:
+			agreed = max(agreed, n)
+		case -sign:
+			opposed = max(opposed, n)
+		}
+	}
+	if agreed < 0 && opposed < 0 {
+		for _, c := range above {
+			switch c.signs[axis] {
+			case sign:
+				agreed = 0
+			case -sign:
+				opposed = 0
+			}
+		}
+	}
+	if axis == "duty" && sign > 0 && agreed < 0 && allowed {
+		return false // what one may do is not what one must do
+	}
+	switch {
+	case agreed > opposed:
+		return true
+	case opposed >= 0:
+		return false
+	case weak:
+		return true // "vous devez", "vous pouvez": how French makes a sentence of an instruction
+	case axis == "open" && sign > 0, axis == "cost" && sign > 0:
+		return hasFigure(joined(unit)) // hours and amounts, which the figures check
+	}
+	return false
+}
+
+// says tells whether a clause has a term of its own beside words of writing.
+func (w *wording) says(c clause) bool {
+	for t := range c.terms {
+		if !w.generic[t] {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	mayOnly = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|possible|may|can)\b`)
+	weakYes = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|doit|doivent|devez|faut|necessaires?|may|can|must)\b`)
+	strong  = map[string]*regexp.Regexp{
+		"permission": regexp.MustCompile(`\b(?:autorise\w*|admis\w*|accepte\w*|tolere\w*|allowed)\b`),
+		"duty":       regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|mandatory|compulsory|required)\b`),
+		"cost":       regexp.MustCompile(`.`),
+		"open":       regexp.MustCompile(`.`),
+	}
+)
+
+func axisWord(c clause, name string) string {
+	for _, axis := range axes {
+		if axis.name != name {
+			continue
+		}
+		if said := axis.no.FindString(c.text); said != "" {
+			return said
+		}
+		return axis.yes.FindString(c.text)
+	}
+	return name
+}
+
+// deniesAlone compares negations and "sans" of a clause with those of the
+// window's clause that is nearest to it.
+func (w *wording) deniesAlone(u clause, own, above []clause) string {
+	nearest, at := 0, -1
+	for i, c := range own {
+		if n := w.near(u, c); n > nearest || at < 0 {
+			nearest, at = n, i
+		}
+	}
+	if at < 0 {
+		return ""
+	}
+	for _, word := range u.without {
+		if !w.goesWithout(u, word, own, above) {
+			return "sans " + word
+		}
+	}
+	for _, c := range own[at : at+1] {
+		for _, word := range c.without {
+			if strings.Contains(u.text, word) && len(u.without) == 0 && !u.negated {
+				return word
+			}
+		}
+	}
+	if u.negated {
+		for _, c := range own {
+			if (c.negated || denial.MatchString(c.text)) && (w.near(u, c) > 0 || !w.says(c) || nearest == 0) {
+				return ""
+			}
+		}
+		for _, c := range above {
+			if c.negated || denial.MatchString(c.text) {
+				return ""
+			}
+		}
+		return negation.FindString(u.text)
+	}
+	if denial.MatchString(u.text) || nearest == 0 {
+		return ""
+	}
+	affirmed := 0
+	for _, c := range own {
+		if !c.negated {
+			affirmed = max(affirmed, w.near(u, c))
+		}
+	}
+	for _, c := range own {
+		if c.negated && w.near(u, c) >= max(affirmed, 1) {
+			return negation.FindString(c.text)
+		}
+	}
+	return ""
+}
+
+// goesWithout tells whether the passage says "sans" of the same word, and of
+// the same thing.
+func (w *wording) goesWithout(u clause, word string, own, above []clause) bool {
+	bare := clause{terms: map[string]bool{}}
+	for t := range u.terms {
+		bare.terms[t] = true
+	}
+	for _, t := range w.analyzer.Terms(word) {
+		delete(bare.terms, t)
+	}
+	for _, c := range own {
+		if slices.Contains(c.without, word) && (w.near(bare, c) > 0 || !w.says(bare) || len(own) == 1 || c.short()) {
+			return true
+		}
+	}
+	for _, c := range above {
+		if slices.Contains(c.without, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// short tells a clause that only adds to the one before it: "..., sans rendez-vous".
+func (c clause) short() bool { return len(c.terms) <= 3 }
+
+func joined(clauses []clause) string {
+	var parts []string
+	for _, c := range clauses {
+		parts = append(parts, c.text)
+	}
+	return strings.Join(parts, " ; ")
+}
+
+// periods are the numbers of a text with the period behind each.
+func periods(text string) []string {
+	var out []string
+	for _, m := range period.FindAllString(text, -1) {
+		out = append(out, plainPeriod(m))
+	}
+	return out
+}
+
+func plainPeriod(s string) string {
+	s = strings.Replace(s, "chaque", "par", 1)
+	s = strings.Replace(s, "annee", "an", 1)
+	return strings.ReplaceAll(s, " ", "")
+}
