@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/corpus/thesaurus"
 	"guichet/internal/embed"
 	"guichet/internal/llm"
 	"guichet/internal/messages"
@@ -72,6 +73,10 @@ func (a *app) open(cmd *cobra.Command) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	words, err := thesaurus.French()
+	if err != nil {
+		return nil, err
+	}
 	db, err := postgres.Open(cmd.Context(), databaseConfig(s, log))
 	if err != nil {
 		return nil, err
@@ -83,7 +88,7 @@ func (a *app) open(cmd *cobra.Command) (*session, error) {
 		db:       db,
 		store:    store,
 		embedder: embedder,
-		searcher: corpus.NewSearcher(store, embedder),
+		searcher: corpus.NewSearcher(store, embedder).WithThesaurus(words),
 	}, nil
 }
 
