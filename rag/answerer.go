@@ -110,6 +110,15 @@ type turn struct {
 
 func (t *turn) run(ctx context.Context) error {
 	cfg := t.answerer.cfg
+	if kind := dangerIn(t.req.Question); kind != "" {
+		t.note("rag.note.emergency", nil)
+		return t.say(ctx, Emergency, emergency(t.messages(), kind, t.req.Town.Contact))
+	}
+	if isCourtesy(t.req.Question) {
+		t.note("rag.note.courtesy", nil)
+		reply := Unit{Kind: Sentence, Text: t.messages().T(courtesyMessage(t.req.Question)), Break: true}
+		return t.say(ctx, OutOfScope, []Unit{reply})
+	}
 	began := time.Now()
 	result, err := cfg.Retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.req.Question})
 	t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
@@ -182,15 +191,35 @@ func withoutEmptyHeadings(units []Unit) []Unit {
 
 // sayNoEvidence shows the designed "I do not know".
 func (t *turn) sayNoEvidence(ctx context.Context) error {
+	foreign := isEnglish(t.req.Question) && t.documentsAreFrench()
+	m := t.messages()
+	if foreign {
+		m = t.answerer.cfg.Messages.For("en")
+	}
+	return t.say(ctx, NoEvidence, noEvidence(m, t.req.Town.Contact, foreign))
+}
+
+// documentsAreFrench tells whether all collections that are read are.
+func (t *turn) documentsAreFrench() bool {
+	for _, m := range t.req.Scope.Members {
+		if base, _, _ := strings.Cut(m.Collection.Language, "-"); base != "fr" {
+			return false
+		}
+	}
+	return true
+}
+
+// say shows a designed answer, which cites nothing.
+func (t *turn) say(ctx context.Context, outcome Outcome, units []Unit) error {
 	if err := t.offerSources(ctx); err != nil {
 		return err
 	}
-	for _, u := range noEvidence(t.messages(), t.req.Town.Contact) {
+	for _, u := range units {
 		if err := t.show(ctx, u); err != nil {
 			return err
 		}
 	}
-	t.answer.Outcome = NoEvidence
+	t.answer.Outcome = outcome
 	return nil
 }
 

@@ -1,0 +1,99 @@
+package rag
+
+import (
+	"context"
+	"strings"
+	"testing"
+)
+
+func TestDanger(t *testing.T) {
+	for question, want := range map[string]string{
+		"j'ai peur de mon mari":                           "violence",
+		"J’ai peur de mon mari, que faire ?":              "violence",
+		"mon conjoint me frappe":                          "violence",
+		"I'm scared of my husband":                        "violence",
+		"je veux mourir":                                  "suicide",
+		"Je voudrais en finir":                            "suicide",
+		"I want to kill myself":                           "suicide",
+		"au feu !":                                        "fire",
+		"il y a le feu chez mon voisin":                   "fire",
+		"ça sent le gaz dans l'immeuble":                  "fire",
+		"plus rien à manger":                              "hunger",
+		"Je n'ai plus rien à manger pour mes enfants":     "hunger",
+		"au secours":                                      "medical",
+		"mon père ne respire plus":                        "medical",
+		"un enfant est battu chez mes voisins":            "child",
+		"Quel est le numéro des pompiers ?":               "",
+		"A quelle heure est le feu d'artifice ?":          "",
+		"déclarer un décès, ma mère vient de mourir":      "",
+		"Où faire un don de sang ?":                       "",
+		"Puis-je faire un barbecue ou un feu de jardin ?": "",
+		"Mon chien a peur des pétards":                    "",
+		"Que mange-t-on à la cantine ?":                   "",
+		"le feu rouge de la rue Haute est en panne":       "",
+		"Aide aux victimes : quelle association ?":        "",
+		"Où se promener sans danger avec un enfant ?":     "",
+	} {
+		if got := dangerIn(question); got != want {
+			t.Errorf("%q: %q, want %q", question, got, want)
+		}
+	}
+}
+
+func TestAnswerEmergencyFirst(t *testing.T) {
+	a := newTestAnswerer(t, town(), nil)
+	for question, numbers := range map[string][]string{
+		"j'ai peur de mon mari": {"17", "3919", "114"},
+		"je veux mourir":        {"3114", "15"},
+		"au feu":                {"18", "112"},
+		"plus rien à manger":    {"115", "01 23 45 67 89"},
+	} {
+		got, err := a.Answer(context.Background(), request(question), &recorder{})
+		if err != nil || got.Outcome != Emergency {
+			t.Fatalf("%q: %v %s", question, err, got.Outcome)
+		}
+		for _, n := range numbers {
+			if !strings.Contains(got.Text(), n) {
+				t.Errorf("%q lacks %s:\n%s", question, n, got.Text())
+			}
+		}
+		for _, u := range got.Units {
+			if strings.HasPrefix(u.Text, "rag.") {
+				t.Errorf("%q: message %s is missing", question, u.Text)
+			}
+		}
+	}
+}
+
+func TestAnswerCourtesy(t *testing.T) {
+	l := town()
+	l.add("verre", "Verre", "Entre 22 h et 7 h, merci de ne pas y jeter de verre. Bonjour à tous.")
+	a := newTestAnswerer(t, l, nil)
+	for _, q := range []string{"bonjour", "merci beaucoup !", "ok", "Bonjour Madame, merci d'avance", "thank you"} {
+		got, err := a.Answer(context.Background(), request(q), nil)
+		if err != nil || got.Outcome != OutOfScope || len(got.Units) != 1 || strings.Contains(got.Text(), "verre") {
+			t.Errorf("%q: %v %s\n%s", q, err, got.Outcome, got.Text())
+		}
+	}
+	if got, err := a.Answer(context.Background(), request("bonjour, quand ouvre la déchèterie ? merci"), nil); err != nil || got.Outcome != Answered {
+		t.Errorf("a question with a greeting: %v %s", err, got.Outcome)
+	}
+}
+
+func TestNoEvidenceIsShortAndKind(t *testing.T) {
+	a := newTestAnswerer(t, town(), nil)
+	got, err := a.Answer(context.Background(), request("xylophone quantique"), nil)
+	sentences := 0
+	for _, u := range got.Units {
+		if u.Kind == Sentence {
+			sentences++
+		}
+	}
+	if err != nil || sentences != 2 {
+		t.Errorf("%v, %d sentences:\n%s", err, sentences, got.Text())
+	}
+	got, err = a.Answer(context.Background(), request("Where is the quantum xylophone?"), nil)
+	if err != nil || got.Outcome != NoEvidence || !strings.Contains(got.Text(), "documents are in French") {
+		t.Errorf("%v:\n%s", err, got.Text())
+	}
+}
