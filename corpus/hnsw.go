@@ -73,7 +73,7 @@ func (s *Store) indexVectors(ctx context.Context, spaceID, collectionID int64) e
 			index = indexNone
 		}
 		if index == indexNone && live > s.indexAbove {
-			return buildIndex(ctx, conn, spaceID, collectionID)
+			return buildIndex(ctx, conn, spaceID, collectionID, live)
 		}
 		return nil
 	})
@@ -109,12 +109,15 @@ func (s *Store) indexState(ctx context.Context, spaceID, collectionID int64) (li
 }
 
 // buildIndex builds in one process, so that residents keep a core, and without
-// shared memory, of which containers have little. The graph is built in memory
-// as far as it fits: a passage takes its vector and some 400 bytes of links.
-func buildIndex(ctx context.Context, conn *pgxpool.Conn, spaceID, collectionID int64) error {
+// shared memory, of which containers have little.
+func buildIndex(ctx context.Context, conn *pgxpool.Conn, spaceID, collectionID int64, live int) error {
 	table := vectorTable(spaceID)
+	space, err := readSpace(ctx, conn, spaceID)
+	if err != nil {
+		return err
+	}
 	for _, sql := range []string{
-		`SET maintenance_work_mem = '512MB'`,
+		fmt.Sprintf(`SET maintenance_work_mem = '%dMB'`, buildMemory(live, space.Dimensions)),
 		`SET max_parallel_maintenance_workers = 0`,
 		// Somebody's forgotten transaction must not hold up a run for ever.
 		`SET lock_timeout = '5min'`,
@@ -130,6 +133,13 @@ func buildIndex(ctx context.Context, conn *pgxpool.Conn, spaceID, collectionID i
 		}
 	}
 	return nil
+}
+
+// buildMemory is what the graph takes while it is built, in MB: two bytes a
+// dimension and some thousand of links a vector. What does not fit is built on
+// disk, many times slower; more than 2 GB is asked of no machine.
+func buildMemory(vectors, dimensions int) int {
+	return min(max(64, vectors*(2*dimensions+1000)/1_000_000), 2000)
 }
 
 // dropVectorIndex drops the collection's index in a space, if it has one there.

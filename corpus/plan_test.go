@@ -1,8 +1,10 @@
 package corpus
 
 import (
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -52,6 +54,100 @@ func TestPlans(t *testing.T) {
 	})
 	if !strings.Contains(vectors, vectorTable(space)+"_collection") || strings.Contains(vectors, "Seq Scan") {
 		t.Errorf("vectors:\n%s", vectors)
+	}
+
+	// The large one gets an index of its own; the small one is scanned exactly.
+	s.indexAbove = 15_000
+	for _, c := range []Collection{small, large} {
+		if err := s.indexVectors(t.Context(), space, c.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scan := func(c Collection) string {
+		return explain(t, pool, nearestSQL(space, 8, c.ID, 100), pgx.NamedArgs{
+			"query":   pgvector.NewHalfVector(bag("bassin")),
+			"edition": 1,
+		})
+	}
+	if plan := scan(large); !strings.Contains(plan, "Index Scan using "+vectorIndex(space, large.ID)) {
+		t.Errorf("large collection:\n%s", plan)
+	}
+	if plan := scan(small); !strings.Contains(plan, vectorTable(space)+"_collection") || strings.Contains(plan, "hnsw") {
+		t.Errorf("small collection beside an indexed one:\n%s", plan)
+	}
+
+	// It loses the index when it has shrunk to half, not before.
+	for _, c := range []struct{ left, index int }{{10_000, indexValid}, {7_000, indexNone}} {
+		_, err := pool.Exec(t.Context(), fmt.Sprintf(`
+			DELETE FROM %[1]s
+			WHERE collection_id = %[2]d
+				AND passage_id NOT IN (SELECT passage_id FROM %[1]s WHERE collection_id = %[2]d ORDER BY passage_id LIMIT %[3]d)`,
+			vectorTable(space), large.ID, c.left))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.indexVectors(t.Context(), space, large.ID); err != nil {
+			t.Fatal(err)
+		}
+		if live, index, err := s.indexState(t.Context(), space, large.ID); err != nil || live != c.left || index != c.index {
+			t.Errorf("with %d vectors of %d left the index is %d, %v", live, c.left, index, err)
+		}
+	}
+}
+
+// TestIndexesAreBuiltOneAfterTheOther begins with a build that failed half way,
+// and goes on with two at once on one table.
+func TestIndexesAreBuiltOneAfterTheOther(t *testing.T) {
+	s, pool, town := newStore(t)
+	s.indexAbove = 3
+	var collections []Collection
+	for _, name := range []string{"site", "agenda"} {
+		c := newCollection(t, s, town.ID, name)
+		publish(t, s, c, func(r *Run) { put(t, r, document("a", "Titre", "un", "deux", "trois", "quatre", "cinq")) })
+		collections = append(collections, c)
+	}
+	space, err := s.spaceID(t.Context(), testEmbedder.Space())
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = pgx.BeginTxFunc(t.Context(), pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead}, func(tx pgx.Tx) error {
+		var n int
+		if err := tx.QueryRow(t.Context(), `SELECT count(*) FROM `+vectorTable(space)).Scan(&n); err != nil {
+			return err
+		}
+		// The build waits for this transaction to end, and gives up.
+		return pool.AcquireFunc(t.Context(), func(conn *pgxpool.Conn) error {
+			if _, err := conn.Exec(t.Context(), `SET lock_timeout = '50ms'`); err != nil {
+				return err
+			}
+			_, err := conn.Exec(t.Context(), fmt.Sprintf(`CREATE INDEX CONCURRENTLY %s ON %s (v) WHERE collection_id = %d`,
+				vectorIndex(space, collections[0].ID), vectorTable(space), collections[0].ID))
+			if err == nil {
+				return errors.New("the build was not held up")
+			}
+			_, err = conn.Exec(t.Context(), `RESET lock_timeout`)
+			return err
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, index, err := s.indexState(t.Context(), space, collections[0].ID); err != nil || index != indexHalfDone {
+		t.Fatalf("the index is %d, %v: the test shows nothing", index, err)
+	}
+	var building sync.WaitGroup
+	for _, c := range collections {
+		building.Go(func() {
+			if err := s.indexVectors(t.Context(), space, c.ID); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	building.Wait()
+	for _, c := range collections {
+		if _, index, err := s.indexState(t.Context(), space, c.ID); err != nil || index != indexValid {
+			t.Errorf("the index of %s is %d, %v", c.Name, index, err)
+		}
 	}
 }
 
