@@ -7,6 +7,12 @@
 // heading); each is checked and cited before it is handed on. Raw tokens never
 // leave this package.
 //
+// A model is not trusted: Grounded lets a unit of it leave only where one place
+// of one cited passage has its figures, its words and what it affirms or
+// denies, and makes that place the citation's quote. docs/answers.md tells what
+// this catches and what not. A question that tells of danger, or is but a
+// greeting, has a designed answer without a search (emergency.txt).
+//
 // It does not keep conversations (package chat does) and knows nothing of
 // sockets or pages.
 package rag

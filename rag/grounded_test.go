@@ -66,7 +66,8 @@ func judge(t *testing.T, c claims, sentences []string, want bool) int {
 
 func TestGroundedTellsFaithfulFromAltered(t *testing.T) {
 	for name, floor := range map[string]struct{ passed, withheld float64 }{
-		"grounded.txt": {.86, .92},
+		"grounded.txt":        {.86, .92},
+		"grounded-unseen.txt": {.80, .88},
 	} {
 		passed, faithful, slipped, altered := 0, 0, 0, 0
 		for _, c := range readClaims(t, name) {

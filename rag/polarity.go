@@ -171,7 +171,7 @@ func (w *wording) contradicts(unit, own, above []clause) string {
 				return axisWord(u, axis)
 			}
 		}
-		if said := w.deniesAlone(u, own, above); said != "" {
+		if said := w.deniesAlone(u, unit, own, above); said != "" {
 			return said
 		}
 	}
@@ -262,7 +262,7 @@ func axisWord(c clause, name string) string {
 
 // deniesAlone compares negations and "sans" of a clause with those of the
 // window's clause that is nearest to it.
-func (w *wording) deniesAlone(u clause, own, above []clause) string {
+func (w *wording) deniesAlone(u clause, unit, own, above []clause) string {
 	nearest, at := 0, -1
 	for i, c := range own {
 		if n := w.near(u, c); n > nearest || at < 0 {
@@ -297,7 +297,8 @@ func (w *wording) deniesAlone(u clause, own, above []clause) string {
 		}
 		return negation.FindString(u.text)
 	}
-	if denial.MatchString(u.text) || nearest == 0 {
+	denies := slices.ContainsFunc(unit, func(c clause) bool { return c.negated || denial.MatchString(c.text) })
+	if denies || nearest == 0 {
 		return ""
 	}
 	affirmed := 0

@@ -69,7 +69,7 @@ func (v *passageView) eachWindow(size int, yield func(window) bool) {
 			if to > from && (segs[to].kind == Heading || segs[to].kind == Row || segs[from].kind == Row) {
 				break
 			}
-			if to >= from+size && !leansBack(segs[to].text) {
+			if to >= from+size && !leansBack(segs[to].text) && !strings.HasPrefix(segs[to].text, "Il est ") {
 				break
 			}
 			if !yield(v.window(from, to)) {
