@@ -30,6 +30,7 @@ type Request struct {
 	Collection corpus.Collection // in a dry run, ID 0 stands for one that is still to be made
 	Paths      []string          // files and folders
 	DryRun     bool              // look, and write nothing
+	Retire     bool              // retire however many documents are gone
 }
 
 const (
@@ -47,7 +48,7 @@ const (
 func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 	begun := time.Now()
 	p := pass{
-		Ingester: in.withDefaults(), dry: req.DryRun, collection: req.Collection,
+		Ingester: in.withDefaults(), dry: req.DryRun, mayRetire: req.Retire, collection: req.Collection,
 		runs: map[string]Run{},
 		report: Report{
 			Collection: req.Collection.Name, DryRun: req.DryRun, Edition: req.Collection.Published,
@@ -57,6 +58,9 @@ func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 	err := p.run(ctx, req.Paths)
 	p.Progress.Done()
 	p.report.Seconds = time.Since(begun).Seconds()
+	slices.SortStableFunc(p.report.Failures, func(a, b Failure) int {
+		return cmp.Or(strings.Compare(a.Source, b.Source), strings.Compare(a.Key, b.Key))
+	})
 	if ctx.Err() != nil && !p.report.Published {
 		p.report.Interrupted = true
 		err = ctx.Err()
@@ -84,6 +88,7 @@ func (in Ingester) withDefaults() Ingester {
 type pass struct {
 	Ingester
 	dry        bool
+	mayRetire  bool
 	collection corpus.Collection
 	edition    Edition        // nil in a dry run
 	runs       map[string]Run // by source URI
@@ -92,6 +97,8 @@ type pass struct {
 	live     map[docID]corpus.LiveDocument // before this pass
 	names    map[docID]string
 	failures map[string]bool // absolute paths of files that failed
+
+	addressed, unaddressed int // documents read that have an address to show, and that have none
 }
 
 func (p *pass) run(ctx context.Context, paths []string) error {
@@ -114,6 +121,9 @@ func (p *pass) run(ctx context.Context, paths []string) error {
 		defer p.edition.Close()
 	}
 	p.nameDocuments(todo, listings)
+	if err := p.guard(todo, listings); err != nil {
+		return err
+	}
 	total := 0
 	for _, l := range listings {
 		total += len(l.Items)
@@ -126,6 +136,9 @@ func (p *pass) run(ctx context.Context, paths []string) error {
 	}
 	if err := p.settle(ctx, todo, listings); err != nil {
 		return err
+	}
+	if p.unaddressed > 0 && p.addressed > 0 {
+		p.report.note("no address to show residents: %d documents (others have a url)", p.unaddressed)
 	}
 	if p.edition == nil {
 		return ctx.Err()
@@ -330,7 +343,8 @@ func (p *pass) index(ctx context.Context) {
 
 // Errors that end a run and that callers tell apart.
 var (
-	// ErrRejected says that the gate kept the edition from being published.
+	// ErrRejected says that the gate, or the loss of most of a source's
+	// documents, kept the edition from being published.
 	ErrRejected = errors.New("the edition was not published")
 	// ErrEmbedder says that the embedder answers no more.
 	ErrEmbedder = errors.New("the embedder does not work")

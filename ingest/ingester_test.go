@@ -334,3 +334,40 @@ func TestMissingPathIsRefusedBeforeAnything(t *testing.T) {
 		t.Fatalf("error %v, %d editions opened", err, b.store.opened)
 	}
 }
+
+// Listing, reading and embedding find failures at different times.
+func TestFailuresAreInTheOrderOfTheirKeys(t *testing.T) {
+	b := newBench(t)
+	b.write("one/good.md", "# Good\n\nx")
+	for _, name := range []string{"one/c.pdf", "one/a.pdf", "one/e.md", "two/b.pdf"} {
+		b.write(name, "no pdf")
+	}
+	b.write("one/e.md", "")
+	for _, link := range []string{"one/d.md", "one/b.md", "two/z.md"} {
+		if err := os.Symlink("nowhere", b.path(link)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := b.ingest("two", "one")
+	var got []string
+	for _, f := range r.Failures {
+		got = append(got, filepath.Base(f.Source)+"/"+f.Key)
+	}
+	if want := []string{"one/a.pdf", "one/b.md", "one/c.pdf", "one/d.md", "one/e.md", "two/b.pdf", "two/z.md"}; !slices.Equal(got, want) {
+		t.Errorf("failures are %q, want %q", got, want)
+	}
+}
+
+func TestReportTellsDocumentsWithoutAddress(t *testing.T) {
+	b := newBench(t)
+	b.write("a.md", "---\nurl: https://ville.fr/a\n---\n# A\n\nUn.")
+	b.write("b.md", "# B\n\nDeux.")
+	if r := b.ingest("."); !strings.Contains(strings.Join(r.Notes, "\n"), "no address to show residents: 1 documents") {
+		t.Errorf("notes %q", r.Notes)
+	}
+	c := newBench(t)
+	c.write("a.md", "# A\n\nUn.")
+	if r := c.ingest("."); len(r.Notes) != 0 {
+		t.Errorf("none has an address, yet: %q", r.Notes)
+	}
+}

@@ -301,3 +301,54 @@ func (w *town) ingestOnceFree() Report {
 		time.Sleep(20 * time.Millisecond)
 	}
 }
+
+// A folder that is not mounted looks empty: residents keep what they read.
+func TestLostDocumentsAreNotRetiredSilently(t *testing.T) {
+	w := newTown(t, postgrestest.Open(t))
+	for i := range 12 {
+		w.write(fmt.Sprintf("f%02d.md", i), sheet(fmt.Sprint("Fiche ", i), "Texte", 1))
+	}
+	run := func(dry, retire bool) (Report, error) {
+		in := Ingester{Store: Corpus(w.store), Embedder: &fakeEmbedder{}}
+		return in.Ingest(t.Context(), Request{Collection: w.collection, Paths: []string{w.dir}, DryRun: dry, Retire: retire})
+	}
+	remove := func(from, to int) {
+		for i := from; i < to; i++ {
+			if err := os.Remove(filepath.Join(w.dir, fmt.Sprintf("f%02d.md", i))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	held := func(lost string, kept int) {
+		t.Helper()
+		r, err := run(true, false)
+		if err != nil || !strings.Contains(r.Rejected, lost) {
+			t.Fatalf("the dry run: %v, %q", err, r.Rejected)
+		}
+		r, err = run(false, false)
+		if !errors.Is(err, ErrRejected) || r.Published || !strings.Contains(r.Rejected, lost) || !strings.Contains(r.Rejected, "--retire") {
+			t.Fatalf("%v, %+v", err, r)
+		}
+		if n := len(w.seen()); n != kept {
+			t.Fatalf("readers see %d documents of %d", n, kept)
+		}
+	}
+	if _, err := run(false, false); err != nil {
+		t.Fatal(err)
+	}
+	w.seen()
+	remove(0, 7)
+	held("7 of its 12", 12)
+	if r, err := run(false, true); err != nil || r.Retired != 7 || len(w.seen()) != 5 {
+		t.Fatalf("with the operator's word: %+v, %v", r, err)
+	}
+	remove(7, 8) // an ordinary loss
+	if r, err := run(false, false); err != nil || r.Retired != 1 || len(w.seen()) != 4 {
+		t.Fatalf("an ordinary loss: %+v, %v", r, err)
+	}
+	remove(8, 12)
+	held("4 of its 4", 4)
+	if r, err := run(false, true); err != nil || r.Retired != 4 || len(w.seen()) != 0 {
+		t.Fatalf("with the operator's word: %+v, %v", r, err)
+	}
+}

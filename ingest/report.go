@@ -19,14 +19,14 @@ type Report struct {
 	DryRun      bool   `json:"dry_run"`
 	Interrupted bool   `json:"interrupted"`
 	Resumed     bool   `json:"resumed"`
-	Rejected    string `json:"rejected,omitempty"` // why the gate held the edition back
+	Rejected    string `json:"rejected,omitempty"` // why the edition was held back, or in a dry run would be
 	corpus.Counts
 	Skipped  int            `json:"skipped"`  // files of kinds that nothing here reads
 	Passages int            `json:"passages"` // in the documents added and changed
 	Embedded int            `json:"embedded"` // passages whose vectors were made
 	Seconds  float64        `json:"seconds"`
 	Sources  []SourceReport `json:"sources"`
-	Failures []Failure      `json:"failures"`
+	Failures []Failure      `json:"failures"` // by source and key
 	Notes    []string       `json:"notes"`
 }
 
@@ -115,11 +115,13 @@ func (r Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "Failed: %s: %s\n", f.Key, f.Reason)
 	}
 	switch {
+	case r.DryRun && r.Rejected != "":
+		fmt.Fprintf(&b, "Would not be published: %s.\n", r.Rejected)
 	case r.DryRun:
 	case r.Interrupted:
 		b.WriteString("Interrupted: readers still see what they saw before. The same command goes on from here.\n")
 	case r.Rejected != "":
-		fmt.Fprintf(&b, "Not published: %s\n", r.Rejected)
+		fmt.Fprintf(&b, "Not published, readers see what they saw before: %s.\n", strings.TrimSuffix(r.Rejected, "."))
 	case r.Published:
 		fmt.Fprintf(&b, "Published as edition %d.\n", r.Edition)
 	case r.Edition > 0:

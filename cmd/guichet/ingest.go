@@ -21,6 +21,7 @@ type loading struct {
 	language   string
 	town       string
 	dryRun     bool
+	retire     bool
 	asJSON     bool
 }
 
@@ -35,6 +36,10 @@ collection that does not exist is created: owned by the town if --town is given,
 else shared by all towns. Readers see the old edition until the new one is whole;
 the command may be interrupted at any instant.
 
+A folder that is empty now, or that lost more than half of its documents (where it
+had more than ten), is taken for one that is not mounted: nothing is published and
+the exit code is 1, unless --retire says that the documents are meant to go.
+
 Exit code 3 says that it is done and published, but some files could not be read.`,
 		Example: `  guichet ingest ./pages --collection site --town my-town
   guichet ingest ./pages --collection site --dry-run
@@ -46,6 +51,7 @@ Exit code 3 says that it is done and published, but some files could not be read
 	c.Flags().StringVar(&l.language, "language", "fr", "language of a collection that is created")
 	c.Flags().StringVar(&l.town, "town", "", "slug of the town that owns the collection (default: it is shared)")
 	c.Flags().BoolVar(&l.dryRun, "dry-run", false, "tell what would be done, and write nothing")
+	c.Flags().BoolVar(&l.retire, "retire", false, "retire documents even where a source lost most or all of them")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the report as JSON")
 	must(c.MarkFlagRequired("collection"))
 	return c
@@ -70,8 +76,8 @@ func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun})
-	if err != nil && !report.Interrupted {
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun, Retire: l.retire})
+	if err != nil && !report.Interrupted && report.Rejected == "" {
 		return err
 	}
 	if l.asJSON {
