@@ -88,7 +88,7 @@ func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	switch {
 	case err != nil:
 		return err
-	case report.Interrupted, report.Rejected != "":
+	case report.Interrupted, report.Rejected != "": // in a dry run, too, so that scripts learn of it
 		return exitError(exitFailed)
 	case report.Failed > 0:
 		return exitError(exitPartial)
