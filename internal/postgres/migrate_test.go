@@ -1,10 +1,10 @@
 package postgres_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -112,11 +112,66 @@ func TestConnectionsArePrepared(t *testing.T) {
 
 func TestAnUnreachableDatabase(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	url := "postgres://guichet:secret@localhost:1/guichet?sslmode=disable"
-	_, err := postgres.Open(ctx, postgres.Config{URL: url})
-	if err == nil {
-		t.Fatal("opened a database that is not there")
+	for _, url := range []string{
+		"postgres://guichet:s3cret@localhost:1/guichet?sslmode=disable",
+		"postgres://guichet:s3cret@db.invalid/guichet?sslmode=disable",
+		"host=localhost port=1 user=guichet password=s3cret dbname=guichet sslmode=disable",
+	} {
+		db, err := postgres.Open(t.Context(), postgres.Config{URL: url})
+		if err == nil {
+			db.Close()
+			t.Fatalf("opened a database that is not there: %s", url)
+		}
+		if !strings.Contains(err.Error(), "localhost") && !strings.Contains(err.Error(), "db.invalid") {
+			t.Errorf("the error does not name the host: %v", err)
+		}
+		if strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("the error holds the password: %v", err)
+		}
+	}
+	// One that cannot be read is told without its password too.
+	_, err := postgres.Open(t.Context(), postgres.Config{URL: "postgres://guichet:s3cret@localhost:port/guichet"})
+	if err == nil || strings.Contains(err.Error(), "s3cret") {
+		t.Errorf("an address that cannot be read: %v", err)
+	}
+}
+
+// The server's list of extensions is hidden behind one of the test's own, as
+// on a server where pgvector, or a new enough one, is not installed.
+func TestADatabaseWithoutPgvector(t *testing.T) {
+	t.Parallel()
+	for list, says := range map[string][]string{
+		`SELECT * FROM pg_catalog.pg_available_extensions WHERE name <> 'vector'`: {
+			"has no pgvector", "make setup",
+		},
+		`SELECT name, '0.7.4' AS default_version, NULL::text AS installed_version FROM pg_catalog.pg_available_extensions`: {
+			"pgvector 0.7.4", "0.8 or later", "make setup",
+		},
+	} {
+		url := postgrestest.EmptyURL(t)
+		conn, err := pgx.Connect(t.Context(), url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = conn.Exec(t.Context(), `
+			CREATE SCHEMA hidden;
+			CREATE VIEW hidden.pg_available_extensions AS `+list)
+		if err := errors.Join(err, conn.Close(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		db, err := postgres.Open(t.Context(), postgres.Config{URL: url + "&options=-c%20search_path%3Dhidden,pg_catalog,public"})
+		var unfit *postgres.UnfitError
+		if !errors.As(err, &unfit) {
+			if err == nil {
+				db.Close()
+			}
+			t.Errorf("got %v, want an UnfitError", err)
+			continue
+		}
+		for _, want := range says {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q does not say %q", err, want)
+			}
+		}
 	}
 }
