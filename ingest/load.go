@@ -151,7 +151,7 @@ func (s *loader) take(ctx context.Context, r readItem) error {
 	for _, note := range r.notes {
 		s.pass.report.note("%s: %s", r.item.Key, note)
 	}
-	s.pass.noteAddress(r.document)
+	s.noteAddress(r.document)
 	if s.dry {
 		s.count(r.document)
 		return nil

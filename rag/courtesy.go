@@ -6,7 +6,7 @@ import (
 )
 
 // courtesy are words with which people greet, thank and agree.
-var courtesy = regexp.MustCompile(`\b(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|evening|afternoon)|merci|thank you|thanks?|thx|beaucoup|bien|very much|so much|a lot|mille fois|infiniment|d'avance|bonne (?:journee|soiree|nuit)|au revoir|a bientot|bye|goodbye|ok|okay|d'accord|super|parfait|genial|great|perfect|oui|non|yes|no|madame|monsieur|messieurs|mesdames|sir|madam|s'il (?:vous|te) plait|svp|stp|please|comment (?:ca va|allez-vous|vas-tu)|ca va|how are you|pour (?:votre|ton|l') ?(?:aide|reponse)|de (?:votre|ton) aide|votre|c'est|tres|gentil|cool|et|a|vous|tous|toi|tout le monde|everyone|and|for your help|cordialement)\b`)
+var courtesy = regexp.MustCompile(`\b(?:bonjour|bonsoir|salut|coucou|hello|hi|hey|good (?:morning|evening|afternoon)|merci|thank you|thanks?|thx|beaucoup|bien|very much|so much|a lot|mille fois|infiniment|d'avance|bonne (?:journee|soiree|nuit)|au revoir|a bientot|bye|goodbye|ok|okay|d'accord|super|parfait|genial|great|perfect|oui|non|yes|no|madame|monsieur|messieurs|mesdames|sir|madam|s'il (?:vous|te) plait|svp|stp|please|comment (?:ca va|allez-vous|vas-tu)|ca va|how are you|pour (?:votre|ton|l') ?(?:aide|reponse)|de (?:votre|ton) aide|votre|c'est|tres|gentil|cool|et|a|vous|tous|toi|tout le monde|everyone|and|for your help|cordialement)\b`) //nolint:misspell // French
 
 // isCourtesy tells a question of which nothing is left once greetings and
 // thanks are taken out.

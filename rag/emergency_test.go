@@ -31,7 +31,7 @@ func TestDanger(t *testing.T) {
 		"Mon chien a peur des pétards":                    "",
 		"Que mange-t-on à la cantine ?":                   "",
 		"le feu rouge de la rue Haute est en panne":       "",
-		"Aide aux victimes : quelle association ?":        "",
+		"Aide aux victimes : quelle association ?":        "", //nolint:misspell // French
 		"Où se promener sans danger avec un enfant ?":     "",
 	} {
 		if got := dangerIn(question); got != want {

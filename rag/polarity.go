@@ -15,7 +15,7 @@ var axes = []struct {
 	yes, no *regexp.Regexp
 }{
 	{"permission",
-		regexp.MustCompile(`\b(?:autorise\w*|permis|permise?s?|admis\w*|accepte\w*|tolere\w*|peut|peuvent|pouvez|allowed|may|can)\b`),
+		regexp.MustCompile(`\b(?:autorise\w*|permis|permise?s?|admis\w*|accepte\w*|tolere\w*|peut|peuvent|pouvez|allowed|may|can)\b`), //nolint:misspell // French
 		regexp.MustCompile(`\b(?:interdi\w*|defendue?s?|refus\w*|exclue?s?|proscrit\w*|forbidden|prohibited|refused)\b`)},
 	{"duty",
 		regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|necessaires?|doit|doivent|devez|faut|mandatory|compulsory|required|must)\b`),
