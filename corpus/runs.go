@@ -11,9 +11,9 @@ import (
 // RunInfo tells of a run in a list.
 type RunInfo struct {
 	SourceURI string
-	Edition   int    // that it wrote into
-	State     string // running, completed, failed, interrupted
-	Counts    Counts // zero until it is completed
+	Edition   int       // that it wrote into
+	State     string    // running, completed, failed, interrupted
+	Counts    Counts    // zero until it is completed
 	Failures  []Failure // by key
 	Started   time.Time
 	Finished  time.Time // zero while it runs
