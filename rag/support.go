@@ -13,6 +13,9 @@ type facts struct {
 	segments []segment
 	figures  []figures // of each segment
 	stated   figures   // of all, and of title, headings and address
+
+	viewed sync.Once
+	view   *passageView
 }
 
 // read returns the source's facts. A source that was not made by this package

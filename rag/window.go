@@ -18,10 +18,18 @@ type passageView struct {
 	about   figures
 	words   []vocabulary // of each segment
 	clauses [][]clause
+	places  []window // all there may be
 }
 
+// view returns the source's view, worked out when first asked for.
 func (w *wording) view(s Source) *passageView {
-	v := &passageView{facts: s.read(), title: newVocabulary()}
+	f := s.read()
+	f.viewed.Do(func() { f.view = w.newView(s, f) })
+	return f.view
+}
+
+func (w *wording) newView(s Source, f *facts) *passageView {
+	v := &passageView{facts: f, title: newVocabulary()}
 	v.title.read(w, s.Title+" ; "+s.Headings)
 	v.above = w.clausesOf(s.Title + " ; " + strings.ReplaceAll(s.Headings, " > ", " ; "))
 	v.about = statedFigures(s.Title + "\n" + s.Headings + "\n" + s.URL)
@@ -31,7 +39,21 @@ func (w *wording) view(s Source) *passageView {
 		v.words = append(v.words, words)
 		v.clauses = append(v.clauses, w.clausesOf(strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone()))
 	}
+	for from := range f.segments {
+		if f.segments[from].kind == Heading && len(f.segments) > 1 {
+			continue
+		}
+		for to := from; to < len(f.segments) && to < from+maxWindow && (to == from || f.joins(from, to)); to++ {
+			v.places = append(v.places, v.window(from, to))
+		}
+	}
 	return v
+}
+
+// joins tells whether segment to may stand in one window with those from from
+// on: no heading and no row does.
+func (f *facts) joins(from, to int) bool {
+	return f.segments[to].kind != Heading && f.segments[to].kind != Row && f.segments[from].kind != Row
 }
 
 // textAlone is the text of what is no table row.
@@ -60,23 +82,22 @@ func (v *passageView) windows(size int) iter.Seq[window] {
 }
 
 func (v *passageView) eachWindow(size int, yield func(window) bool) {
-	segs := v.facts.segments
-	for from := range segs {
-		if segs[from].kind == Heading && len(segs) > 1 {
-			continue
-		}
-		for to := from; to < len(segs) && to < from+maxWindow; to++ {
-			if to > from && (segs[to].kind == Heading || segs[to].kind == Row || segs[from].kind == Row) {
-				break
-			}
-			if to >= from+size && !leansBack(segs[to].text) && !strings.HasPrefix(segs[to].text, "Il est ") {
-				break
-			}
-			if !yield(v.window(from, to)) {
-				return
-			}
+	for _, place := range v.places {
+		if v.reaches(place, size) && !yield(place) {
+			return
 		}
 	}
+}
+
+// reaches tells whether what goes beyond size in a place leans on what is
+// before it.
+func (v *passageView) reaches(place window, size int) bool {
+	for i := place.from + size; i <= place.to; i++ {
+		if text := v.facts.segments[i].text; !leansBack(text) && !strings.HasPrefix(text, "Il est ") {
+			return false
+		}
+	}
+	return true
 }
 
 func (v *passageView) window(from, to int) window {
@@ -92,14 +113,12 @@ func (v *passageView) window(from, to int) window {
 		}
 	}
 	add(v.title)
-	var text []string
 	under := map[int]bool{}
 	for i := from; i <= to; i++ {
 		seg := v.facts.segments[i]
 		add(v.words[i])
 		w.figures.merge(v.facts.figures[i])
 		w.own = append(w.own, v.clauses[i]...)
-		text = append(text, seg.text)
 		for _, cell := range seg.header {
 			w.figures.merge(statedFigures(cell))
 			header := newVocabulary()
@@ -116,7 +135,7 @@ func (v *passageView) window(from, to int) window {
 			}
 		}
 	}
-	w.text = folded(strings.Join(text, " ") + " " + joined(w.above))
+	w.text = joined(w.own) + " ; " + joined(w.above)
 	return w
 }
 
