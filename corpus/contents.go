@@ -14,7 +14,7 @@ import (
 // contents is what an edition sees, laid out for scoring: every passage has a
 // slot, those of a document side by side in reading order. It never changes
 // once the edition is complete, so it is read once and kept. It costs some
-// twenty bytes a passage.
+// twenty bytes a passage and a hundred a document.
 type contents struct {
 	documents []contentsDocument
 	passages  []contentsPassage
@@ -30,7 +30,9 @@ type contentsDocument struct {
 	first, end  int32 // its slots
 	length      int32 // sum of its passages' lengths
 	title       int32 // terms of its title
-	from, until int32 // first and last day it holds, in days since 1970; 0: open
+	from, until int32 // first and last day it holds, in days since 1970
+	changed     int32 // the day it was last changed, or published; 0: unknown
+	reading     titleReading
 }
 
 // contentsPassage is a passage as an edition sees it.
@@ -50,19 +52,6 @@ func (c *contents) slot(passage int64) (int32, bool) {
 	}
 	slot := page[passage%pageSize]
 	return slot - 1, slot > 0
-}
-
-// holds tells whether the document is in force on this day.
-func (d *contentsDocument) holds(day int32) bool {
-	return (d.from == 0 || d.from <= day) && (d.until == 0 || day <= d.until)
-}
-
-// dayOf counts days since 1970 in UTC; 0 for no date.
-func dayOf(t *time.Time) int32 {
-	if t == nil || t.IsZero() {
-		return 0
-	}
-	return int32(t.Unix() / 86400) //nolint:gosec // dates of documents
 }
 
 // maxCachedPassages bounds what a Store remembers of editions.
@@ -186,7 +175,8 @@ func (c *contents) readDocuments(ctx context.Context, tx pgx.Tx, m ScopeMember, 
 			title,
 			passages,
 			valid_from,
-			valid_until
+			valid_until,
+			coalesce(modified_on, published_on)
 		FROM documents
 		WHERE collection_id = @collection
 			AND born <= @edition
@@ -199,14 +189,17 @@ func (c *contents) readDocuments(ctx context.Context, tx pgx.Tx, m ScopeMember, 
 	var lineage int64
 	var title string
 	var passages []int64
-	var from, until *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&lineage, &title, &passages, &from, &until}, func() error {
+	var from, until, changed *time.Time
+	patterns := newTitlePatterns()
+	_, err = pgx.ForEachRow(rows, []any{&lineage, &title, &passages, &from, &until, &changed}, func() error {
 		d := contentsDocument{
 			lineage: lineage,
 			first:   int32(len(c.passages)),     //nolint:gosec // far fewer
 			title:   int32(len(a.Terms(title))), //nolint:gosec // far fewer
-			from:    dayOf(from),
-			until:   dayOf(until),
+			from:    dayOf(from, firstDay),
+			until:   dayOf(until, lastDay),
+			changed: dayOf(changed, 0),
+			reading: patterns.read(title, a),
 		}
 		for _, id := range passages {
 			page := c.slots[id>>pageBits]

@@ -8,18 +8,26 @@ import (
 	"github.com/pgvector/pgvector-go"
 )
 
-// fetch reads the best limit candidates with their passages. It also returns
-// the vectors of the best few documents' best passages.
-func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, found []candidate, limit int) ([]Hit, [][]float32, error) {
-	if len(found) == 0 {
-		return nil, nil, nil
+// fetched is what fetch read.
+type fetched struct {
+	hits    []Hit
+	leftOut []LeftOut
+	vectors [][]float32 // of the best few documents' best passages
+}
+
+// fetch reads the best limit candidates with their passages.
+func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limit int) (fetched, error) {
+	found := way.candidates[:min(len(way.candidates), limit)]
+	if len(found) == 0 && len(way.notInForce) == 0 {
+		return fetched{}, nil
 	}
 	lexicalRanks := q.lexical.ranks(q.ranking.Depth)
 	var hits []Hit
-	var passages []int64
-	for _, c := range found[:min(len(found), limit)] {
+	var lineages, passages, best []int64
+	for _, c := range found {
 		d, _ := q.view.document(c.document)
-		hit := Hit{Document: HitDocument{Lineage: d.lineage}, Score: c.score}
+		hit := Hit{Document: HitDocument{Lineage: d.lineage}, Score: c.score, contents: d}
+		lineages = append(lineages, d.lineage)
 		for _, p := range c.passages[:min(len(c.passages), q.ranking.PassagesPerDocument)] {
 			hit.Passages = append(hit.Passages, HitPassage{
 				Passage:     Passage{ID: p.id},
@@ -28,40 +36,75 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, found []candida
 				Lexical:     q.lexical.passage[p.slot],
 				VectorRank:  q.ranks[p.slot],
 				Cosine:      p.cosine,
+				Place:       q.view.place(c.document, p.slot),
 			})
 			passages = append(passages, p.id)
 		}
 		hits = append(hits, hit)
 	}
-	var best []int64
 	if q.vector != nil {
-		for _, c := range found[:min(len(found), focusDocuments)] {
+		for _, c := range way.candidates[:min(len(way.candidates), focusDocuments)] {
 			best = append(best, c.passages[0].id)
 		}
 	}
-	return s.fill(ctx, sc, hits, passages, q.spaceID, best)
-}
-
-// fill reads what the hits show: their passages, and their documents as the
-// scope's editions have them.
-func (s *Store) fill(ctx context.Context, sc Scope, hits []Hit, passageIDs []int64, spaceID int64, best []int64) ([]Hit, [][]float32, error) {
-	lineages := make([]int64, len(hits))
-	for i, hit := range hits {
-		lineages[i] = hit.Document.Lineage
+	for _, c := range way.candidates {
+		if c.newer != nil {
+			d, _ := q.view.document(c.document)
+			lineages = append(lineages, d.lineage, c.newer.lineage)
+		}
 	}
-	documents := make(map[int64]HitDocument, len(hits))
-	passages := make(map[int64]Passage, len(passageIDs))
+	for _, document := range way.notInForce {
+		d, _ := q.view.document(document)
+		lineages = append(lineages, d.lineage)
+	}
+	documents := make(map[int64]HitDocument, len(lineages))
+	read := make(map[int64]Passage, len(passages))
+	var out fetched
 	batch := &pgx.Batch{}
-	queuePassages(batch, passageIDs, passages)
+	queuePassages(batch, passages, read)
 	queueDocuments(batch, sc, lineages, documents)
-	var vectors [][]float32
 	if len(best) > 0 {
-		queueVectors(batch, spaceID, best, &vectors)
+		queueVectors(batch, q.spaceID, best, &out.vectors)
 	}
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, nil, fmt.Errorf("read hits: %w", err)
+		return fetched{}, fmt.Errorf("read hits: %w", err)
 	}
-	return complete(hits, documents, passages), vectors, nil
+	for i, c := range found {
+		if c.newer != nil {
+			hits[i].Newer = documents[c.newer.lineage].Title
+		}
+	}
+	out.hits = complete(hits, documents, read)
+	byText := q.supersedeTexts(out.hits)
+	out.leftOut = append(q.leftOut(way, limit, documents), byText...)
+	return out, nil
+}
+
+// leftOut tells which documents would be among the hits, were they in force or
+// the newest of their kind.
+func (q *inquiry) leftOut(way fused, limit int, documents map[int64]HitDocument) []LeftOut {
+	var out []LeftOut
+	for _, document := range way.notInForce {
+		d, _ := q.view.document(document)
+		left := LeftOut{Document: documents[d.lineage], Reason: HasEnded, Day: dateOf(d.until)}
+		if q.day < d.from {
+			left.Reason, left.Day = HasNotBegun, dateOf(d.from)
+		}
+		out = append(out, left)
+	}
+	for _, c := range way.candidates {
+		if c.newer != nil && c.was <= limit {
+			d, _ := q.view.document(c.document)
+			out = append(out, LeftOut{Document: documents[d.lineage], Reason: OlderVersion, Newer: documents[c.newer.lineage].Title})
+		}
+	}
+	return out
+}
+
+// place is where a passage stands in its document, from 0.
+func (v *view) place(document, slot int32) int {
+	d, base := v.document(document)
+	return int(slot - base - d.first)
 }
 
 func queueVectors(batch *pgx.Batch, spaceID int64, ids []int64, found *[][]float32) {

@@ -32,6 +32,9 @@ type candidate struct {
 	pair    float64 // the weight of the heaviest of them
 	score   float64
 
+	newer *contentsDocument // the newer version that takes its place; nil: none
+	was   int               // its rank before that, from 1
+
 	passages []candidatePassage
 }
 
@@ -52,19 +55,31 @@ type inquiry struct {
 	view    *view
 	lexical *lexicalScores
 	day     int32 // today, in days since 1970
+	years   []int // that the question names
 
 	courtesies map[string]bool // terms that say nothing as evidence
 
 	vector  []float32         // of the query; nil: vectors are not asked
 	spaceID int64             // of the vectors
-	nearest []vectorHit       // nearest first
-	cosines map[int32]float64 // by slot, of the nearest
+	nearest []vectorHit       // nearest first, of documents in force
+	others  []vectorHit       // near as well, of documents that are not
+	cosines map[int32]float64 // by slot, of both
 	ranks   map[int32]int     // by slot, of the nearest
 	pairs   []termPair
 }
 
-// candidates takes the documents that the first step finds best.
-func (q *inquiry) candidates() []candidate {
+// Besides the best candidates, the best of the town's own are looked at
+// closely, and documents that would be among the very best, were they in
+// force, are told of.
+const (
+	ownCandidates = 10
+	leftOutAmong  = 5
+	leftOutShare  = .5 // of the very best's score, that they must have
+)
+
+// candidates takes the documents that the first step finds best. It also
+// returns those that are as good and not in force.
+func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 	v, r := q.view, q.ranking
 	passages := make([]float64, v.documentCount())
 	cosines := make([]float64, v.documentCount())
@@ -93,24 +108,60 @@ func (q *inquiry) candidates() []candidate {
 		if passages[i] == 0 && cosines[i] <= floor {
 			continue
 		}
-		if d, _ := v.document(int32(i)); !d.holds(q.day) { //nolint:gosec // far fewer
-			continue
-		}
 		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.document[i]) + r.VectorWeight*cosines[i]
 	}
-	var found []candidate
-	for _, document := range topK(scores, r.Candidates) {
-		member := v.members[v.memberOf(document)]
+	very := topK(scores, leftOutAmong)
+	for _, document := range very {
+		d, _ := v.document(document)
+		if !d.holds(q.day) && scores[document] >= leftOutShare*scores[very[0]] && q.lexical.matched[document] != 0 {
+			notInForce = append(notInForce, document)
+		}
+	}
+	for _, document := range q.best(scores) {
 		found = append(found, candidate{
 			document: document,
-			own:      member.Collection.TownID != 0,
+			own:      q.own(document),
 			passage:  q.share(passages[document]),
 			whole:    q.wholeShare(q.lexical.document[document]),
 			cosine:   cosines[document],
 			passages: q.passagesOf(document),
 		})
 	}
-	return found
+	return found, notInForce
+}
+
+// best takes the documents with the best scores, and the best of the town's
+// own, which have the town's bonus to come. It clears the scores.
+func (q *inquiry) best(scores []float64) []int32 {
+	for i := range scores {
+		if scores[i] == 0 {
+			continue
+		}
+		if d, _ := q.view.document(int32(i)); !d.holds(q.day) { //nolint:gosec // far fewer
+			scores[i] = 0
+		}
+	}
+	best := topK(scores, q.ranking.Candidates)
+	for _, document := range best {
+		scores[document] = 0
+	}
+	for i := range scores {
+		if scores[i] > 0 && !q.own(int32(i)) { //nolint:gosec // far fewer
+			scores[i] = 0
+		}
+	}
+	own := 0
+	for _, document := range best {
+		if q.own(document) {
+			own++
+		}
+	}
+	return append(best, topK(scores, max(0, ownCandidates-own))...)
+}
+
+// own tells whether a document is the town's.
+func (q *inquiry) own(document int32) bool {
+	return q.view.members[q.view.memberOf(document)].Collection.TownID != 0
 }
 
 func (q *inquiry) documentOf(slot int32) int32 {
@@ -155,13 +206,19 @@ func (q *inquiry) passagesOf(document int32) []candidatePassage {
 	return found[:min(len(found), closeLook)]
 }
 
-// fuse looks at the candidates closely and orders them, best first. It also
-// returns the sequences of their passages.
-func (s *Store) fuse(ctx context.Context, q *inquiry) ([]candidate, map[int64][]byte, error) {
-	found := q.candidates()
+// fused is what fuse found.
+type fused struct {
+	candidates []candidate // best first
+	sequences  map[int64][]byte
+	notInForce []int32 // documents that would be among the best
+}
+
+// fuse looks at the candidates closely and orders them.
+func (s *Store) fuse(ctx context.Context, q *inquiry) (fused, error) {
+	found, notInForce := q.candidates()
 	sequences, err := s.lookClosely(ctx, q, found)
 	if err != nil {
-		return nil, nil, err
+		return fused{}, err
 	}
 	r := q.ranking
 	for i := range found {
@@ -175,12 +232,42 @@ func (s *Store) fuse(ctx context.Context, q *inquiry) ([]candidate, map[int64][]
 		}
 		slices.SortStableFunc(c.passages, func(a, b candidatePassage) int { return cmp.Compare(b.score, a.score) })
 		c.score = r.PassageWeight*c.passage + r.DocumentWeight*c.whole + r.VectorWeight*c.cosine + r.PairWeight*c.pairs
-		if c.own {
-			c.score += r.TownBonus
+	}
+	q.favourTown(found)
+	byScore := func(a, b candidate) int { return cmp.Compare(b.score, a.score) }
+	slices.SortStableFunc(found, byScore)
+	q.supersede(found)
+	slices.SortStableFunc(found, byScore)
+	return fused{candidates: found, sequences: sequences, notInForce: notInForce}, nil
+}
+
+// favourTown gives their bonus to those of the town's own candidates that
+// speak to the question as the shared ones do.
+func (q *inquiry) favourTown(found []candidate) {
+	terms := q.ownTerms()
+	most := 0.0
+	for _, c := range found {
+		if !c.own {
+			most = max(most, q.covers(c.document, terms))
 		}
 	}
-	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-	return found, sequences, nil
+	for i := range found {
+		c := &found[i]
+		if c.own && q.covers(c.document, terms) >= q.ranking.TownCoverage*most {
+			c.score += q.ranking.TownBonus
+		}
+	}
+}
+
+// covers is the weight of those of the terms that a document has.
+func (q *inquiry) covers(document int32, terms []ownTerm) float64 {
+	sum := 0.0
+	for _, t := range terms {
+		if q.lexical.matched[document]&(1<<t.index) != 0 {
+			sum += t.weight
+		}
+	}
+	return sum
 }
 
 // lookClosely reads what is not known yet of the candidates' passages: their

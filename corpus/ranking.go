@@ -15,9 +15,12 @@ type Ranking struct {
 	PairWeight     float64 // words side by side in the question and in it
 	VectorWeight   float64 // its best passage's cosine
 
-	// TownBonus is added to the documents of the town's own collections, so
-	// that they come before the shared ones when both speak to the question.
-	TownBonus float64
+	// TownBonus is added to the documents of the town's own collections that
+	// speak to the question as the shared ones do: that have at least
+	// TownCoverage of what the best of those has of the question's terms, by
+	// weight.
+	TownBonus    float64
+	TownCoverage float64
 
 	// ExpansionWeight is what a term that the thesaurus adds counts, where
 	// one of the question counts 1.
@@ -46,7 +49,8 @@ func DefaultRanking() Ranking {
 		DocumentWeight:      4,
 		PairWeight:          7,
 		VectorWeight:        9,
-		TownBonus:           1,
+		TownBonus:           4,
+		TownCoverage:        .8,
 		ExpansionWeight:     .3,
 		Depth:               100,
 		Candidates:          40,

@@ -51,6 +51,9 @@ type Hit struct {
 	Document HitDocument
 	Score    float64 // fused; higher is better; comparable inside one Result
 	Passages []HitPassage
+	Newer    string // title of the newer version, from which an answer is to be made; empty: none
+
+	contents *contentsDocument
 }
 
 // HitDocument is what a citation needs of a document.
@@ -75,6 +78,7 @@ type HitPassage struct {
 	Lexical     float64 // BM25
 	VectorRank  int
 	Cosine      float64
+	Place       int // in its document, from 0: neighbours follow one another
 }
 
 // TermWeight is a query term as the lexical index saw it.
@@ -92,6 +96,8 @@ type Result struct {
 	Evidence float64 // in [0, 1]: how likely the hits answer the query
 	Signals  Signals // what the evidence was weighed from
 	Terms    []TermWeight
+	LeftOut  []LeftOut // documents that speak to the query too, and are not for an answer
+
 	Degraded string  // why an index was not asked, or not for all; empty: both were
 	EmbedMS  float64 // milliseconds
 	LexicalMS,
@@ -134,7 +140,8 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		ranking: s.ranking,
 		view:    view,
 		lexical: lexical,
-		day:     int32(s.now().Unix() / 86400), //nolint:gosec // days
+		day:     s.today(),
+		years:   yearsOf(q.Text),
 		pairs:   weighted(asked.pairs, lexical.terms),
 
 		courtesies: s.store.courtesies,
@@ -143,17 +150,17 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		return Result{}, err
 	}
 	start = time.Now()
-	found, sequences, err := s.store.fuse(ctx, way)
+	found, err := s.store.fuse(ctx, way)
 	if err != nil {
 		return Result{}, err
 	}
-	result.Signals = way.signals(found, sequences)
-	hits, vectors, err := s.store.fetch(ctx, sc, way, found, q.Limit)
+	result.Signals = way.signals(found.candidates, found.sequences)
+	read, err := s.store.fetch(ctx, sc, way, found, q.Limit)
 	if err != nil {
 		return Result{}, err
 	}
-	result.Hits = hits
-	result.Signals.Focus = focus(vectors)
+	result.Hits, result.LeftOut = read.hits, read.leftOut
+	result.Signals.Focus = focus(read.vectors)
 	result.Evidence = result.Signals.evidence()
 	result.FetchMS = lap(&start)
 	return result, nil
@@ -208,7 +215,7 @@ func (s *Searcher) vectors(ctx context.Context, sc Scope, text, expanded string,
 		return nil
 	}
 	way.vector, way.spaceID = query, spaceID
-	way.nearest, err = s.store.nearest(ctx, members, spaceID, query, s.ranking.Depth)
+	way.nearest, way.others, err = s.store.nearestInForce(ctx, way, members, query)
 	if err != nil {
 		return err
 	}
@@ -232,13 +239,18 @@ func (s *Searcher) embed(ctx context.Context, text, expanded string) ([]float32,
 
 // place finds the slots of the nearest passages.
 func (q *inquiry) place() {
-	q.cosines = make(map[int32]float64, len(q.nearest))
+	q.cosines = make(map[int32]float64, len(q.nearest)+len(q.others))
 	q.ranks = make(map[int32]int, len(q.nearest))
-	for i, hit := range q.nearest {
-		for m, c := range q.view.contents {
+	for m, c := range q.view.contents {
+		for i, hit := range q.nearest {
 			if slot, ok := c.slot(hit.passage); ok {
 				q.cosines[q.view.slots[m]+slot] = hit.cosine
 				q.ranks[q.view.slots[m]+slot] = i + 1
+			}
+		}
+		for _, hit := range q.others {
+			if slot, ok := c.slot(hit.passage); ok {
+				q.cosines[q.view.slots[m]+slot] = hit.cosine
 			}
 		}
 	}

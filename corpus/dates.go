@@ -1,0 +1,98 @@
+package corpus
+
+import (
+	"context"
+	"math"
+	"time"
+	_ "time/tzdata" // a machine need not have the zones
+)
+
+// zoneName is where days begin and end: documents hold for days, and the towns
+// are French ones. A server's own zone is mostly UTC, by which a page would
+// stay up to two hours longer.
+const zoneName = "Europe/Paris"
+
+// Days before and after all others: of documents that name none.
+const (
+	firstDay = math.MinInt32
+	lastDay  = math.MaxInt32
+)
+
+// dayOf counts days since 1970 of a date without a zone; open for no date.
+func dayOf(date *time.Time, open int32) int32 {
+	if date == nil || date.IsZero() {
+		return open
+	}
+	return dayNumber(date.Date())
+}
+
+// dateOf is the date of a day.
+func dateOf(day int32) time.Time { return time.Unix(int64(day)*86400, 0).UTC() }
+
+// holds tells whether the document is in force on this day. It does on the
+// first day and on the last.
+func (d *contentsDocument) holds(day int32) bool { return d.from <= day && day <= d.until }
+
+// today is the day it is now.
+func (s *Searcher) today() int32 {
+	now := s.now()
+	if zone, err := time.LoadLocation(zoneName); err == nil {
+		now = now.In(zone)
+	}
+	return dayNumber(now.Date())
+}
+
+// nearestInForce asks for the passages nearest to the query. The list holds
+// Depth passages of documents that are in force, where there are as many:
+// those of the others do not use its room up, but are handed back apart.
+func (s *Store) nearestInForce(ctx context.Context, q *inquiry, members []ScopeMember, vector []float32) (inForce, others []vectorHit, err error) {
+	most := 0
+	for m, member := range q.view.members {
+		for _, asked := range members {
+			if member.Collection.ID == asked.Collection.ID {
+				most = max(most, q.view.contents[m].outOfForce(q.day))
+			}
+		}
+	}
+	// The number of rows stands in the statement: few different ones are asked.
+	depth := q.ranking.Depth
+	for ask := depth; ; ask *= 4 {
+		hits, err := s.nearest(ctx, members, q.spaceID, vector, ask)
+		if err != nil {
+			return nil, nil, err
+		}
+		inForce, others = inForce[:0], others[:0]
+		for _, hit := range hits {
+			if q.inForce(hit.passage) {
+				inForce = append(inForce, hit)
+			} else {
+				others = append(others, hit)
+			}
+		}
+		if len(inForce) >= depth || len(hits) < ask || ask >= depth+most {
+			return inForce[:min(len(inForce), depth)], others, nil
+		}
+	}
+}
+
+// outOfForce counts the passages of documents that do not hold on this day.
+func (c *contents) outOfForce(day int32) int {
+	n := 0
+	for i := range c.documents {
+		if d := &c.documents[i]; !d.holds(day) {
+			n += int(d.end - d.first)
+		}
+	}
+	return n
+}
+
+// inForce tells whether a passage's document holds today. One that the view
+// does not see is left to those who look for it there.
+func (q *inquiry) inForce(passage int64) bool {
+	for _, c := range q.view.contents {
+		if slot, ok := c.slot(passage); ok {
+			return c.documents[c.passages[slot].document].holds(q.day)
+		}
+	}
+	return true
+}
