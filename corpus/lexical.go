@@ -42,6 +42,15 @@ func (s *Store) view(ctx context.Context, members []ScopeMember) (*view, error) 
 func (v *view) passageCount() int  { return int(v.slots[len(v.contents)]) }
 func (v *view) documentCount() int { return int(v.documents[len(v.contents)]) }
 
+// collections returns the ids of the members' collections.
+func (v *view) collections() []int64 {
+	ids := make([]int64, len(v.members))
+	for i, m := range v.members {
+		ids[i] = m.Collection.ID
+	}
+	return ids
+}
+
 // memberOf returns which member a document belongs to.
 func (v *view) memberOf(document int32) int {
 	m, _ := slices.BinarySearch(v.documents[1:], document+1)
@@ -58,6 +67,7 @@ func (v *view) document(document int32) (d *contentsDocument, base int32) {
 type lexicalScores struct {
 	*scratch
 	terms   []TermWeight // in the order of the query
+	asked   []queryTerm  // the same, as they were asked
 	ceiling struct {     // what the question's own terms could give at most
 		passage, document float64
 	}
@@ -129,30 +139,48 @@ const termListsSQL = `
 // averages are counted over what the scope sees, in all of its collections
 // together, so that their scores compare. The caller gives the scratch back.
 func (s *Store) lexical(ctx context.Context, v *view, terms []queryTerm, r Ranking) (*lexicalScores, error) {
-	collections := make([]int64, len(v.members))
-	byID := make(map[int64]int, len(v.members))
-	for i, m := range v.members {
-		collections[i], byID[m.Collection.ID] = m.Collection.ID, i
-	}
 	if len(terms) > maxTerms {
 		var err error
-		if terms, err = s.rarest(ctx, collections, terms); err != nil {
+		if terms, err = s.rarest(ctx, v.collections(), terms); err != nil {
 			return nil, err
 		}
 	}
-	found := &lexicalScores{scratch: s.takeScratch(v), terms: make([]TermWeight, len(terms))}
-	index := make(map[string]int, len(terms))
+	found := &lexicalScores{scratch: s.takeScratch(v)}
 	names := make([]string, len(terms))
 	for i, t := range terms {
-		index[t.term], names[i] = i, t.term
-		found.terms[i] = TermWeight{Term: t.term, From: t.from}
+		names[i] = t.term
+		found.ask(i, t)
 	}
-	if len(terms) == 0 || len(collections) == 0 {
-		return found, nil
+	return found, s.score(ctx, v, found, names, r)
+}
+
+// ask puts a term in the i-th place.
+func (l *lexicalScores) ask(i int, t queryTerm) {
+	if i == len(l.asked) {
+		l.asked = append(l.asked, queryTerm{})
+		l.terms = append(l.terms, TermWeight{})
 	}
-	rows, err := s.pool.Query(ctx, termListsSQL, pgx.NamedArgs{"collections": collections, "terms": names})
+	l.asked[i] = t
+	l.terms[i] = TermWeight{Term: t.term, From: t.from, Corrected: t.corrected}
+}
+
+// score reads the lists of these terms, which were asked, and adds up what
+// they say.
+func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names []string, r Ranking) error {
+	if len(names) == 0 || len(v.members) == 0 {
+		return nil
+	}
+	byID := make(map[int64]int, len(v.members))
+	for i, m := range v.members {
+		byID[m.Collection.ID] = i
+	}
+	index := make(map[string]int, len(found.asked))
+	for i, t := range found.asked {
+		index[t.term] = i
+	}
+	rows, err := s.pool.Query(ctx, termListsSQL, pgx.NamedArgs{"collections": v.collections(), "terms": names})
 	if err != nil {
-		return nil, fmt.Errorf("read term lists: %w", err)
+		return fmt.Errorf("read term lists: %w", err)
 	}
 	var collection int64
 	var term string
@@ -160,7 +188,7 @@ func (s *Store) lexical(ctx context.Context, v *view, terms []queryTerm, r Ranki
 	current := -1
 	_, err = pgx.ForEachRow(rows, []any{&collection, &term, &coded}, func() error {
 		if i := index[term]; i != current {
-			found.flush(v, terms, current, r)
+			found.flush(v, current, r)
 			current = i
 		}
 		if err := found.gather(v, byID[collection], coded); err != nil {
@@ -169,10 +197,10 @@ func (s *Store) lexical(ctx context.Context, v *view, terms []queryTerm, r Ranki
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read term lists: %w", err)
+		return fmt.Errorf("read term lists: %w", err)
 	}
-	found.flush(v, terms, current, r)
-	return found, nil
+	found.flush(v, current, r)
+	return nil
 }
 
 // gather adds a list of the term at hand, less what the scope does not see.
@@ -208,7 +236,7 @@ func (l *lexicalScores) gather(v *view, member int, coded []byte) error {
 }
 
 // flush scores what was gathered for the i-th term.
-func (l *lexicalScores) flush(v *view, terms []queryTerm, i int, r Ranking) {
+func (l *lexicalScores) flush(v *view, i int, r Ranking) {
 	if i < 0 || len(l.gathered) == 0 {
 		return
 	}
@@ -227,11 +255,11 @@ func (l *lexicalScores) flush(v *view, terms []queryTerm, i int, r Ranking) {
 		}
 	}
 	n, frequency := float64(v.passageCount()), float64(len(l.gathered))
-	burst := terms[i].share * (1 + residual(n, frequency, occurrences))
+	burst := l.asked[i].share * (1 + residual(n, frequency, occurrences))
 	weight := burst * idf(n, frequency)
 	documentWeight := burst * idf(float64(v.documentCount()), documents)
 	l.terms[i].Frequency, l.terms[i].Weight = len(l.gathered), weight
-	if terms[i].from == "" {
+	if l.asked[i].from == "" {
 		l.ceiling.passage += weight * (r.Passage.K1 + 1)
 		l.ceiling.document += documentWeight * (r.Document.K1 + 1)
 	}

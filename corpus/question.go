@@ -22,6 +22,8 @@ type queryTerm struct {
 	term  string
 	share float64 // of its weight: 1 for the question's own
 	from  string  // the thesaurus entry that added it; empty: the question's own
+
+	corrected string // the misspelt word that it was read from; empty: none
 }
 
 // question is a query as the indexes are asked.

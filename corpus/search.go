@@ -23,6 +23,7 @@ type Searcher struct {
 	embedder  Embedder
 	ranking   Ranking
 	thesaurus *thesaurus.Thesaurus // of French; nil: none
+	everyday  []spelling           // the thesaurus's words
 	now       func() time.Time
 }
 
@@ -35,6 +36,7 @@ func NewSearcher(s *Store, e Embedder) *Searcher {
 func (s *Searcher) WithThesaurus(t *thesaurus.Thesaurus) *Searcher {
 	other := *s
 	other.thesaurus = t
+	other.everyday = everydayWords(t)
 	return &other
 }
 
@@ -87,6 +89,18 @@ type TermWeight struct {
 	Frequency int     // passages in scope that have it
 	Weight    float64 // what it counts: idf, more for a word that clusters
 	From      string  // the thesaurus entry that added it; empty: the question's own
+	Corrected string  // the misspelt word of the question that it was read from; empty: none
+}
+
+// Correction is a word of the question that nothing has, and the word that it
+// was read as.
+type Correction struct {
+	Written string // as the resident wrote it
+	Read    string
+
+	start, end int    // bytes of the question
+	term       string // of the word that was read
+	everyday   bool   // the thesaurus has that word
 }
 
 // Result is what a search found and how. Search returns at most Limit hits,
@@ -96,7 +110,10 @@ type Result struct {
 	Evidence float64 // in [0, 1]: how likely the hits answer the query
 	Signals  Signals // what the evidence was weighed from
 	Terms    []TermWeight
-	LeftOut  []LeftOut // documents that speak to the query too, and are not for an answer
+
+	Corrections []Correction // in the order of the question
+
+	LeftOut []LeftOut // documents that speak to the query too, and are not for an answer
 
 	Degraded string  // why an index was not asked, or not for all; empty: both were
 	EmbedMS  float64 // milliseconds
@@ -133,6 +150,11 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		return Result{}, err
 	}
 	defer s.store.scratch.Put(lexical.scratch)
+	text, asked, err := s.correct(ctx, sc, q.Text, asked, lexical, view)
+	if err != nil {
+		return Result{}, err
+	}
+	result.Corrections = text.corrections
 	result.Terms = lexical.terms
 	result.LexicalMS = lap(&start)
 
@@ -146,7 +168,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 
 		courtesies: s.store.courtesies,
 	}
-	if err := s.vectors(ctx, sc, q.Text, asked.expanded, way, &result); err != nil {
+	if err := s.vectors(ctx, sc, text.read, asked.expanded, way, &result); err != nil {
 		return Result{}, err
 	}
 	start = time.Now()

@@ -66,6 +66,7 @@ type segmentBuilder struct {
 	analyzer *analysis.Analyzer
 	lists    map[string]*postingList
 	counts   map[string]occurrences // of the passage at hand
+	words    vocabulary
 }
 
 func newSegmentBuilder(a *analysis.Analyzer) *segmentBuilder {
@@ -73,7 +74,19 @@ func newSegmentBuilder(a *analysis.Analyzer) *segmentBuilder {
 		analyzer: a,
 		lists:    make(map[string]*postingList),
 		counts:   make(map[string]occurrences),
+		words:    newVocabulary(),
 	}
+}
+
+// terms returns a text's terms, and takes its words into the vocabulary.
+func (b *segmentBuilder) terms(text string, passage int64, titled bool) []string {
+	tokens := b.analyzer.Tokens(text)
+	terms := make([]string, len(tokens))
+	for i, t := range tokens {
+		terms[i] = t.Term
+		b.words.add(text[t.Start:t.End], t.Term, passage, titled)
+	}
+	return terms
 }
 
 // indexed is a passage as the lexical index needs it.
@@ -90,7 +103,7 @@ type indexed struct {
 // occurrences.
 func (b *segmentBuilder) add(p indexed) []byte {
 	clear(b.counts)
-	title := b.analyzer.Terms(p.title)
+	title := b.terms(p.title, p.id, true)
 	for _, term := range title {
 		n := b.counts[term]
 		n.title++
@@ -102,7 +115,7 @@ func (b *segmentBuilder) add(p indexed) []byte {
 		if heading == p.title {
 			continue
 		}
-		terms := b.analyzer.Terms(heading)
+		terms := b.terms(heading, p.id, false)
 		for _, term := range terms {
 			n := b.counts[term]
 			n.headings++
@@ -111,7 +124,7 @@ func (b *segmentBuilder) add(p indexed) []byte {
 		length += len(terms)
 		sequence = appendBreak(appendSequence(sequence, terms))
 	}
-	terms := b.analyzer.Terms(p.text)
+	terms := b.terms(p.text, p.id, false)
 	for _, term := range terms {
 		n := b.counts[term]
 		n.body++
@@ -138,8 +151,8 @@ func (b *segmentBuilder) list(term string) *postingList {
 // indexBatch is how many passages are read and indexed at a time.
 const indexBatch = 2000
 
-// buildSegment writes the term lists and the sequences of the passages that
-// the edition bore.
+// buildSegment writes the term lists, the sequences and the words of the
+// passages that the edition bore.
 func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 	builder := newSegmentBuilder(e.store.analyzer(e.Collection.Language))
 	for last := int64(0); ; {
@@ -158,6 +171,9 @@ func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 		if err != nil {
 			return fmt.Errorf("write term sequences: %w", err)
 		}
+	}
+	if err := builder.words.write(ctx, tx, e.Collection.ID); err != nil {
+		return err
 	}
 	terms := slices.Sorted(maps.Keys(builder.lists))
 	return copyTermLists(ctx, tx, len(terms), func(i int) ([]any, error) {

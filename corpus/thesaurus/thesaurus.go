@@ -56,6 +56,24 @@ func French() (*Thesaurus, error) {
 // Entries returns all entries in the file's order.
 func (t *Thesaurus) Entries() []Entry { return slices.Clone(t.entries) }
 
+// Words returns the words of all entries, everyday and administrative ones, as
+// they stand in the file, each with its term. A word may come more than once.
+func (t *Thesaurus) Words(yield func(word, term string) bool) {
+	for _, e := range t.entries {
+		texts := []string{e.Key}
+		for _, v := range e.Values {
+			texts = append(texts, v.Text)
+		}
+		for _, text := range texts {
+			for _, token := range t.analyzer.Tokens(text) {
+				if !yield(text[token.Start:token.End], token.Term) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // Expansion is an entry that was found in a question.
 type Expansion struct {
 	Entry      Entry

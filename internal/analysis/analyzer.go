@@ -1,6 +1,8 @@
 package analysis
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -54,6 +56,10 @@ func For(language string) *Analyzer {
 	}
 	return a
 }
+
+// FunctionWords returns the language's words that carry no term, folded, in the
+// order of the alphabet.
+func (a *Analyzer) FunctionWords() []string { return slices.Sorted(maps.Keys(a.stop)) }
 
 // Terms returns the text's terms in reading order.
 func (a *Analyzer) Terms(text string) []string {

@@ -8,6 +8,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Fold lower-cases a word and drops its accents and whatever is neither letter
+// nor digit: the form in which words are compared.
+func Fold(written string) string { return foldWord(written) }
+
 // foldWord lower-cases a word, takes compatibility forms apart, and drops
 // accents and whatever is neither letter nor digit.
 func foldWord(written string) string {
