@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"guichet/corpus"
@@ -70,6 +71,14 @@ func (p page) Decimal(v float64, decimals int) string {
 		s = strings.Replace(s, ".", ",", 1)
 	}
 	return s
+}
+
+// Day is a date without a zone, as the page's language writes it.
+func (p page) Day(t time.Time) string {
+	if p.Language == "fr" {
+		return t.Format("02/01/2006")
+	}
+	return t.Format("2 January 2006")
 }
 
 var languageNames = map[string]string{"fr": "Français", "en": "English"}

@@ -26,6 +26,7 @@ type askedCitation struct {
 	Title    string `json:"title"`
 	URL      string `json:"url"`
 	Quote    string `json:"quote"`
+	Shared   bool   `json:"shared"` // from a collection that is not the town's own
 }
 
 func (a *app) askCommand() *cobra.Command {
@@ -99,7 +100,7 @@ func askedJSON(answer rag.Answer) asked {
 		TimingsMS: answer.TimingsMS,
 	}
 	for _, c := range answer.Citations {
-		out.Citations = append(out.Citations, askedCitation{N: c.N, Document: c.Document, Title: c.Title, URL: c.URL, Quote: c.Quote})
+		out.Citations = append(out.Citations, askedCitation{N: c.N, Document: c.Document, Title: c.Title, URL: c.URL, Quote: c.Quote, Shared: c.Shared})
 	}
 	return out
 }
@@ -111,7 +112,11 @@ func printAnswer(w io.Writer, answer rag.Answer) {
 	}
 	told := map[string]bool{}
 	for _, c := range answer.Citations {
-		line := fmt.Sprintf("[%d] %s", c.N, c.Title)
+		whose := "town"
+		if c.Shared {
+			whose = "shared"
+		}
+		line := fmt.Sprintf("[%d] %s (%s)", c.N, c.Title, whose)
 		if c.URL != "" {
 			line += "  " + c.URL
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -109,6 +110,7 @@ func foundDocuments(result corpus.Result) []foundDocument {
 func printFound(w io.Writer, result corpus.Result) {
 	if len(result.Hits) == 0 {
 		_, _ = fmt.Fprintln(w, "Nothing found.")
+		printLeftOut(w, result.LeftOut)
 		return
 	}
 	for i, h := range result.Hits {
@@ -120,10 +122,29 @@ func printFound(w io.Writer, result corpus.Result) {
 			_, _ = fmt.Fprintf(w, "    %s\n", excerpt(h.Passages[0].Text, 160))
 		}
 	}
+	printLeftOut(w, result.LeftOut)
 	_, _ = fmt.Fprintf(w, "\nevidence %.2f; query embedding %.1f ms, term lists %.1f ms, vectors %.1f ms, rows %.1f ms\n",
 		result.Evidence, result.EmbedMS, result.LexicalMS, result.VectorMS, result.FetchMS)
 	if result.Degraded != "" {
 		_, _ = fmt.Fprintf(w, "only one index was asked: %s\n", result.Degraded)
+	}
+}
+
+// printLeftOut tells which documents speak to the question and are not for an
+// answer.
+func printLeftOut(w io.Writer, leftOut []corpus.LeftOut) {
+	if len(leftOut) > 0 {
+		_, _ = fmt.Fprintln(w, "\nNot for an answer:")
+	}
+	for _, l := range leftOut {
+		why := "a newer version is found: " + l.Newer
+		switch l.Reason {
+		case corpus.HasEnded:
+			why = "ended " + l.Day.Format(time.DateOnly)
+		case corpus.HasNotBegun:
+			why = "begins " + l.Day.Format(time.DateOnly)
+		}
+		_, _ = fmt.Fprintf(w, "    %s  [%s/%s]: %s\n", l.Document.Title, l.Document.Collection, l.Document.Name, why)
 	}
 }
 

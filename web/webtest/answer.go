@@ -3,6 +3,7 @@ package webtest
 import (
 	"context"
 	"strings"
+	"time"
 
 	"guichet/corpus"
 	"guichet/rag"
@@ -95,6 +96,10 @@ func trace(evidence float64) *rag.Trace {
 					Passages: []corpus.HitPassage{passage(1, "Inscription", 1, 14.2, 2, 0.71), passage(2, "Tarifs", 3, 9.8, 0, 0)}},
 				{Score: 0.0318, Document: corpus.HitDocument{Name: "F24569", Title: "Inscription à la cantine scolaire", URL: "https://www.service-public.fr/particuliers/vosdroits/F24569", Collection: "service-public", Shared: true},
 					Passages: []corpus.HitPassage{passage(3, "De quoi s’agit-il ?", 2, 11.3, 1, 0.78)}},
+			},
+			LeftOut: []corpus.LeftOut{
+				{Document: corpus.HitDocument{Name: "ete", Title: "Horaires d’été"}, Reason: corpus.HasEnded, Day: time.Date(2026, 8, 29, 0, 0, 0, 0, time.UTC)},
+				{Document: corpus.HitDocument{Name: "tarifs-2024", Title: "Tarifs de la cantine 2024-2025"}, Reason: corpus.OlderVersion, Newer: "Cantine scolaire"},
 			},
 			EmbedMS: 0.4, LexicalMS: 1.1, VectorMS: 3.2, FetchMS: 1.5,
 		},
