@@ -107,7 +107,7 @@ func TestRetiredWordsAreNoCorrections(t *testing.T) {
 	if got := search(t, s, town, "la pisine").Corrections; len(got) != 0 {
 		t.Errorf("a word that is no more was read: %+v", got)
 	}
-	if got := search(t, s, town, "la merie").Corrections; len(got) != 1 {
+	if got := search(t, s, town, "la marie").Corrections; len(got) != 1 {
 		t.Errorf("a word that is was not: %+v", got)
 	}
 }

@@ -144,20 +144,30 @@ func misspelling(word, other string, alike bool) (cost int, ok bool) {
 		return 0, false
 	}
 	a, b := []rune(word), []rune(other)
-	if max(len(a)-len(b), len(b)-len(a)) > maxAlike {
+	if max(len(a)-len(b), len(b)-len(a)) > len(a)/lettersPerSlip {
 		return 0, false
 	}
 	edits := distance(a, b)
-	if alike && edits <= maxAlike {
+	if alike && edits <= len(a)/lettersPerSlip {
 		return 2*edits - 1, true
 	}
-	if edits > editsAllowed(len(a)) {
+	if edits > editsAllowed(len(a)) || edits == 2 && otherEnding(a, b) {
 		return 0, false
 	}
 	if len(a) < shortWord && len(a) >= len(b) && !transposed(a, b) {
 		return 0, false
 	}
 	return 2 * edits, true
+}
+
+// otherEnding tells whether two words differ in their last letters alone: they
+// are then forms of one word, or two words, rather than one misspelt.
+func otherEnding(a, b []rune) bool {
+	n := 0
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n >= min(len(a), len(b))-2
 }
 
 // lacksApostrophe tells whether a word is another with its article or pronoun
@@ -209,8 +219,8 @@ func distance(a, b []rune) int {
 }
 
 const (
-	minSound = 3 // letters from which on a sound tells words apart
-	maxAlike = 3 // edits that are forgiven where two words sound alike
+	minSound       = 3 // letters from which on a sound tells words apart
+	lettersPerSlip = 4 // an edit is forgiven for so many where two words sound alike
 )
 
 // sounds are the French spellings of one sound, the longest first where one

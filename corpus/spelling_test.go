@@ -32,7 +32,9 @@ func TestChoose(t *testing.T) {
 		"encombran":     "encombrants",
 		"poubele":       "poubelle",
 		"crate":         "carte",
-		"kotient":       "quotient",
+		"quosient":      "quotient",
+		"pharmacologie": "",
+		"inscrivions":   "", // another form, or word
 		"oraires":       "horaires",
 		"demenagez":     "demenager",
 		"gateau":        "", // another first letter

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,7 +74,7 @@ func (a *app) open(cmd *cobra.Command) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	words, err := thesaurus.French()
+	words, err := openThesaurus(s.get("GUICHET_THESAURUS"))
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +102,28 @@ func databaseConfig(s *settings, log *slog.Logger) postgres.Config {
 		MaxConns: int32(s.number("GUICHET_DATABASE_CONNECTIONS")), //nolint:gosec // validated: 2 to 1000
 		Log:      log,
 	}
+}
+
+// errThesaurus says that the town's own thesaurus could not be read.
+var errThesaurus = errors.New("GUICHET_THESAURUS")
+
+// openThesaurus reads the thesaurus that comes with the program, and the file
+// of the town's own entries where one is set.
+func openThesaurus(path string) (*thesaurus.Thesaurus, error) {
+	builtin, err := thesaurus.French()
+	if err != nil || path == "" {
+		return builtin, err
+	}
+	f, err := os.Open(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errThesaurus, err)
+	}
+	defer func() { _ = f.Close() }()
+	own, err := thesaurus.Parse(f)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", errThesaurus, path, err)
+	}
+	return own.Before(builtin), nil
 }
 
 // newEmbedder makes the embedder that is set.

@@ -92,9 +92,13 @@ func (a *app) examine(cmd *cobra.Command) []finding {
 		if s.get("GUICHET_EMBEDDER") == "openai" && errors.Is(err, errEmbedder) {
 			part, remedy = "embedder", "start the server at GUICHET_EMBEDDER_URL, or set GUICHET_EMBEDDER=builtin"
 		}
+		if errors.Is(err, errThesaurus) {
+			part, remedy = "thesaurus", "correct the line that is named, or leave GUICHET_THESAURUS empty"
+		}
 		return append(findings, wrong(part, err.Error(), remedy))
 	}
 	defer o.close()
+	findings = append(findings, examineThesaurus(s.get("GUICHET_THESAURUS")))
 	findings = append(findings, o.examineDatabase(cmd.Context()))
 	findings = append(findings, o.examineTown(cmd.Context())...)
 	findings = append(findings, o.examineModel(cmd.Context()), examineServer(cmd.Context(), s))
@@ -107,6 +111,20 @@ func examineTool() finding {
 		return warning("pdf", "pdftotext is not installed: PDF files cannot be read", "apt install poppler-utils")
 	}
 	return ok("pdf", path)
+}
+
+// examineThesaurus tells how many entries of the town's own are read: the
+// file was found to be right when the session was opened.
+func examineThesaurus(path string) finding {
+	words, err := openThesaurus(path)
+	if err != nil {
+		return wrong("thesaurus", err.Error(), "correct the line that is named, or leave GUICHET_THESAURUS empty")
+	}
+	says := fmt.Sprintf("%d entries", len(words.Entries()))
+	if path != "" {
+		says += ", those of " + path + " first"
+	}
+	return ok("thesaurus", says)
 }
 
 // examineRoom tells how much disk is left where the database stands.

@@ -45,6 +45,7 @@ func settingList(getenv func(string) string) []setting {
 		{env: "GUICHET_EMBEDDER_DIMENSIONS", fallback: "0", help: "dimensions of the embedding model's vectors; 0: ask the server at start"},
 		{env: "GUICHET_EMBEDDER_QUERY_PREFIX", help: "text put before each question; empty: the model's usual one, where Guichet knows it; none: no text"},
 		{env: "GUICHET_EMBEDDER_PASSAGE_PREFIX", help: "text put before each passage; empty: the model's usual one, where Guichet knows it; none: no text"},
+		{env: "GUICHET_THESAURUS", help: "file of residents' words and the administration's, put before those that come with Guichet; empty: these alone"},
 		{env: "GUICHET_LOG_LEVEL", fallback: "info", help: "least level that is logged: debug, info, warn or error"},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,5 +140,26 @@ func TestAddressesArePrintedWithoutTheirPasswords(t *testing.T) {
 		if strings.Contains(stdout+stderr, "s3cret") || !strings.Contains(stdout+stderr, "127.0.0.1:1") {
 			t.Errorf("%v prints the password, or no address:\n%s%s", args, stdout, stderr)
 		}
+	}
+}
+
+func TestOwnThesaurus(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mots.txt")
+	write := func(text string) {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("# nos mots\nla grange: salle polyvalente\n")
+	words, err := openThesaurus(path)
+	if err != nil || words.Entries()[0].Key != "la grange" || len(words.Entries()) < 600 {
+		t.Errorf("%v", err)
+	}
+	write("la grange: salle polyvalente\nsans deux-points\n")
+	if _, err := openThesaurus(path); !errors.Is(err, errThesaurus) || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("a mistake: %v", err)
+	}
+	if _, err := openThesaurus(path + ".none"); !errors.Is(err, errThesaurus) {
+		t.Errorf("no file: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package thesaurus
 import (
 	_ "embed"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -51,6 +52,23 @@ func French() (*Thesaurus, error) {
 		return nil, fmt.Errorf("embedded French thesaurus: %w", err)
 	}
 	return t, nil
+}
+
+// Before returns a thesaurus of these entries and then of others': where both
+// have the same everyday words, these stand.
+func (t *Thesaurus) Before(others *Thesaurus) *Thesaurus {
+	joined := &Thesaurus{
+		analyzer: t.analyzer,
+		entries:  slices.Concat(t.entries, others.entries),
+		byKey:    maps.Clone(t.byKey),
+		longest:  max(t.longest, others.longest),
+	}
+	for key, entry := range others.byKey {
+		if _, taken := joined.byKey[key]; !taken {
+			joined.byKey[key] = len(t.entries) + entry
+		}
+	}
+	return joined
 }
 
 // Entries returns all entries in the file's order.

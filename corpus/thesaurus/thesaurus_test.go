@@ -213,3 +213,23 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A town's own entries come first, and stand where both have the same words.
+func TestBefore(t *testing.T) {
+	parse := func(text string) *thesaurus.Thesaurus {
+		parsed, err := thesaurus.Parse(strings.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return parsed
+	}
+	joined := parse("cantine: le petit chaudron\n").Before(parse("cantines: restauration scolaire\npoubelle: déchets\n"))
+	tokens := analysis.For("fr").Tokens("la cantine et les poubelles")
+	var got []string
+	for _, e := range joined.Expand(tokens) {
+		got = append(got, e.Entry.String())
+	}
+	if want := "cantine: le petit chaudron | poubelle: déchets"; strings.Join(got, " | ") != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
