@@ -18,19 +18,19 @@ type Signals struct {
 	Pair      float64 // weight of the heaviest pair of the question that it has
 	Pairs     float64 // share of the question's pairs that it has, by weight
 	Mass      float64 // logarithm of 1 and all that the question's terms give
-	Unknown   float64 // logarithm of 1 and the weight of the question's terms that nothing has
+	Lacking   float64 // logarithm of 1 and the weight of the question's terms that it lacks
 	Focus     float64 // mean cosine of the best documents' best passages to one another
 	Agreement float64 // minus the sum of the logarithms of its ranks by each kind of evidence
 }
 
 // SignalNames names the values of Signals.Values, in their order.
 func SignalNames() []string {
-	return []string{"coverage", "strength", "cosine", "pair", "pairs", "focus", "agreement", "mass", "unknown"}
+	return []string{"coverage", "strength", "cosine", "pair", "pairs", "focus", "agreement", "mass", "lacking"}
 }
 
 // Values returns the signals in the order of SignalNames.
 func (s Signals) Values() []float64 {
-	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Focus, s.Agreement, s.Mass, s.Unknown}
+	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Focus, s.Agreement, s.Mass, s.Lacking}
 }
 
 // courtesies are what one writes around a question, in any town: whether a
@@ -55,32 +55,63 @@ func courteous(a *analysis.Analyzer) map[string]bool {
 	return terms
 }
 
+// standIn is what a thesaurus's other words for a term count, where the term
+// itself counts 1.
+const standIn = .7
+
+// fittedPassages is how many passages stood in the collection that the evidence
+// was fitted on. Rare words weigh more in a large collection than in a small
+// one; weights are brought to this size before they are compared.
+const fittedPassages = 6131
+
 // ownTerm is a term of the question and what it weighs as evidence.
 type ownTerm struct {
 	index  int // in lexicalScores.terms
 	term   string
 	weight float64
+	others [][]string // what else a document may say for it
 }
 
 // ownTerms returns the question's own terms. One that nothing has weighs as
-// much as the rarest could.
+// much as the rarest could, unless the thesaurus knows other words for it: it
+// then weighs as those do.
 func (q *inquiry) ownTerms() []ownTerm {
+	weights := make(map[string]float64, len(q.lexical.terms))
+	for i, t := range q.lexical.terms {
+		if t.Frequency > 0 && t.From != "" {
+			weights[t.Term] = t.Weight / q.lexical.asked[i].share
+		}
+	}
 	rarest := idf(float64(q.view.passageCount()), 0)
+	scale := q.scale()
 	var own []ownTerm
 	for i, t := range q.lexical.terms {
 		if t.From != "" {
 			continue
 		}
-		o := ownTerm{index: i, term: t.Term, weight: t.Weight}
+		o := ownTerm{index: i, term: t.Term, weight: t.Weight, others: q.stands[t.Term]}
 		if t.Frequency == 0 {
 			o.weight = rarest
+			for _, words := range o.others {
+				for _, word := range words {
+					if w := weights[word]; w > 0 {
+						o.weight = min(o.weight, w)
+					}
+				}
+			}
 		}
 		if q.courtesies[t.Term] {
 			o.weight *= courtesyShare
 		}
+		o.weight *= scale
 		own = append(own, o)
 	}
 	return own
+}
+
+// scale brings weights to the size of the collection that was fitted on.
+func (q *inquiry) scale() float64 {
+	return idf(fittedPassages, 0) / idf(float64(max(1, q.view.passageCount())), 0)
 }
 
 // signals looks at the best of the candidates.
@@ -89,45 +120,19 @@ func (q *inquiry) signals(found []candidate, sequences map[int64][]byte) Signals
 		return Signals{}
 	}
 	best := found[0]
-	s := Signals{Cosine: best.cosine, Pairs: best.pairs, Pair: best.pair, Agreement: agreement(found)}
-	own := q.ownTerms()
-	var has, all, unknown float64
-	for _, t := range own {
+	s := Signals{Cosine: best.cosine, Pairs: best.pairs, Pair: best.pair * q.scale(), Agreement: q.agreement(found)}
+	text := q.textOf(best, sequences)
+	var given []float64
+	var has, all, sum float64
+	for _, t := range q.ownTerms() {
 		all += t.weight
-		if q.lexical.terms[t.index].Frequency == 0 {
-			unknown += t.weight
-		}
-		if q.lexical.matched[best.document]&(1<<t.index) != 0 {
-			has += t.weight
-		}
+		share, gives := text.says(t)
+		has += share * t.weight
+		given = append(given, gives*t.weight)
+		sum += gives * t.weight
 	}
 	if all > 0 {
 		s.Coverage = has / all
-	}
-	s.Unknown = math.Log1p(unknown)
-	s.weigh(q, best, own, sequences)
-	return s
-}
-
-// weigh fills in what the question's terms give, one by one.
-func (s *Signals) weigh(q *inquiry, best candidate, own []ownTerm, sequences map[int64][]byte) {
-	f := q.ranking.Document
-	d, _ := q.view.document(best.document)
-	length := float64(d.length) + f.Title*float64(d.title)
-	average := average(q.view.lengthSum+f.Title*q.view.docTitles, q.view.documentCount())
-	var given []float64
-	sum := 0.0
-	for _, t := range own {
-		var found occurrences
-		for _, p := range best.passages {
-			o := countTerm(sequences[p.id], termHash(t.term))
-			found.title = o.title
-			found.headings = max(found.headings, o.headings)
-			found.body += o.body
-		}
-		gives := t.weight * f.saturate(f.frequency(found), length, average) / (f.K1 + 1)
-		given = append(given, gives)
-		sum += gives
 	}
 	slices.Sort(given)
 	strongest := given[max(0, len(given)-3):]
@@ -135,6 +140,64 @@ func (s *Signals) weigh(q *inquiry, best candidate, own []ownTerm, sequences map
 		s.Strength += g / float64(len(strongest))
 	}
 	s.Mass = math.Log1p(sum)
+	s.Lacking = math.Log1p(all - has)
+	return s
+}
+
+// bestText counts terms in the best document.
+type bestText struct {
+	field           Field
+	length, average float64
+	sequences       [][]byte
+}
+
+func (q *inquiry) textOf(best candidate, sequences map[int64][]byte) bestText {
+	f := q.ranking.Document
+	d, _ := q.view.document(best.document)
+	text := bestText{
+		field:   f,
+		length:  float64(d.length) + f.Title*float64(d.title),
+		average: average(q.view.lengthSum+f.Title*q.view.docTitles, q.view.documentCount()),
+	}
+	for _, p := range best.passages {
+		text.sequences = append(text.sequences, sequences[p.id])
+	}
+	return text
+}
+
+// says tells whether the document says a term, itself or in other words, and
+// how much of the term's weight that gives: less where it stands but seldom
+// in a long text.
+func (t bestText) says(own ownTerm) (share, gives float64) {
+	if o := t.count(own.term); o != (occurrences{}) {
+		return 1, t.saturated(o)
+	}
+	for _, words := range own.others {
+		least := math.Inf(1)
+		for _, word := range words {
+			least = min(least, t.saturated(t.count(word)))
+		}
+		if len(words) > 0 && least > 0 {
+			share, gives = standIn, max(gives, standIn*least)
+		}
+	}
+	return share, gives
+}
+
+func (t bestText) saturated(o occurrences) float64 {
+	return t.field.saturate(t.field.frequency(o), t.length, t.average) / (t.field.K1 + 1)
+}
+
+func (t bestText) count(term string) occurrences {
+	hash := termHash(term)
+	var found occurrences
+	for _, sequence := range t.sequences {
+		o := countTerm(sequence, hash)
+		found.title = o.title
+		found.headings = max(found.headings, o.headings)
+		found.body += o.body
+	}
+	return found
 }
 
 // countTerm counts a term in the fields of a sequence: the title comes first,
@@ -160,24 +223,40 @@ func countTerm(coded []byte, term uint16) occurrences {
 	return o
 }
 
-// agreement is 0 where the best candidate leads by every kind of evidence.
-func agreement(found []candidate) float64 {
-	best, sum := found[0], 0.0
-	for _, kind := range []func(c candidate) float64{
-		func(c candidate) float64 { return c.passage },
-		func(c candidate) float64 { return c.whole },
-		func(c candidate) float64 { return c.cosine },
-		func(c candidate) float64 { return c.pairs },
-	} {
-		rank := 1
-		for _, c := range found {
-			if kind(c) > kind(best) {
-				rank++
-			}
+// agreement is 0 where the best candidate leads by every kind of evidence: by
+// its words among all documents, by meaning and by pairs among the candidates.
+func (q *inquiry) agreement(found []candidate) float64 {
+	best := found[0]
+	ranks := []int{
+		rankOf(q.passages, best.document),
+		rankOf(q.lexical.document, best.document),
+		1,
+		1,
+	}
+	for _, c := range found {
+		if c.cosine > best.cosine {
+			ranks[2]++
 		}
+		if c.pairs > best.pairs {
+			ranks[3]++
+		}
+	}
+	sum := 0.0
+	for _, rank := range ranks {
 		sum -= math.Log(float64(rank))
 	}
 	return sum
+}
+
+// rankOf is a place's rank among values, from 1.
+func rankOf(values []float64, place int32) int {
+	rank := 1
+	for _, v := range values {
+		if v > values[place] {
+			rank++
+		}
+	}
+	return rank
 }
 
 // focusDocuments is how many documents Focus looks at.
@@ -200,5 +279,17 @@ func focus(vectors [][]float32) float64 {
 	return sum / n
 }
 
-// evidence weighs the signals.
-func (s Signals) evidence() float64 { return s.Coverage }
+// evidence weighs the signals: how likely it is that a right document is among
+// the first five. Fitted by eval/fit; the figures stand in docs/retrieval.md.
+//
+// The topic tells what the documents speak of from what they do not, the
+// agreement tells, of what they speak of, what they answer. Being on topic
+// comes first, but past a point being even more so says nothing.
+func (s Signals) evidence() float64 {
+	if s.Mass == 0 && s.Cosine == 0 {
+		return 0
+	}
+	topic := 3.0755*s.Coverage - .1907*s.Strength + 1.9424*s.Cosine + .2869*s.Pair + 3.0234*s.Mass - 8.0272
+	agreement := .3089*s.Agreement + 1.5546
+	return 1 / (1 + math.Exp(1.3995-.2986*(agreement+2*min(topic, 2.2))))
+}

@@ -58,6 +58,7 @@ type inquiry struct {
 	years   []int // that the question names
 
 	courtesies map[string]bool // terms that say nothing as evidence
+	stands     map[string][][]string
 
 	vector  []float32         // of the query; nil: vectors are not asked
 	spaceID int64             // of the vectors
@@ -66,6 +67,8 @@ type inquiry struct {
 	cosines map[int32]float64 // by slot, of both
 	ranks   map[int32]int     // by slot, of the nearest
 	pairs   []termPair
+
+	passages []float64 // by document: its best passage's BM25
 }
 
 // Besides the best candidates, the best of the town's own are looked at
@@ -110,6 +113,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 		}
 		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.document[i]) + r.VectorWeight*cosines[i]
 	}
+	q.passages = passages
 	very := topK(scores, leftOutAmong)
 	for _, document := range very {
 		d, _ := v.document(document)
@@ -259,12 +263,26 @@ func (q *inquiry) favourTown(found []candidate) {
 	}
 }
 
-// covers is the weight of those of the terms that a document has.
+// covers is the weight of those of the terms that a document has. One that it
+// says in the thesaurus's other words counts standIn.
 func (q *inquiry) covers(document int32, terms []ownTerm) float64 {
+	places := make(map[string]int, len(q.lexical.terms))
+	for i, t := range q.lexical.terms {
+		places[t.Term] = i
+	}
+	has := func(term string) bool {
+		i, asked := places[term]
+		return asked && q.lexical.matched[document]&(1<<i) != 0
+	}
 	sum := 0.0
 	for _, t := range terms {
-		if q.lexical.matched[document]&(1<<t.index) != 0 {
+		switch {
+		case has(t.term):
 			sum += t.weight
+		case slices.ContainsFunc(t.others, func(words []string) bool {
+			return len(words) > 0 && !slices.ContainsFunc(words, func(word string) bool { return !has(word) })
+		}):
+			sum += standIn * t.weight
 		}
 	}
 	return sum

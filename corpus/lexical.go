@@ -259,7 +259,7 @@ func (l *lexicalScores) flush(v *view, i int, r Ranking) {
 	weight := burst * idf(n, frequency)
 	documentWeight := burst * idf(float64(v.documentCount()), documents)
 	l.terms[i].Frequency, l.terms[i].Weight = len(l.gathered), weight
-	if l.asked[i].from == "" {
+	if l.asked[i].from == "" || l.asked[i].counts {
 		l.ceiling.passage += weight * (r.Passage.K1 + 1)
 		l.ceiling.document += documentWeight * (r.Document.K1 + 1)
 	}

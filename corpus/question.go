@@ -23,6 +23,8 @@ type queryTerm struct {
 	share float64 // of its weight: 1 for the question's own
 	from  string  // the thesaurus entry that added it; empty: the question's own
 
+	counts bool // it stands in for one of the question's own
+
 	corrected string // the misspelt word that it was read from; empty: none
 }
 
@@ -31,6 +33,11 @@ type question struct {
 	terms    []queryTerm // distinct, the question's own first
 	pairs    [][2]string // of the question's own terms, side by side
 	expanded string      // what the thesaurus adds, as text
+
+	// stands tells, for a term of the question's own that is part of a
+	// thesaurus entry, in what other words a document may say it: any of
+	// these, each as its terms.
+	stands map[string][][]string
 }
 
 // ask analyses a query once for each language.
@@ -56,8 +63,15 @@ func ask(text string, analyzers []*analysis.Analyzer, t *thesaurus.Thesaurus, ex
 		return q
 	}
 	var added []string
-	for _, e := range t.Expand(analyzers[0].Tokens(text)) {
+	q.stands = make(map[string][][]string)
+	tokens := analyzers[0].Tokens(text)
+	for _, e := range t.Expand(tokens) {
 		for _, value := range e.Entry.Values {
+			for _, token := range tokens {
+				if token.Start >= e.Start && token.End <= e.End {
+					q.stands[token.Term] = append(q.stands[token.Term], value.Terms)
+				}
+			}
 			added = append(added, value.Text)
 			for _, term := range value.Terms {
 				add(queryTerm{term: term, share: expansion, from: e.Entry.String()})

@@ -110,10 +110,9 @@ type Result struct {
 	Evidence float64 // in [0, 1]: how likely the hits answer the query
 	Signals  Signals // what the evidence was weighed from
 	Terms    []TermWeight
+	LeftOut  []LeftOut // documents that speak to the query too, and are not for an answer
 
 	Corrections []Correction // in the order of the question
-
-	LeftOut []LeftOut // documents that speak to the query too, and are not for an answer
 
 	Degraded string  // why an index was not asked, or not for all; empty: both were
 	EmbedMS  float64 // milliseconds
@@ -154,6 +153,9 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
+	if err := s.standIn(ctx, view, asked, lexical); err != nil {
+		return Result{}, err
+	}
 	result.Corrections = text.corrections
 	result.Terms = lexical.terms
 	result.LexicalMS = lap(&start)
@@ -167,6 +169,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		pairs:   weighted(asked.pairs, lexical.terms),
 
 		courtesies: s.store.courtesies,
+		stands:     asked.stands,
 	}
 	if err := s.vectors(ctx, sc, text.read, asked.expanded, way, &result); err != nil {
 		return Result{}, err
