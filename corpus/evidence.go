@@ -286,7 +286,7 @@ func focus(vectors [][]float32) float64 {
 // agreement tells, of what they speak of, what they answer. Being on topic
 // comes first, but past a point being even more so says nothing.
 func (s Signals) evidence() float64 {
-	if s.Mass == 0 && s.Cosine == 0 {
+	if s.Mass == 0 {
 		return 0
 	}
 	topic := 3.0755*s.Coverage - .1907*s.Strength + 1.9424*s.Cosine + .2869*s.Pair + 3.0234*s.Mass - 8.0272

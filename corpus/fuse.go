@@ -386,13 +386,18 @@ func (q *inquiry) weighPairs(c *candidate, sequences map[int64][]byte) {
 	}
 }
 
-// weighted returns the pairs whose terms both stand in the scope, each weighed
-// by the geometric mean of its terms' weights.
-func weighted(pairs [][2]string, terms []TermWeight) []termPair {
+// weighted returns the pairs, each weighed by the geometric mean of its terms'
+// weights. A pair with a term that nothing has weighs as if the term were the
+// rarest: no document has it, and what a document has of the others says less.
+func weighted(pairs [][2]string, terms []TermWeight, rarest float64) []termPair {
 	weights := make(map[string]float64, len(terms))
 	for _, t := range terms {
-		if t.Frequency > 0 && t.From == "" {
-			weights[t.Term] = t.Weight
+		if t.From != "" {
+			continue
+		}
+		weights[t.Term] = t.Weight
+		if t.Frequency == 0 {
+			weights[t.Term] = rarest
 		}
 	}
 	var found []termPair

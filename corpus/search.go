@@ -166,7 +166,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		lexical: lexical,
 		day:     s.today(),
 		years:   yearsOf(q.Text),
-		pairs:   weighted(asked.pairs, lexical.terms),
+		pairs:   weighted(asked.pairs, lexical.terms, idf(float64(view.passageCount()), 0)),
 
 		courtesies: s.store.courtesies,
 		stands:     asked.stands,
