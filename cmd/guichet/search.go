@@ -108,6 +108,9 @@ func foundDocuments(result corpus.Result) []foundDocument {
 }
 
 func printFound(w io.Writer, result corpus.Result) {
+	for _, c := range result.Corrections {
+		_, _ = fmt.Fprintf(w, "%q read as %q\n", c.Written, c.Read)
+	}
 	if len(result.Hits) == 0 {
 		_, _ = fmt.Fprintln(w, "Nothing found.")
 		printLeftOut(w, result.LeftOut)
