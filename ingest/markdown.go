@@ -21,7 +21,11 @@ import (
 type MarkdownExtractor struct{}
 
 // Version implements Extractor.
-func (MarkdownExtractor) Version() string { return "markdown/1" }
+func (MarkdownExtractor) Version() string { return "markdown/2" }
+
+// formNumber is an asterisk inside a number, as in "11033*03": part of it, and
+// no emphasis.
+var formNumber = regexp.MustCompile(`(\d)\*(\d)`)
 
 // Extract implements Extractor. A heading of the form "A > B > C" stands for
 // three levels. The title is the front matter's, else the first heading's of
@@ -43,6 +47,7 @@ func (MarkdownExtractor) Extract(_ context.Context, in Input) (Extracted, error)
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList),
 		goldmark.WithParserOptions(parser.WithAttribute()),
 	)
+	body = formNumber.ReplaceAllString(body, `$1\*$2`)
 	w := markdownWalker{source: []byte(body), slugs: map[string]int{}, width: wrapWidth(body)}
 	root := md.Parser().Parse(text.NewReader(w.source))
 	w.blocks(root)
