@@ -213,7 +213,7 @@ func TestServeTheDemoWithAModel(t *testing.T) {
 	b.await(turn + "?.querySelectorAll('.unit').length >= 2 && " + turn + ".querySelectorAll('.sources > li').length >= 1 && " + turn + ".querySelector('.thumbs')")
 	b.await(turn + ".innerText.includes('premier jeudi du mois')")
 
-	b.ask("Les encombrants, avec patience ?")
+	b.ask("Comment sont collectés les encombrants ? Avec patience.")
 	b.await(turn + ".querySelectorAll('.unit').length >= 1 && !document.querySelector('#stop').hidden")
 	asked := len(model.Requests())
 	b.do(chromedp.Reload())
@@ -284,7 +284,7 @@ func TestServeTheDemoInTheBubble(t *testing.T) {
 	b.await("document.querySelector('[data-guichet]')")
 	b.await("(" + shadow + ".querySelector('.bubble').click(), true)")
 	b.await(inside + "?.activeElement?.id === 'question' && " + inside + ".body.dataset.state === 'open'")
-	b.do(chromedp.KeyEvent("Les encombrants, avec patience ?\r"))
+	b.do(chromedp.KeyEvent("Comment sont collectés les encombrants ? Avec patience.\r"))
 	b.await(reply + "?.querySelectorAll('.unit').length >= 1")
 	b.await("(" + inside + ".querySelector('#stop').click(), true)")
 	b.await(reply + ".innerText.includes('arrêtée à votre demande')")
