@@ -225,13 +225,15 @@ func (s *Store) fuse(ctx context.Context, q *inquiry) (fused, error) {
 		return fused{}, err
 	}
 	r := q.ranking
+	own := q.ownTerms()
 	for i := range found {
 		c := &found[i]
 		q.weighPairs(c, sequences)
 		c.cosine = 0
 		for j := range c.passages {
 			p := &c.passages[j]
-			p.score = r.PassageWeight*p.share + r.VectorWeight*p.cosine + r.PairWeight*p.pairs
+			p.score = r.PassageWeight*p.share + r.VectorWeight*p.cosine + r.PairWeight*p.pairs +
+				r.HeadingsWeight*headed(sequences[p.id], own)
 			c.cosine = max(c.cosine, p.cosine)
 		}
 		slices.SortStableFunc(c.passages, func(a, b candidatePassage) int { return cmp.Compare(b.score, a.score) })
@@ -286,6 +288,22 @@ func (q *inquiry) covers(document int32, terms []ownTerm) float64 {
 		}
 	}
 	return sum
+}
+
+// headed tells what share of the question stands in a passage's headings, by
+// weight: of a document that is about the pool, the passage under "Horaires".
+func headed(sequence []byte, own []ownTerm) float64 {
+	var has, all float64
+	for _, t := range own {
+		all += t.weight
+		if countTerm(sequence, termHash(t.term)).headings > 0 {
+			has += t.weight
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return has / all
 }
 
 // lookClosely reads what is not known yet of the candidates' passages: their

@@ -15,6 +15,10 @@ type Ranking struct {
 	PairWeight     float64 // words side by side in the question and in it
 	VectorWeight   float64 // its best passage's cosine
 
+	// HeadingsWeight is what the question's words in a passage's headings
+	// weigh beside these when the passages of one document are put in order.
+	HeadingsWeight float64
+
 	// TownBonus is added to the documents of the town's own collections that
 	// speak to the question as the shared ones do: that have at least
 	// TownCoverage of what the best of those has of the question's terms, by
@@ -49,6 +53,7 @@ func DefaultRanking() Ranking {
 		DocumentWeight:      4,
 		PairWeight:          7,
 		VectorWeight:        9,
+		HeadingsWeight:      8,
 		TownBonus:           4,
 		TownCoverage:        .8,
 		ExpansionWeight:     .3,
