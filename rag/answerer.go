@@ -16,7 +16,7 @@ import (
 )
 
 // DefaultGate is the evidence that an answer needs.
-const DefaultGate = .12
+const DefaultGate = .14
 
 // Config is what an Answerer is made of.
 type Config struct {

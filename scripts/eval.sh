@@ -12,7 +12,8 @@ if [ ! -d "$data/fiches" ]; then
 fi
 
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# The database stops some seconds after its last user.
+trap 'for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do rm -rf "$scratch" 2>/dev/null && break; sleep 1; done' EXIT
 chmod 755 "$scratch" # the database's unprivileged user must reach it
 export GUICHET_DATA_DIR="$scratch/data"
 unset GUICHET_DATABASE_URL GUICHET_LLM_URL GUICHET_LLM_MODEL || true
