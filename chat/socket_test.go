@@ -81,13 +81,13 @@ func TestRefusedBeforeUpgrade(t *testing.T) {
 // TestTownsThatCannotBe asks the real store, which cannot look up every text.
 func TestTownsThatCannotBe(t *testing.T) {
 	f := newFixture(t, units(1), chat.Limits{})
-	real := f.beside(units(1), chat.Limits{}, func(c *chat.Config) { c.Towns = corpus.NewStore(f.pool) })
+	actual := f.beside(units(1), chat.Limits{}, func(c *chat.Config) { c.Towns = corpus.NewStore(f.pool) })
 	for _, slug := range []string{"%00", "a%00b", "%ff", strings.Repeat("a", 5000)} {
-		if status, _ := real.refused(nil, "?town="+slug); status != 404 {
+		if status, _ := actual.refused(nil, "?town="+slug); status != 404 {
 			t.Errorf("town %.20q: status %d, want 404", slug, status)
 		}
 	}
-	if logged := real.log.String(); logged != "" {
+	if logged := actual.log.String(); logged != "" {
 		t.Errorf("logged: %s", logged)
 	}
 }

@@ -383,7 +383,7 @@ func (q *inquiry) weighPairs(c *candidate, sequences map[int64][]byte) {
 	if total == 0 {
 		return
 	}
-	any := make([]bool, len(q.pairs))
+	anywhere := make([]bool, len(q.pairs))
 	here := make([]bool, len(q.pairs))
 	for i := range c.passages {
 		p := &c.passages[i]
@@ -392,11 +392,11 @@ func (q *inquiry) weighPairs(c *candidate, sequences map[int64][]byte) {
 		for j, found := range here {
 			if found {
 				p.pairs += q.pairs[j].weight / total
-				any[j] = true
+				anywhere[j] = true
 			}
 		}
 	}
-	for j, found := range any {
+	for j, found := range anywhere {
 		if found {
 			c.pairs += q.pairs[j].weight / total
 			c.pair = max(c.pair, q.pairs[j].weight)

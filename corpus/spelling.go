@@ -177,7 +177,7 @@ func lacksApostrophe(word, other string) bool {
 		return false
 	}
 	elided, ok := strings.CutSuffix(word, other)
-	return ok && (elided == "qu" || len(elided) == 1 && strings.Contains("ldjmnstc", elided))
+	return ok && (elided == "qu" || len(elided) == 1 && strings.ContainsAny(elided, "ldjmnstc"))
 }
 
 // transposed tells whether two words differ by two letters that changed places.
