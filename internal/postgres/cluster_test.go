@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -286,6 +288,9 @@ func TestThePasswordIsNeitherInLogsNorInArguments(t *testing.T) {
 	}
 	for _, path := range paths {
 		data, err := os.ReadFile(path)
+		if strings.HasPrefix(path, "/proc/") && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH)) {
+			continue // one of Postgres's helpers, which come and go
+		}
 		if err != nil {
 			t.Fatal(err)
 		}
