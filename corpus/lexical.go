@@ -240,9 +240,8 @@ func (l *lexicalScores) flush(v *view, i int, r Ranking) {
 	if i < 0 || len(l.gathered) == 0 {
 		return
 	}
-	bySlot := func(a, b gathered) int { return cmp.Compare(a.slot, b.slot) }
-	if !slices.IsSortedFunc(l.gathered, bySlot) {
-		slices.SortFunc(l.gathered, bySlot)
+	if !bySlot(l.gathered) {
+		slices.SortFunc(l.gathered, func(a, b gathered) int { return cmp.Compare(a.slot, b.slot) })
 	}
 	var documents, occurrences float64
 	document := int32(-1)
@@ -268,17 +267,32 @@ func (l *lexicalScores) flush(v *view, i int, r Ranking) {
 	l.gathered = l.gathered[:0]
 }
 
+// bySlot tells whether postings stand in the order of their slots, as most
+// lists do.
+func bySlot(postings []gathered) bool {
+	for i := 1; i < len(postings); i++ {
+		if postings[i].slot < postings[i-1].slot {
+			return false
+		}
+	}
+	return true
+}
+
 func (l *lexicalScores) scorePassages(v *view, f Field, weight float64) {
 	average := average(v.lengthSum+f.Title*v.titleSum, v.passageCount())
-	document := int32(-1)
+	frequencies, lengths := f.frequencies(), codeLengths()
+	document, member := int32(-1), 0
 	var title float64
-	for _, g := range l.gathered {
+	for i := range l.gathered {
+		g := &l.gathered[i]
 		if g.document != document {
-			d, _ := v.document(g.document)
-			title, document = f.Title*float64(d.title), g.document
+			document = g.document
+			for document >= v.documents[member+1] {
+				member++
+			}
+			title = f.Title * float64(v.contents[member].documents[document-v.documents[member]].title)
 		}
-		tf := f.frequency(unpackOccurrences(g.fields))
-		l.passage[g.slot] += weight * f.saturate(tf, float64(codeLength(g.length))+title, average)
+		l.passage[g.slot] += weight * f.saturate(frequencies[g.fields], lengths[g.length]+title, average)
 	}
 }
 
@@ -286,6 +300,7 @@ func (l *lexicalScores) scorePassages(v *view, f Field, weight float64) {
 // each of its heading paths once.
 func (l *lexicalScores) scoreDocuments(v *view, f Field, weight float64) {
 	average := average(v.lengthSum+f.Title*v.docTitles, v.documentCount())
+	member := 0
 	for i := 0; i < len(l.gathered); {
 		document := l.gathered[i].document
 		var sum occurrences
@@ -297,10 +312,29 @@ func (l *lexicalScores) scoreDocuments(v *view, f Field, weight float64) {
 				sum.headings += o.headings
 			}
 		}
-		d, _ := v.document(document)
+		for document >= v.documents[member+1] {
+			member++
+		}
+		d := &v.contents[member].documents[document-v.documents[member]]
 		length := float64(d.length) + f.Title*float64(d.title)
 		l.document[document] += weight * f.saturate(f.frequency(sum), length, average)
 	}
+}
+
+// frequencies tabulates frequency by packed occurrences.
+func (f Field) frequencies() (table [256]float64) {
+	for b := range table {
+		table[b] = f.frequency(unpackOccurrences(byte(b)))
+	}
+	return table
+}
+
+// codeLengths tabulates codeLength.
+func codeLengths() (table [256]float64) {
+	for code := range table {
+		table[code] = float64(codeLength(byte(code)))
+	}
+	return table
 }
 
 func average(sum float64, n int) float64 {
