@@ -9,14 +9,14 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// A small collection is scanned exactly: 20 000 vectors take some
+// A small collection is scanned exactly: 5 000 vectors take some three
 // milliseconds. A large one gets an HNSW index of its own, partial, so that a
 // search in it never wades through another's vectors.
 
 // indexAbove is how many live vectors a collection may have before it gets an
 // index. It loses the index again when it has fewer than half as many, so that
 // it does not swing between the two.
-const indexAbove = 20_000
+const indexAbove = 5_000
 
 // indexLock is the class of the advisory locks of those who build indexes, one
 // for each space: "guiv" in ASCII. Two concurrent builds on one table would

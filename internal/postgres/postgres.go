@@ -139,7 +139,7 @@ func prepareConn(ctx context.Context, conn *pgx.Conn) error {
 	// iterative scan keeps recall where a filter drops most of the rows.
 	_, err := conn.Exec(ctx, `
 		SELECT '[1]'::vector;
-		SET hnsw.ef_search = 100;
+		SET hnsw.ef_search = 200;
 		SET hnsw.iterative_scan = strict_order;`, pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
 		return fmt.Errorf("set the vector search options: %w", err)
