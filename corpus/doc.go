@@ -7,8 +7,11 @@
 // a Scope once, at their start, and see the editions it names, never half of
 // one.
 //
-// Search finds passages by two ways, exact BM25 over compact term lists and
-// cosine over vectors, and fuses them into documents, best first.
+// Search scores documents by four kinds of evidence: exact BM25 over compact
+// term lists, of their best passage and of the whole; their best passage's
+// cosine; and words side by side. It reads misspelt words as the collection's
+// own, adds the thesaurus's, leaves out what has ended, and tells how likely it
+// is that what it found answers (docs/retrieval.md).
 //
 // The package does not fetch, parse or split documents (package ingest does),
 // and it does not write answers (package rag does).

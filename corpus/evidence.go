@@ -19,18 +19,17 @@ type Signals struct {
 	Pairs     float64 // share of the question's pairs that it has, by weight
 	Mass      float64 // logarithm of 1 and all that the question's terms give
 	Lacking   float64 // logarithm of 1 and the weight of the question's terms that it lacks
-	Focus     float64 // mean cosine of the best documents' best passages to one another
 	Agreement float64 // minus the sum of the logarithms of its ranks by each kind of evidence
 }
 
 // SignalNames names the values of Signals.Values, in their order.
 func SignalNames() []string {
-	return []string{"coverage", "strength", "cosine", "pair", "pairs", "focus", "agreement", "mass", "lacking"}
+	return []string{"coverage", "strength", "cosine", "pair", "pairs", "agreement", "mass", "lacking"}
 }
 
 // Values returns the signals in the order of SignalNames.
 func (s Signals) Values() []float64 {
-	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Focus, s.Agreement, s.Mass, s.Lacking}
+	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Agreement, s.Mass, s.Lacking}
 }
 
 // courtesies are what one writes around a question, in any town: whether a
@@ -257,26 +256,6 @@ func rankOf(values []float64, place int32) int {
 		}
 	}
 	return rank
-}
-
-// focusDocuments is how many documents Focus looks at.
-const focusDocuments = 10
-
-// focus is the mean cosine of vectors of unit length to one another.
-func focus(vectors [][]float32) float64 {
-	sum, n := 0.0, 0.0
-	for i, a := range vectors {
-		for _, b := range vectors[i+1:] {
-			for k := range a {
-				sum += float64(a[k]) * float64(b[k])
-			}
-			n++
-		}
-	}
-	if n == 0 {
-		return 0
-	}
-	return sum / n
 }
 
 // evidence weighs the signals: how likely it is that a right document is among

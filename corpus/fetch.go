@@ -5,14 +5,12 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/pgvector/pgvector-go"
 )
 
 // fetched is what fetch read.
 type fetched struct {
 	hits    []Hit
 	leftOut []LeftOut
-	vectors [][]float32 // of the best few documents' best passages
 }
 
 // fetch reads the best limit candidates with their passages.
@@ -23,7 +21,7 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limi
 	}
 	lexicalRanks := q.lexical.ranks(q.ranking.Depth)
 	var hits []Hit
-	var lineages, passages, best []int64
+	var lineages, passages []int64
 	for _, c := range found {
 		d, _ := q.view.document(c.document)
 		hit := Hit{Document: HitDocument{Lineage: d.lineage}, Score: c.score, contents: d}
@@ -42,11 +40,6 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limi
 		}
 		hits = append(hits, hit)
 	}
-	if q.vector != nil {
-		for _, c := range way.candidates[:min(len(way.candidates), focusDocuments)] {
-			best = append(best, c.passages[0].id)
-		}
-	}
 	for _, c := range way.candidates {
 		if c.newer != nil {
 			d, _ := q.view.document(c.document)
@@ -63,9 +56,6 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limi
 	batch := &pgx.Batch{}
 	queuePassages(batch, passages, read)
 	queueDocuments(batch, sc, lineages, documents)
-	if len(best) > 0 {
-		queueVectors(batch, q.spaceID, best, &out.vectors)
-	}
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return fetched{}, fmt.Errorf("read hits: %w", err)
 	}
@@ -105,24 +95,6 @@ func (q *inquiry) leftOut(way fused, limit int, documents map[int64]HitDocument)
 func (v *view) place(document, slot int32) int {
 	d, base := v.document(document)
 	return int(slot - base - d.first)
-}
-
-func queueVectors(batch *pgx.Batch, spaceID int64, ids []int64, found *[][]float32) {
-	// Bounded by nature: a row for each passage asked.
-	batch.Queue(fmt.Sprintf(`
-		SELECT v
-		FROM %s
-		WHERE passage_id = ANY(@ids)
-		ORDER BY passage_id`, vectorTable(spaceID)), pgx.NamedArgs{"ids": ids}).Query(func(rows pgx.Rows) error {
-		for rows.Next() {
-			var v pgvector.HalfVector
-			if err := rows.Scan(&v); err != nil {
-				return err
-			}
-			*found = append(*found, v.Slice())
-		}
-		return rows.Err()
-	})
 }
 
 func queuePassages(batch *pgx.Batch, ids []int64, found map[int64]Passage) {

@@ -185,7 +185,6 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		return Result{}, err
 	}
 	result.Hits, result.LeftOut = read.hits, read.leftOut
-	result.Signals.Focus = focus(read.vectors)
 	result.Evidence = result.Signals.evidence()
 	result.FetchMS = lap(&start)
 	return result, nil

@@ -191,8 +191,8 @@ func standardise(samples []sample) {
 
 // topicSignals and answerSignals are indexes into the signals.
 var (
-	topicSignals  = []int{0, 1, 2, 3, 7}
-	answerSignals = []int{6}
+	topicSignals  = []int{0, 1, 2, 3, 6}
+	answerSignals = []int{5}
 	topicCut      = 2.2
 	topicShare    = 2.0
 )
