@@ -19,6 +19,7 @@ const DefaultGate = .14
 type Config struct {
 	Retriever Retriever
 	Model     llm.Model // nil: quoting mode
+	Approvals Approvals // nil: none
 	Messages  *messages.Catalogue
 	Checks    []Check // nil: Grounded alone
 	// Gate is the evidence, in [0, 1], below which the answer is "I do not
@@ -63,9 +64,14 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	a.steps = []step{
 		emergencyStep{},
 		scopeStep{},
+	}
+	if cfg.Approvals != nil {
+		a.steps = append(a.steps, approvedStep{cfg.Approvals, NewMatcher()})
+	}
+	a.steps = append(a.steps,
 		retrieveStep{cfg.Retriever},
 		gateStep{least: cfg.Gate, passages: cfg.TopPassages},
-	}
+	)
 	if cfg.Model != nil {
 		a.steps = append(a.steps, promptStep{prompts}, streamStep{cfg.Model})
 	}

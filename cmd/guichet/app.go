@@ -184,6 +184,7 @@ func (o *session) newAnswerer(catalogue *messages.Catalogue) (*rag.Answerer, err
 	}
 	return rag.NewAnswerer(rag.Config{
 		Retriever: o.searcher,
+		Approvals: o.store,
 		Model:     model,
 		Messages:  catalogue,
 		Gate:      rag.DefaultGate,
