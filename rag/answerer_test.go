@@ -70,7 +70,7 @@ func newTestAnswerer(t *testing.T, r Retriever, m llm.Model) *Answerer {
 func scripted(t *testing.T, scripts ...llmtest.Script) (llm.Model, *llmtest.Server) {
 	t.Helper()
 	s := llmtest.New(t, scripts...)
-	m, err := llm.NewModel(llm.Config{URL: s.URL, Model: "essai", IdleTimeout: 5 * time.Second, MaxRetryAfter: time.Millisecond})
+	m, err := llm.NewModel(llm.Config{URL: s.URL, Model: "essai", Idle: 5 * time.Second, MaxRetryAfter: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
