@@ -200,7 +200,7 @@ func TestAnswerModel(t *testing.T) {
 	}
 	checkQuotes(t, got)
 	asked := server.Requests()[0]
-	if len(asked.Messages) != 4 || strings.Contains(asked.Messages[1].Content, "<") || !strings.Contains(asked.Last(), "9 h 30") {
+	if len(asked.Messages) != 2 || strings.Contains(asked.Messages[0].Content, "<") || !strings.Contains(asked.Last(), "9 h 30") {
 		t.Errorf("messages %+v", asked.Messages)
 	}
 }
