@@ -70,7 +70,7 @@ func newTestAnswerer(t *testing.T, r Retriever, m llm.Model) *Answerer {
 func scripted(t *testing.T, scripts ...llmtest.Script) (llm.Model, *llmtest.Server) {
 	t.Helper()
 	s := llmtest.New(t, scripts...)
-	m, err := llm.NewModel(llm.Config{URL: s.URL, Model: "essai", IdleTimeout: 5 * time.Second, MaxRetryAfter: time.Millisecond})
+	m, err := llm.NewModel(llm.Config{URL: s.URL, Model: "essai", Idle: 5 * time.Second, MaxRetryAfter: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestAnswerModel(t *testing.T) {
 	}
 	checkQuotes(t, got)
 	asked := server.Requests()[0]
-	if len(asked.Messages) != 4 || strings.Contains(asked.Messages[1].Content, "<") || !strings.Contains(asked.Last(), "9 h 30") {
+	if len(asked.Messages) != 2 || strings.Contains(asked.Messages[0].Content, "<") || !strings.Contains(asked.Last(), "9 h 30") {
 		t.Errorf("messages %+v", asked.Messages)
 	}
 }
