@@ -21,7 +21,6 @@ type Config struct {
 	Model     llm.Model // nil: quoting mode
 	Approvals Approvals // nil: none
 	Messages  *messages.Catalogue
-	Checks    []Check // nil: Grounded alone
 	// Gate is the evidence, in [0, 1], below which the answer is "I do not
 	// know". At 0 only an empty search is.
 	Gate float64
@@ -36,6 +35,7 @@ type Config struct {
 type Answerer struct {
 	cfg       Config
 	steps     []step
+	leaks     Leaks
 	analyzers map[string]*analysis.Analyzer // by language
 }
 
@@ -57,13 +57,23 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	if err != nil {
 		return nil, err
 	}
+	leaks, err := NewLeaks()
+	if err != nil {
+		return nil, err
+	}
+	condenser, err := NewCondenser(cfg.Model, 0)
+	if err != nil {
+		return nil, err
+	}
 	a := &Answerer{
 		cfg:       cfg,
+		leaks:     leaks,
 		analyzers: map[string]*analysis.Analyzer{"fr": analysis.For("fr"), "en": analysis.For("en")},
 	}
 	a.steps = []step{
 		emergencyStep{},
 		scopeStep{},
+		condenseStep{condenser},
 	}
 	if cfg.Approvals != nil {
 		a.steps = append(a.steps, approvedStep{cfg.Approvals, NewMatcher()})
@@ -98,7 +108,7 @@ func (a *Answerer) Answer(ctx context.Context, req Request, sink Sink) (Answer, 
 	if req.Now.IsZero() {
 		req.Now = a.cfg.Now()
 	}
-	t := &turn{answerer: a, req: req, sink: sink, started: began}
+	t := &turn{answerer: a, req: req, sink: sink, started: began, question: req.Question}
 	t.answer.Steps = slices.Clone(req.intake)
 	t.answer.TimingsMS = map[string]float64{}
 	t.answer.Usage = Usage{Prompt: -1, Completion: -1}

@@ -159,7 +159,7 @@ func (s approvedStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	if len(answers) == 0 {
 		return StepSkipped, nil
 	}
-	a, likeness, ok := s.matcher.Match(t.req.Question, answers)
+	a, likeness, ok := s.matcher.Match(t.question, answers)
 	if !ok {
 		return StepPassed, nil
 	}

@@ -29,3 +29,32 @@ func (scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	reply := Unit{Kind: Sentence, Text: t.messages().T(courtesyMessage(t.req.Question)), Break: true}
 	return StepEnded, t.say(ctx, OutOfScope, []Unit{reply})
 }
+
+// condenseStep makes a follow-up self-contained.
+type condenseStep struct{ condenser *Condenser }
+
+func (condenseStep) name() StepName { return StepCondense }
+
+func (s condenseStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+	condensed, err := s.condenser.Condense(ctx, t.messages().Language, t.req.Question, t.req.History)
+	if err != nil {
+		return StepFailed, err
+	}
+	t.tokens = max(0, condensed.Usage.Prompt) + max(0, condensed.Usage.Completion)
+	if condensed.By == CondensedNot {
+		return StepSkipped, nil
+	}
+	if condensed.Err != nil {
+		t.answerer.cfg.Log.WarnContext(ctx, "follow-up rewritten by rules, not by the model", "error", condensed.Err)
+	}
+	t.question = condensed.Question
+	t.note("rag.note.condensed."+condensed.By, map[string]any{"Question": condensed.Question})
+	return StepPassed, nil
+}
+
+// selfContained is the request with the question as it is answered.
+func (t *turn) selfContained() Request {
+	req := t.req
+	req.Question = t.question
+	return req
+}

@@ -15,7 +15,7 @@ type promptStep struct{ prompts prompts }
 func (promptStep) name() StepName { return StepPrompt }
 
 func (s promptStep) run(_ context.Context, t *turn) (StepOutcome, error) {
-	prompt, err := s.prompts.messages(t.messages().Language, t.req, t.answer.Sources)
+	prompt, err := s.prompts.messages(t.messages().Language, t.selfContained(), t.answer.Sources)
 	if err != nil {
 		return StepFailed, err
 	}

@@ -15,7 +15,7 @@ func (s quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		weights[w.Term] = w.Weight
 	}
 	var units []Unit
-	for _, u := range quote(t.analyzer(), t.req.Question, weights, t.answer.Sources) {
+	for _, u := range quote(t.analyzer(), t.question, weights, t.answer.Sources) {
 		if shown, ok := t.check(ctx, u); ok {
 			units = append(units, shown)
 		}

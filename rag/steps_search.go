@@ -15,7 +15,7 @@ func (retrieveStep) name() StepName { return StepRetrieve }
 
 func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	began := time.Now()
-	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.req.Question})
+	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.question})
 	t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
 	if err != nil {
 		return StepFailed, fmt.Errorf("search for the question: %w", err)

@@ -21,8 +21,9 @@ type turn struct {
 	started  time.Time
 	answer   Answer
 
-	result corpus.Result // of the search
-	prompt []llm.Message // for the model
+	question string        // the request's, self-contained
+	result   corpus.Result // of the search
+	prompt   []llm.Message // for the model
 
 	// Of the step that runs.
 	notes  []string
@@ -67,14 +68,12 @@ func (t *turn) documentsAreFrench() bool {
 	return true
 }
 
-// check passes a unit through all checks, which may each change it.
+// check passes a unit through all checks, which may each change it: it is plain
+// text without an address that nobody published, it says nothing of the prompt,
+// and the sources bear it out.
 func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
 	text := u.Text
-	checks := t.answerer.cfg.Checks
-	if checks == nil {
-		checks = []Check{Grounded{Question: t.req.Question}}
-	}
-	for _, c := range checks {
+	for _, c := range []Check{PlainText{Contact: t.req.Town.Contact}, t.answerer.leaks, Grounded{Question: t.question}} {
 		shown, reason := c.Unit(ctx, u, t.answer.Sources)
 		if reason != nil {
 			t.withhold(text, *reason)
@@ -107,7 +106,7 @@ func (t *turn) say(ctx context.Context, outcome Outcome, units []Unit) error {
 
 // sayNoEvidence shows the designed "I do not know".
 func (t *turn) sayNoEvidence(ctx context.Context) error {
-	foreign := isEnglish(t.req.Question) && t.documentsAreFrench()
+	foreign := isEnglish(t.question) && t.documentsAreFrench()
 	m := t.messages()
 	if foreign {
 		m = t.answerer.cfg.Messages.For("en")
