@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -41,6 +42,27 @@ type Extracted struct {
 	ValidUntil  time.Time
 	Sections    []Section
 	Notes       []string // what was not understood and left out
+}
+
+// complete takes what is not known from what the source says.
+func (x *Extracted) complete(said Extracted) {
+	x.Title = cmp.Or(x.Title, said.Title)
+	x.URL = cmp.Or(x.URL, said.URL)
+	x.Theme = cmp.Or(x.Theme, said.Theme)
+	x.Language = cmp.Or(x.Language, said.Language)
+	for _, d := range []struct{ to, from *time.Time }{
+		{&x.PublishedOn, &said.PublishedOn}, {&x.ModifiedOn, &said.ModifiedOn},
+		{&x.ValidFrom, &said.ValidFrom}, {&x.ValidUntil, &said.ValidUntil},
+	} {
+		if d.to.IsZero() {
+			*d.to = *d.from
+		}
+	}
+}
+
+// scalars is all but sections and notes, as text.
+func (x Extracted) scalars() string {
+	return fmt.Sprint(x.Title, "\x00", x.URL, "\x00", x.Theme, "\x00", x.Language, x.PublishedOn.Unix(), x.ModifiedOn.Unix(), x.ValidFrom.Unix(), x.ValidUntil.Unix())
 }
 
 // Section is a stretch of a document under one heading path. Its Text has

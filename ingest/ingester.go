@@ -29,6 +29,7 @@ type Ingester struct {
 type Request struct {
 	Collection corpus.Collection // in a dry run, ID 0 stands for one that is still to be made
 	Paths      []string          // files and folders
+	Sources    []Source          // others
 	DryRun     bool              // look, and write nothing
 	Retire     bool              // retire however many documents are gone
 }
@@ -55,7 +56,7 @@ func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 			Sources: []SourceReport{}, Failures: []Failure{}, Notes: []string{},
 		},
 	}
-	err := p.run(ctx, req.Paths)
+	err := p.run(ctx, req)
 	p.Progress.Done()
 	p.report.Seconds = time.Since(begun).Seconds()
 	slices.SortStableFunc(p.report.Failures, func(a, b Failure) int {
@@ -101,14 +102,17 @@ type pass struct {
 	addressed, unaddressed int // documents read that have an address to show, and that have none
 }
 
-func (p *pass) run(ctx context.Context, paths []string) error {
+func (p *pass) run(ctx context.Context, req Request) error {
 	existing, err := p.existing(ctx)
 	if err != nil {
 		return err
 	}
-	todo, err := plan(paths, existing)
+	todo, err := plan(req.Paths, existing)
 	if err != nil {
 		return err
+	}
+	for _, s := range req.Sources {
+		todo = append(todo, work{source: s, at: sourceRoot(s.Ref()), whole: true})
 	}
 	listings, err := list(ctx, todo)
 	if err != nil {

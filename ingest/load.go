@@ -17,7 +17,7 @@ import (
 // from here alone.
 func (p *pass) readSource(ctx context.Context, w work, l Listing) error {
 	ref := w.source.Ref()
-	s := loader{pass: p, ref: ref, report: SourceReport{Kind: ref.Kind, URI: ref.URI, Path: w.at}}
+	s := loader{pass: p, ref: ref, report: SourceReport{Kind: ref.Kind, URI: ref.URI, Path: w.path()}}
 	if !p.dry {
 		var err error
 		if s.run, err = p.startRun(ctx, ref); err != nil {
