@@ -6,6 +6,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"guichet/corpus"
 )
 
 // Media types that have an extractor.
@@ -40,7 +42,8 @@ type Extracted struct {
 	ValidFrom   time.Time
 	ValidUntil  time.Time
 	Sections    []Section
-	Notes       []string // what was not understood and left out
+	Notes       []string      // what was not understood and left out
+	Flags       []corpus.Flag // what looks meant for a model; set by the ingester
 }
 
 // Section is a stretch of a document under one heading path. Its Text has
@@ -110,6 +113,7 @@ func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error
 	if err != nil {
 		return Extracted{}, err
 	}
+	x.Flags = Suspicions(in, x)
 	size := 0
 	kept := x.Sections[:0]
 	for _, s := range x.Sections {
