@@ -7,6 +7,8 @@ import (
 	"path"
 	"strings"
 	"time"
+
+	"guichet/corpus"
 )
 
 // Media types that have an extractor.
@@ -41,7 +43,8 @@ type Extracted struct {
 	ValidFrom   time.Time
 	ValidUntil  time.Time
 	Sections    []Section
-	Notes       []string // what was not understood and left out
+	Notes       []string      // what was not understood and left out
+	Flags       []corpus.Flag // what looks meant for a model; set by the ingester
 }
 
 // complete takes what is not known from what the source says.
@@ -132,6 +135,7 @@ func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error
 	if err != nil {
 		return Extracted{}, err
 	}
+	x.Flags = Suspicions(in, x)
 	size := 0
 	kept := x.Sections[:0]
 	for _, s := range x.Sections {

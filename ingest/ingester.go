@@ -32,6 +32,7 @@ type Request struct {
 	Sources    []Source          // others
 	DryRun     bool              // look, and write nothing
 	Retire     bool              // retire however many documents are gone
+	Quarantine bool              // keep out what Suspicions flags
 }
 
 const (
@@ -49,11 +50,11 @@ const (
 func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 	begun := time.Now()
 	p := pass{
-		Ingester: in.withDefaults(), dry: req.DryRun, mayRetire: req.Retire, collection: req.Collection,
+		Ingester: in.withDefaults(), dry: req.DryRun, mayRetire: req.Retire, quarantine: req.Quarantine, collection: req.Collection,
 		runs: map[string]Run{},
 		report: Report{
 			Collection: req.Collection.Name, DryRun: req.DryRun, Edition: req.Collection.Published,
-			Sources: []SourceReport{}, Failures: []Failure{}, Notes: []string{},
+			Sources: []SourceReport{}, Failures: []Failure{}, Flagged: []Flagged{}, Notes: []string{},
 		},
 	}
 	err := p.run(ctx, req)
@@ -90,6 +91,7 @@ type pass struct {
 	Ingester
 	dry        bool
 	mayRetire  bool
+	quarantine bool
 	collection corpus.Collection
 	edition    Edition        // nil in a dry run
 	runs       map[string]Run // by source URI

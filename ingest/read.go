@@ -28,6 +28,7 @@ type readItem struct {
 	err       error
 	document  corpus.Document
 	notes     []string
+	flags     []corpus.Flag
 }
 
 // readAll reads the items, several at once, and hands the outcomes to out,
@@ -65,7 +66,7 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		return done
 	}
 	id := docID{ref.URI, item.Key}
-	version := extractor.Version() + " " + splitterVersion
+	version := extractor.Version() + " " + splitterVersion + " " + suspicionVersion
 	live, ok := p.live[id]
 	known := ok && live.Extractor == version
 	content, release, err := p.fetch(ctx, room, item, known)
@@ -89,11 +90,15 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		return done
 	}
 	x.complete(item.Said)
-	done.notes = x.Notes
+	done.notes, done.flags = x.Notes, x.Flags
+	if p.quarantine && len(x.Flags) > 0 {
+		done.err = failuref(codeSuspicious, "kept out, since it looks meant for a model (%s: %q): its last version stays", x.Flags[0].Kind, x.Flags[0].Excerpt)
+		return done
+	}
 	done.document = corpus.Document{
 		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: item.MediaType,
 		PublishedOn: x.PublishedOn, ModifiedOn: x.ModifiedOn, ValidFrom: x.ValidFrom, ValidUntil: x.ValidUntil,
-		ContentHash: hash, Extractor: version, Passages: NewSplitter().Split(x.Sections),
+		ContentHash: hash, Extractor: version, Flags: x.Flags, Passages: NewSplitter().Split(x.Sections),
 	}
 	return done
 }

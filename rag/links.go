@@ -11,9 +11,8 @@ import (
 
 var (
 	ansi       = regexp.MustCompile(`\x1b\[[0-9;?]*[ -/]*[@-~]`)
-	unitMarkup = regexp.MustCompile(`(?i)<[a-z/!?][^>]*>?|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|\b(?:javascript|vbscript|data|blob|file):\S|\\[a-z]+\{|\{\s*"\w+"\s*:|^\s*(?:data|event):|!\[|^\[\^?[^\]]+\]:|\[[^\]]+\]\[[^\]]*\]`)
+	unitMarkup = regexp.MustCompile(`(?i)<[a-z/!?][^>]*>?|&(?:lt|gt|amp|quot|#\d+|#x[0-9a-f]+);|\b(?:javascript|vbscript|data|blob|file):\S|\\[a-z]+\{|\{\s*"\w+"\s*:|^\s*(?:data|event):|!\[|\]\(|^\[\^?[^\]]+\]:|\[[^\]]+\]\[[^\]]*\]`)
 	encoded    = regexp.MustCompile(`[A-Za-z0-9+/_-]{48,}={0,2}`)
-	wordLink   = regexp.MustCompile(`\[([^\]]*)\]\(\s*<?([^)\s>]*)>?[^)]*\)`)
 	dots       = regexp.MustCompile(`(?i)\s*[\[({]\s*(?:\.|dot|point)\s*[\])}]\s*`)
 	ats        = regexp.MustCompile(`(?i)\s*[\[({]\s*(?:@|at|arobase)\s*[\])}]\s*`)
 	// address is a web or mail address, with or without its scheme. A bare name
@@ -24,18 +23,18 @@ var (
 // PlainText is the check by which units leave as plain text: without controls
 // and invisible characters (which are taken out), markup, code, images and
 // encoded runs, and without an address that is neither in the passages offered
-// nor in the town's settings. A link hidden under words, to an address that may
-// be shown, is written out.
+// nor in the town's settings. The cutter has written links behind their words by
+// then; one that is left is markup.
 type PlainText struct{ Contact corpus.Contact }
 
 // Unit implements Check.
 func (p PlainText) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reason) {
-	u.Text = unlink(u.Text)
+	u.Text = seen(u.Text)
 	u.Cells, u.Header = slices.Clone(u.Cells), slices.Clone(u.Header)
 	texts := []string{u.Text}
 	for _, cells := range [][]string{u.Cells, u.Header} {
 		for i := range cells {
-			cells[i] = unlink(cells[i])
+			cells[i] = seen(cells[i])
 			texts = append(texts, cells[i])
 		}
 	}
@@ -62,21 +61,8 @@ func (p PlainText) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Rea
 	return u, nil
 }
 
-// unlink takes out what cannot be seen, and writes links behind their words.
-func unlink(text string) string {
-	text = visible(ansi.ReplaceAllString(text, ""))
-	return wordLink.ReplaceAllStringFunc(text, func(link string) string {
-		if at := strings.Index(text, link); at > 0 && text[at-1] == '!' {
-			return link // an image stays one, and is withheld
-		}
-		m := wordLink.FindStringSubmatch(link)
-		target := strings.TrimPrefix(strings.TrimPrefix(m[2], "mailto:"), "tel:")
-		if target == "" || strings.HasPrefix(target, "#") || strings.Contains(m[1], target) {
-			return m[1]
-		}
-		return m[1] + " (" + target + ")"
-	})
-}
+// seen takes out what cannot be seen.
+func seen(text string) string { return visible(ansi.ReplaceAllString(text, "")) }
 
 // allowed are the addresses of the passages offered and of the town.
 func (p PlainText) allowed(sources []Source) map[string]bool {
