@@ -39,8 +39,8 @@ func Parse(b []byte) ([]Service, error) {
 	if len(b) > MaxFile {
 		return nil, &Mistake{0, "the file is larger than 1 MB"}
 	}
-	var f file
-	if err := yaml.UnmarshalWithOptions(b, &f, yaml.Strict()); err != nil {
+	f, err := unmarshal(b)
+	if err != nil {
 		return nil, asMistake(err)
 	}
 	var out []Service
@@ -55,6 +55,18 @@ func Parse(b []byte) ([]Service, error) {
 		return nil, &Mistake{0, fmt.Sprintf("there are %d services: 500 at most", len(out))}
 	}
 	return out, checkSlugs(out, f.Services)
+}
+
+// unmarshal reads YAML; goccy/go-yaml v1.19.2 panics on tags ("!x") in some
+// places, which no file of services needs.
+func unmarshal(b []byte) (f file, err error) {
+	defer func() {
+		if recover() != nil {
+			err = &Mistake{0, "the file is no YAML that can be read: write no tags (words that begin with !)"}
+		}
+	}()
+	err = yaml.UnmarshalWithOptions(b, &f, yaml.Strict())
+	return f, err
 }
 
 func asMistake(err error) error {
