@@ -259,6 +259,7 @@ type writtenService struct {
 	Slug       text               `yaml:"slug"`
 	Name       text               `yaml:"name"`
 	The        text               `yaml:"the"`
+	Feminine   bool               `yaml:"feminine"`
 	Names      texts              `yaml:"names"`
 	PartOf     text               `yaml:"part_of"`
 	Phone      text               `yaml:"phone"`
@@ -285,7 +286,7 @@ func (w *writtenService) services(c common, whole *Service) ([]Service, error) {
 		return nil, &Mistake{w.Slug.line, w.Slug.value + " has no name: give one"}
 	}
 	s := Service{
-		Slug: w.Slug.value, Name: w.Name.value, The: w.The.value, Names: w.Names.values(), PartOf: w.PartOf.value,
+		Slug: w.Slug.value, Name: w.Name.value, The: w.The.value, Feminine: w.Feminine, Names: w.Names.values(), PartOf: w.PartOf.value,
 		Phone: w.Phone.value, Email: w.Email.value, URL: w.URL.value, Address: w.Address.value, Remark: w.Remark.value,
 		Source: w.Source.source(), English: w.english(c.English),
 	}

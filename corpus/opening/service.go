@@ -3,6 +3,7 @@ package opening
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 	_ "time/tzdata" // a machine need not have the zones
 )
@@ -12,11 +13,12 @@ const DefaultZone = "Europe/Paris"
 
 // Service is a place or a counter of the town that residents go to or call.
 type Service struct {
-	Slug   string   `json:"slug"`              // unique within the town
-	Name   string   `json:"name"`              // its title
-	The    string   `json:"the,omitempty"`     // within a sentence: "la médiathèque"; singular
-	Names  []string `json:"names,omitempty"`   // by which residents call it, besides
-	PartOf string   `json:"part_of,omitempty"` // slug of the service whose counter it is
+	Slug     string   `json:"slug"`               // unique within the town
+	Name     string   `json:"name"`               // its title
+	The      string   `json:"the,omitempty"`      // within a sentence: "la médiathèque"; singular
+	Feminine bool     `json:"feminine,omitempty"` // where The ("l'épicerie") does not show it
+	Names    []string `json:"names,omitempty"`    // by which residents call it, besides
+	PartOf   string   `json:"part_of,omitempty"`  // slug of the service whose counter it is
 
 	Phone   string `json:"phone,omitempty"`
 	Email   string `json:"email,omitempty"`
@@ -106,3 +108,13 @@ func (s *Service) Location() *time.Location {
 
 // HasHours tells whether anything is known of the service's hours.
 func (s *Service) HasHours() bool { return len(s.Weeks) > 0 || len(s.Exceptions) > 0 }
+
+// HasNth tells whether some hours are of the nth weekday of a month alone.
+func (s *Service) HasNth() bool {
+	for _, w := range s.Weeks {
+		if slices.ContainsFunc(w.Days, func(l Line) bool { return l.Nth != 0 }) {
+			return true
+		}
+	}
+	return false
+}

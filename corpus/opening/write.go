@@ -47,6 +47,9 @@ func (s *Service) written() yaml.MapSlice {
 	e.text("slug", s.Slug)
 	e.text("name", s.Name)
 	e.text("the", s.The)
+	if s.Feminine {
+		e = append(e, yaml.MapItem{Key: "feminine", Value: true})
+	}
 	e.texts("names", s.Names)
 	e.text("part_of", s.PartOf)
 	e.text("phone", s.Phone)
