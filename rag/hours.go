@@ -25,8 +25,9 @@ type OpeningHours struct {
 // hold: others have to answer it then.
 //
 // Each unit that states something carries a citation with the name of the
-// document that it rests on and a quote from it, its other fields empty. Where
-// a service rests on no document, its units cite nothing.
+// document that it rests on and a quote from it, its other fields empty; the
+// quote is empty for an address or a mail of which the file quotes nothing.
+// Where a service rests on no document, its units cite nothing.
 func (h OpeningHours) Answer(question, before string, now time.Time) (units []Unit, ok bool) {
 	services := nameServices(h.Services)
 	var last *hoursAsk

@@ -29,7 +29,8 @@ func readHours(question string, now time.Time, services []namedService, before *
 	if !ok || ask.service == nil && before == nil {
 		return ask, false
 	}
-	if ask.service == nil {
+	named := ask.service != nil
+	if !named {
 		ask.service = before.service
 	}
 	ask.when = readWhen(words, opening.DateOf(now.In(ask.service.Location())), ask.service.SchoolZone)
@@ -38,7 +39,7 @@ func readHours(question string, now time.Time, services []namedService, before *
 		ask.hours = true // "qui joindre samedi"
 	}
 	if !ask.contact && !ask.hours && !ask.when.named() {
-		if before == nil {
+		if before == nil || !named {
 			return ask, false
 		}
 		// "et la médiathèque ?" asks the same of another.

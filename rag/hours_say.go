@@ -321,23 +321,32 @@ func (s *speaker) remark() {
 	s.add(Sentence, text, s.cite(from, opening.Date{}))
 }
 
-func (s *speaker) contactSource() opening.Source {
+// citeContact is the citation of a phone number, an address and so on: with the
+// quote that holds it; without a quote where the file gives none that does.
+func (s *speaker) citeContact(value string) []Citation {
+	sources := []opening.Source{s.service.Source}
 	if s.service.Contact != nil {
-		return *s.service.Contact
+		sources = append([]opening.Source{*s.service.Contact}, sources...)
 	}
-	return s.service.Source
+	for _, from := range sources {
+		for _, quote := range from.Quotes {
+			if from.Document != "" && strings.Contains(quote, value) {
+				return []Citation{{Document: from.Document, Quote: quote}}
+			}
+		}
+	}
+	return s.cite(opening.Source{Document: s.service.Document}, opening.Date{})
 }
 
 // contactLine adds the telephone after what was said of the hours.
 func (s *speaker) contactLine() {
 	if s.service.Phone != "" {
-		s.add(Sentence, s.m.T("hours.contact.line", map[string]any{"Phone": s.service.Phone}), s.cite(s.contactSource(), opening.Date{}))
+		s.add(Sentence, s.m.T("hours.contact.line", map[string]any{"Phone": s.service.Phone}), s.citeContact(s.service.Phone))
 	}
 }
 
 // contact lists the ways to reach the service; false: none is known.
 func (s *speaker) contact() bool {
-	cited := s.cite(s.contactSource(), opening.Date{})
 	said := false
 	for _, way := range []struct{ id, value string }{
 		{"phone", s.service.Phone}, {"email", s.service.Email}, {"url", s.service.URL}, {"address", s.service.Address},
@@ -346,10 +355,10 @@ func (s *speaker) contact() bool {
 			continue
 		}
 		if !said {
-			s.add(Sentence, capitalised(s.m.T("hours.contact", map[string]any{"The": s.the()})), cited)
+			s.add(Sentence, capitalised(s.m.T("hours.contact", map[string]any{"The": s.the()})), s.citeContact(way.value))
 			said = true
 		}
-		s.add(Item, s.m.T("hours.contact."+way.id, map[string]any{"Value": typographic(way.value)}), cited)
+		s.add(Item, s.m.T("hours.contact."+way.id, map[string]any{"Value": typographic(way.value)}), s.citeContact(way.value))
 	}
 	return said
 }

@@ -120,6 +120,8 @@ horaires du bus pour la piscine dimanche	-
 numéro de téléphone du maire	-
 le stationnement est gratuit le samedi ?	-
 horaires piscine=>et l'entrée coûte combien ?	-
+horaires piscine=>merci beaucoup	-
+horaires piscine=>oui	-
 la mairie est ouverte ?=>quand passe le camion poubelle demain	-
 en:how much is the pool?	-
 en:can I register at the library on Sunday?	-

@@ -327,7 +327,6 @@ func (s *Service) inherit(whole *Service) {
 		}
 	}
 	s.Phone = cmp.Or(s.Phone, whole.Phone)
-	s.Email = cmp.Or(s.Email, whole.Email)
 	s.URL = cmp.Or(s.URL, whole.URL)
 	s.Address = cmp.Or(s.Address, whole.Address)
 	if s.Contact == nil {

@@ -204,3 +204,19 @@ func FuzzRanges(f *testing.F) {
 		}
 	})
 }
+
+func TestTheManualsExampleIsRead(t *testing.T) {
+	b, err := os.ReadFile("../../docs/hours.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "```yaml\n")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("docs/hours.md has no example")
+	}
+	services, err := Parse([]byte(example))
+	if err != nil || len(services) != 2 || len(services[0].Weeks) != 3 || len(services[0].Exceptions) != 4 {
+		t.Errorf("%+v, %v", services, err)
+	}
+}
