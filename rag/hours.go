@@ -107,7 +107,10 @@ func (s *speaker) sayNow(ask hoursAsk) bool {
 			data["Why"] = "" // it is closed at this hour alone
 		}
 		s.say(s.answer(ask, false, s.gendered("hours.now.closed", data)), state.Day)
-		return s.sayNext(state)
+		if !state.Next.IsZero() {
+			s.next(state.Next)
+		}
+		return true
 	}
 	if state.Note != "" {
 		data["Note"] = s.m.T("hours.why", map[string]any{"Why": s.word(state.Note)})

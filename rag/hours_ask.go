@@ -20,11 +20,17 @@ type hoursAsk struct {
 	next    bool // the next opening
 }
 
+// maxHoursWords is the longest question that asks for hours alone.
+const maxHoursWords = 60
+
 // readHours reads a question about the hours or the contact of one known
 // service. ok is false when it asks anything else. before is what the question
 // before asked, or nil: it gives what a short question leaves out.
 func readHours(question string, now time.Time, services []namedService, before *hoursAsk) (ask hoursAsk, ok bool) {
 	words := hoursWords(question)
+	if len(words) > maxHoursWords {
+		return ask, false
+	}
 	ask.service, ask.others, ok = findService(words, services)
 	if !ok || ask.service == nil && before == nil {
 		return ask, false

@@ -62,6 +62,7 @@ la piscine dans deux semaines	jeudi 10 décembre 2026
 médiathèque après-demain	samedi 28 novembre 2026, de 10 h à 17 h
 La bibliothèque ouvre à quelle heure samedi prochain ?	samedi 28 novembre 2026, de 10 h à 17 h
 mediatheque ouverte le 24/12 ?	Non,|jeudi 24 décembre 2026 (fêtes de fin d’année)
+mairie ouverte le 1er et le 2 juin ?	mardi 1er juin 2027|mercredi 2 juin 2027
 mairie le 2 janvier	Non,|samedi 2 janvier 2027
 la mairie sera fermée jeudi 24 décembre après 16h ?	Oui,|de 13 h 30 à 16 h
 conciliateur de justice horaires	Mercredi 2 décembre 2026 : de 14 h à 17 h|Mercredi 16 décembre 2026

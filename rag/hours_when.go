@@ -231,6 +231,15 @@ func (r *hoursClockReader) date(i int, word string) bool {
 	if before := r.word(i - 1); before != "le" && before != "the" && hoursWeekday(before) < 0 {
 		return false
 	}
+	for j := i + 1; j < i+4; j++ { // "le 24 et le 31 décembre": the month of the last
+		if month := hoursMonth(r.word(j + 1)); hoursFigure(r.word(j)) > 0 && month > 0 {
+			year := hoursFigure(r.word(j + 2))
+			if year <= 2000 {
+				year = 0
+			}
+			return r.calendar(i, i, n, month, year)
+		}
+	}
 	d := opening.Date{Year: r.today.Year, Month: r.today.Month, Day: n}
 	if n < r.today.Day {
 		if d.Month++; d.Month > 12 {
