@@ -35,8 +35,8 @@ A database that holds anything else is left alone.`,
 	}
 }
 
-// loadDemo puts the demo town and its documents into a new database, and
-// leaves one that holds anything else alone. A loading that was interrupted is
+// loadDemo puts the demo town, its services and its documents into a new
+// database, and leaves one that holds anything else alone. A loading that was interrupted is
 // taken up.
 func (o *session) loadDemo(cmd *cobra.Command) error {
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
@@ -57,6 +57,13 @@ func (o *session) loadDemo(cmd *cobra.Command) error {
 	case demoForeign:
 		_, _ = fmt.Fprintln(stderr, "The demo town is not loaded: it goes into a new database only, and this one is in use.")
 		return nil
+	}
+	services, err := demo.Services()
+	if err != nil {
+		return err
+	}
+	if err := o.store.PutServices(ctx, town.ID, services); err != nil {
+		return err
 	}
 	folder := filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "demo")
 	if err := demo.Unpack(folder); err != nil {

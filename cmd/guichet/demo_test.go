@@ -95,6 +95,13 @@ func TestAnInterruptedDemoIsTakenUp(t *testing.T) {
 	if err := o.loadDemo(command(t.Context(), &says)); err != nil {
 		t.Fatal(err)
 	}
+	def, err = o.store.DefaultTown(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if services, err := o.store.Services(t.Context(), def.ID); err != nil || len(services) < 20 {
+		t.Errorf("%d services, %v", len(services), err)
+	}
 	if town, n := published(t, o); town != "saint-aubin-les-etangs" || n < 10 {
 		t.Errorf("after the second start: %s with %d documents; it said %s", town, n, &says)
 	}

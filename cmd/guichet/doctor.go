@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"guichet/corpus"
 	"guichet/internal/llm"
 )
 
@@ -170,6 +171,7 @@ func (o *session) examineTown(ctx context.Context) []finding {
 		findings[0] = warning("town", town.Name+" has no contact to give a resident when there is no answer",
 			"'guichet town show > town.json', fill in contact, 'guichet town set town.json'")
 	}
+	findings = append(findings, o.examineServices(ctx, town))
 	scope, err := o.store.Scope(ctx, town.ID)
 	switch {
 	case err != nil:
@@ -190,6 +192,19 @@ func (o *session) examineTown(ctx context.Context) []finding {
 // modelWait is how long doctor waits for a word: a server that loads its model
 // at the first question takes longer than residents would wait.
 const modelWait = 2 * time.Minute
+
+// examineServices tells whether opening hours can be computed.
+func (o *session) examineServices(ctx context.Context, town corpus.Town) finding {
+	services, err := o.store.Services(ctx, town.ID)
+	switch {
+	case err != nil:
+		return wrong("services", err.Error(), "see the database's own log")
+	case len(services) == 0:
+		return warning("services", "none is set: opening hours are quoted from documents, not computed",
+			"write services.yaml (docs/hours.md) and run 'guichet services set services.yaml'")
+	}
+	return ok("services", fmt.Sprintf("%d, whose hours and contacts are computed", len(services)))
+}
 
 // examineModel asks the model for a word.
 func (o *session) examineModel(ctx context.Context) finding {

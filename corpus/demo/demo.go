@@ -11,10 +11,10 @@ import (
 	"guichet/corpus"
 )
 
-//go:embed town.json documents
+//go:embed town.json services.yaml documents
 var files embed.FS
 
-// FS returns the demo's files: town.json and the folder documents.
+// FS returns the demo's files: town.json, services.yaml and the folder documents.
 func FS() fs.FS { return files }
 
 // Town returns the demo town's settings, as they are put into a Store. An
