@@ -50,7 +50,7 @@ func (r *Rules) Find(text string) (Found, bool) {
 // be.
 type sentence struct {
 	words   [][]int
-	present []bool // by word of the lexicon
+	present bits // words of the lexicon
 }
 
 // read cuts a text into sentences, and takes out what [hide] names.
@@ -58,7 +58,7 @@ func (r *Rules) read(text string) []sentence {
 	known := map[string][]int{}
 	var sentences []sentence
 	for _, words := range sentencesOf(text) {
-		s := sentence{present: make([]bool, len(r.lexicon.words))}
+		s := sentence{present: make(bits, len(r.lexicon.words)/64+1)}
 		for _, written := range words {
 			for _, word := range r.writeOut(written) {
 				ids, seen := known[word]
@@ -125,7 +125,7 @@ func (s *sentence) note() {
 	clear(s.present)
 	for _, ids := range s.words {
 		for _, id := range ids {
-			s.present[id] = true
+			s.present = s.present.with(id)
 		}
 	}
 }
@@ -165,7 +165,7 @@ func (s *sentence) first(patterns []pattern, sureOnly bool) string {
 // match returns the words from start to end that the sequence matches, or -1.
 func (s *sentence) match(q sequence) (start, end int) {
 	for _, e := range q.elements {
-		if !slices.ContainsFunc(e.alternatives, func(row []int) bool { return s.present[row[0]] }) {
+		if !e.first.meets(s.present) {
 			return -1, -1
 		}
 	}

@@ -137,3 +137,23 @@ func skeleton(written string) []rune {
 	}
 	return letters
 }
+
+// bits is a set of small numbers.
+type bits []uint64
+
+func (b bits) with(i int) bits {
+	for len(b) <= i/64 {
+		b = append(b, 0)
+	}
+	b[i/64] |= 1 << (i % 64)
+	return b
+}
+
+func (b bits) meets(other bits) bool {
+	for i := range min(len(b), len(other)) {
+		if b[i]&other[i] != 0 {
+			return true
+		}
+	}
+	return false
+}

@@ -36,6 +36,7 @@ type sequence struct {
 type element struct {
 	far          bool // up to farGap words before it, else nearGap
 	alternatives [][]int
+	first        bits // the words that alternatives begin with
 }
 
 const (
@@ -162,7 +163,10 @@ func (p *parser) sequence(words []string) (sequence, error) {
 			if err != nil {
 				return s, err
 			}
-			e.alternatives = append(e.alternatives, rows...)
+			for _, row := range rows {
+				e.alternatives = append(e.alternatives, row)
+				e.first = e.first.with(row[0])
+			}
 		}
 		s.elements = append(s.elements, e)
 	}
