@@ -20,6 +20,7 @@ type Store struct {
 	maxSegments int
 	indexAbove  int // vectors of a collection that is scanned through an HNSW index
 	editions    contentsCache
+	published   publishedCache
 	scratch     sync.Pool // of *scratch
 
 	courtesies map[string]bool // as terms of French and English

@@ -55,15 +55,12 @@ func numberAt(text string, start, end int) (found, bool) {
 	before := wordsBefore(text, start)
 	// The longest number with separators is shorter.
 	end = min(end, start+maxWritten)
-	if saysFirm.MatchString(before) {
-		return found{}, false
-	}
 	for e := end; e > start; e = previousGroup(text, start, e) {
 		written := text[start:e]
 		kind, ok := kindOf(compact(written), groupsOf(written), before)
 		// Amounts side by side may have a checksum by chance.
 		ok = ok && !(inThrees.MatchString(written) && kind == NIR && !saysNIR.MatchString(before))
-		if ok && !letterAfter(text, e) {
+		if ok && !letterAfter(text, e) && !saysFirm.MatchString(before) {
 			return found{kind, start, e}, true
 		}
 	}

@@ -82,6 +82,12 @@ func (r *Rules) writeOut(word string) []string {
 	if words, ok := r.writing[word]; ok {
 		return words
 	}
+	// An apostrophe was left out: "narrive" for "n'arrive".
+	letters := []rune(word)
+	if len(letters) > forgiven && strings.ContainsRune("jnmtsld", letters[0]) && strings.ContainsRune("aeiouyéèêh", letters[1]) &&
+		r.lexicon.match(word) == nil && r.lexicon.match(string(letters[1:])) != nil {
+		return []string{string(letters[:1]), string(letters[1:])}
+	}
 	return []string{word}
 }
 

@@ -17,6 +17,7 @@ peur ~ de_mon @partner
 [fire]
 il_y_a|y_a le_feu! & !hier
 ^ au_feu $
+n_arrive_plus
 [hide]
 feu_d_artifice
 [quiet]
@@ -46,6 +47,7 @@ func TestFind(t *testing.T) {
 		"Bonjour. Au feu":                            "fire",
 		"au feu rouge":                               "",
 		"il y a le feu d'artifice":                   "",
+		"je narrive plus":                            "fire",
 		"":                                           "",
 		"1.5 ?!...":                                  "",
 	} {
