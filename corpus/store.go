@@ -21,6 +21,7 @@ type Store struct {
 	indexAbove  int // vectors of a collection that is scanned through an HNSW index
 	editions    contentsCache
 	terms       termCache
+	published   publishedCache
 	scratch     sync.Pool // of *scratch
 
 	courtesies map[string]bool // as terms of French and English

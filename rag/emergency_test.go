@@ -6,40 +6,6 @@ import (
 	"testing"
 )
 
-func TestDanger(t *testing.T) {
-	for question, want := range map[string]string{
-		"j'ai peur de mon mari":                           "violence",
-		"J’ai peur de mon mari, que faire ?":              "violence",
-		"mon conjoint me frappe":                          "violence",
-		"I'm scared of my husband":                        "violence",
-		"je veux mourir":                                  "suicide",
-		"Je voudrais en finir":                            "suicide",
-		"I want to kill myself":                           "suicide",
-		"au feu !":                                        "fire",
-		"il y a le feu chez mon voisin":                   "fire",
-		"ça sent le gaz dans l'immeuble":                  "fire",
-		"plus rien à manger":                              "hunger",
-		"Je n'ai plus rien à manger pour mes enfants":     "hunger",
-		"au secours":                                      "medical",
-		"mon père ne respire plus":                        "medical",
-		"un enfant est battu chez mes voisins":            "child",
-		"Quel est le numéro des pompiers ?":               "",
-		"A quelle heure est le feu d'artifice ?":          "",
-		"déclarer un décès, ma mère vient de mourir":      "",
-		"Où faire un don de sang ?":                       "",
-		"Puis-je faire un barbecue ou un feu de jardin ?": "",
-		"Mon chien a peur des pétards":                    "",
-		"Que mange-t-on à la cantine ?":                   "",
-		"le feu rouge de la rue Haute est en panne":       "",
-		"Aide aux victimes : quelle association ?":        "", //nolint:misspell // French
-		"Où se promener sans danger avec un enfant ?":     "",
-	} {
-		if got := dangerIn(question); got != want {
-			t.Errorf("%q: %q, want %q", question, got, want)
-		}
-	}
-}
-
 func TestAnswerEmergencyFirst(t *testing.T) {
 	a := newTestAnswerer(t, town(), nil)
 	for question, numbers := range map[string][]string{

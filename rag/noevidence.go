@@ -2,6 +2,7 @@ package rag
 
 import (
 	"regexp"
+	"strings"
 
 	"guichet/corpus"
 	"guichet/internal/messages"
@@ -17,6 +18,37 @@ func noEvidence(m *messages.Messages, c corpus.Contact, foreign bool) []Unit {
 	}
 	units := []Unit{{Kind: Sentence, Text: m.T(id), Break: true}}
 	return append(units, contactUnits(m, c, "rag.no_evidence.contact")...)
+}
+
+// maxNearest bounds the pages that a designed "I do not know" names.
+const maxNearest = 3
+
+// nearestPages name the documents of the best sources, each once, as pages on a
+// related subject; none where there is no source. They state nothing of what
+// the pages say. Where sources are too far from the question (the caller
+// weighs that), none should be handed.
+func nearestPages(m *messages.Messages, sources []Source) []Unit {
+	var items []Unit
+	seen := map[string]bool{}
+	for _, s := range sources {
+		if len(items) == maxNearest {
+			break
+		}
+		if s.Title == "" || seen[s.Document] || seen[s.Title] {
+			continue
+		}
+		seen[s.Document], seen[s.Title] = true, true
+		id := "rag.nearest.page"
+		page, _, _ := strings.Cut(s.URL, "#")
+		if page == "" {
+			id = "rag.nearest.page_without_url"
+		}
+		items = append(items, Unit{Kind: Item, Text: m.T(id, map[string]any{"Title": s.Title, "URL": page}), Break: len(items) == 0})
+	}
+	if items == nil {
+		return nil
+	}
+	return append([]Unit{{Kind: Sentence, Text: m.T("rag.nearest"), Break: true}}, items...)
 }
 
 // contactUnits tell whom to ask: a sentence, of the messages lead,

@@ -51,3 +51,19 @@ func FuzzValidateQuestion(f *testing.F) {
 		}
 	})
 }
+
+func TestNormaliseTellsWhatItChanged(t *testing.T) {
+	for q, want := range map[string]Normalised{
+		"la piscine":                         {Text: "la piscine"},
+		"la piscine\U000e0049\U000e0067":     {Text: "la piscine", Removed: 2},
+		"la \u202ep\u200bis\u2066cine\ufe0f": {Text: "la piscine", Removed: 4},
+		"la p\u0456s\u0441ine":               {Text: "la piscine", Replaced: 2},
+		"\u0434\u043e\u043c":                 {Text: "\u0434\u043e\u043c"}, // Cyrillic through and through
+		"ｌａ　ｐｉｓｃｉｎｅ　１２":                      {Text: "la piscine 12"},
+		"½ m²": {Text: "½ m²"},
+	} {
+		if got, err := Normalise(q); err != nil || got != want {
+			t.Errorf("%q: %+v, %v, want %+v", q, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,29 @@
+package rag
+
+import (
+	"testing"
+
+	"guichet/internal/messages"
+)
+
+func TestNearestPages(t *testing.T) {
+	catalogue, err := messages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := catalogue.For("fr")
+	if got := nearestPages(m, nil); got != nil {
+		t.Errorf("of no source: %v", got)
+	}
+	got := Answer{Units: nearestPages(m, []Source{
+		{Document: "a", Title: "Piscine", URL: "https://ville.example/piscine#tarifs"},
+		{Document: "a", Title: "Piscine", URL: "https://ville.example/piscine#horaires"},
+		{Document: "b", Title: "Marchés"},
+		{Document: "c", Title: "Salles", URL: "https://ville.example/salles"},
+		{Document: "d", Title: "Bus", URL: "https://ville.example/bus"},
+	})}.Text()
+	want := "Ces pages parlent d’un sujet proche\u00a0:\n\n- Piscine\u00a0: https://ville.example/piscine\n- Marchés\n- Salles\u00a0: https://ville.example/salles"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}

@@ -1,0 +1,76 @@
+package rag
+
+import (
+	"guichet/corpus"
+	"guichet/internal/messages"
+)
+
+// Scope is what kind of question it is, before anything is searched. Its words
+// are the sections of phrases/scope.*.txt.
+type Scope string
+
+// The kinds of question. Where in doubt a question is InScope: what the
+// documents do not answer meets the designed "I do not know".
+const (
+	InScope      Scope = ""
+	Courtesy     Scope = "courtesy"     // a greeting or thanks alone
+	Manipulation Scope = "manipulation" // orders to the assistant, its prompt, its secrets
+	Private      Scope = "private"      // other people's data
+	Refuse       Scope = "refuse"       // a demand that an officer's decision be taken or told
+	Opinion      Scope = "opinion"      // politics, judgements of people
+	Health       Scope = "health"       // a diagnosis, a dose
+	OffTopic     Scope = "offtopic"     // recipes, code, scores, homework, weather
+	Decision     Scope = "decision"     // "am I entitled to ...": the documents give conditions
+)
+
+// Verdict is what the scope step says of a question.
+type Verdict struct {
+	Scope Scope
+	// Pattern is the line of the file that says so, for the trace. It holds
+	// nothing of the question.
+	Pattern string
+}
+
+// Proceeds tells whether the documents are searched. Where a Decision does,
+// CautionUnits follow the answer.
+func (v Verdict) Proceeds() bool { return v.Scope == InScope || v.Scope == Decision }
+
+// Outcome is that of a question that does not proceed.
+func (v Verdict) Outcome() Outcome {
+	switch v.Scope {
+	case Manipulation, Private, Refuse, Opinion:
+		return Refused
+	}
+	return OutOfScope
+}
+
+var scopePhrases = mustRead("scope")
+
+// ScopeOf tells what kind of question it is. The question is normalised.
+func ScopeOf(question string) Verdict {
+	if isCourtesy(question) {
+		return Verdict{Scope: Courtesy}
+	}
+	found, _ := scopePhrases().Find(question)
+	return Verdict{Scope(found.Kind), found.Line}
+}
+
+// ScopeUnits are the designed answer to a question that does not proceed: a
+// plain sentence and, where the town can help, whom to ask and when.
+func ScopeUnits(m *messages.Messages, v Verdict, question string, c corpus.Contact) []Unit {
+	switch v.Scope {
+	case Courtesy:
+		return []Unit{{Kind: Sentence, Text: m.T(courtesyMessage(question)), Break: true}}
+	case Manipulation, Health, OffTopic:
+		return []Unit{{Kind: Sentence, Text: m.T("rag.scope." + string(v.Scope)), Break: true}}
+	}
+	units := []Unit{{Kind: Sentence, Text: m.T("rag.scope." + string(v.Scope)), Break: true}}
+	return append(units, contactUnits(m, c, "rag.scope.contact")...)
+}
+
+// CautionUnits stand below the answer to a Decision: what was shown are
+// conditions, and who decides.
+func CautionUnits(m *messages.Messages, c corpus.Contact) []Unit {
+	units := []Unit{{Kind: Sentence, Text: m.T("rag.scope.decision"), Break: true}}
+	return append(units, contactUnits(m, c, "rag.scope.contact")...)
+}
