@@ -32,7 +32,7 @@ lint: ## golangci-lint, built by its Go module
 bench: setup ## measure: overhead over the model, searches, ingestion
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./cmd/guichet ./chat ./corpus
 
-eval: setup build ## score retrieval on the service-public sheets and real questions
+eval: setup build ## score answers, what is shown when the model lies, and retrieval
 	@scripts/eval.sh
 
 clean: ## remove what was built

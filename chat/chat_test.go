@@ -41,6 +41,8 @@ func (f answerFunc) Answer(ctx context.Context, r rag.Request, to rag.Sink) (rag
 	return f(ctx, r, to)
 }
 
+func (answerFunc) Intake(_ context.Context, r rag.Request) (rag.Request, error) { return r, nil }
+
 // units answers with n units at once.
 func units(n int) answerFunc {
 	return paced(n, nil)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -17,8 +18,10 @@ import (
 	"guichet/rag"
 )
 
-// Answerer answers a question: rag.Answerer does.
+// Answerer answers a question: rag.Answerer does. Intake makes a question fit
+// to be stored: what is stored and logged is what it returns.
 type Answerer interface {
+	Intake(ctx context.Context, r rag.Request) (rag.Request, error)
 	Answer(ctx context.Context, r rag.Request, to rag.Sink) (rag.Answer, error)
 }
 
@@ -221,9 +224,14 @@ func (s *Service) answer(ctx context.Context, t *liveTurn, r rag.Request) ending
 	}
 	defer release()
 	// Stored or not stored, but never in between: stopping does not reach here.
+	if r, err = s.takeIn(r); err != nil {
+		return s.refuse(t, s.orShutdown(err))
+	}
+	began := time.Now()
 	if r.History, err = s.begin(t, r); err != nil {
 		return s.refuse(t, s.orShutdown(err))
 	}
+	stored := rag.Step{Name: rag.StepStore, Outcome: rag.StepPassed, MS: float64(time.Since(began).Microseconds()) / 1000}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.conf.Limits.TurnTimeout, errTimeout)
 	defer cancel()
 	a, err := s.callAnswerer(ctx, t, r)
@@ -231,6 +239,7 @@ func (s *Service) answer(ctx context.Context, t *liveTurn, r rag.Request) ending
 	result := Result{
 		State: end.state, Outcome: end.outcome, Mode: end.mode,
 		Units: t.given(), Citations: a.Citations, TimingsMS: a.TimingsMS, Usage: a.Usage,
+		Steps: afterIntake(a.Steps, stored),
 	}
 	if result.Citations == nil {
 		result.Citations = citations(result.Units)
@@ -255,6 +264,28 @@ func (s *Service) begin(t *liveTurn, r rag.Request) ([]rag.Exchange, error) {
 	}, s.conf.Limits.Stale, s.conf.Limits.History)
 }
 
+// takeIn takes the editions that the question is answered from, once, and
+// makes the question fit to be stored.
+func (s *Service) takeIn(r rag.Request) (rag.Request, error) {
+	ctx, cancel := context.WithTimeout(s.ctx, s.conf.Limits.StoreTimeout)
+	defer cancel()
+	var err error
+	if r.Scope, err = s.conf.Scopes.Scope(ctx, r.Town.ID); err != nil {
+		return r, err
+	}
+	return s.conf.Answerer.Intake(ctx, r)
+}
+
+// afterIntake puts the step of storing where it was taken: behind those of the
+// intake.
+func afterIntake(steps []rag.Step, stored rag.Step) []rag.Step {
+	at := 0
+	for at < len(steps) && (steps[at].Name == rag.StepNormalise || steps[at].Name == rag.StepMask) {
+		at++
+	}
+	return slices.Insert(slices.Clone(steps), at, stored)
+}
+
 func (s *Service) callAnswerer(ctx context.Context, t *liveTurn, r rag.Request) (a rag.Answer, err error) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -262,9 +293,6 @@ func (s *Service) callAnswerer(ctx context.Context, t *liveTurn, r rag.Request) 
 			err = errors.New("answerer panicked")
 		}
 	}()
-	if r.Scope, err = s.conf.Scopes.Scope(ctx, t.townID); err != nil {
-		return a, err
-	}
 	return s.conf.Answerer.Answer(ctx, r, t)
 }
 

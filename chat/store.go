@@ -62,6 +62,7 @@ type Result struct {
 	Citations []rag.Citation
 	TimingsMS map[string]float64
 	Usage     rag.Usage
+	Steps     []rag.Step
 }
 
 // Begin stores the turn as open, and its conversation if this is its first
@@ -155,15 +156,17 @@ func insertTurn(batch *pgx.Batch, q Question) {
 	})
 }
 
-// readHistory reads the newest complete turns, oldest first: a cancelled or
-// failed answer would lead a follow-up astray.
+// readHistory reads the newest turns that were answered, oldest first: one that
+// was cancelled, failed or refused would lead a follow-up astray.
 func readHistory(batch *pgx.Batch, conversation uuid.UUID, limit int, to *[]rag.Exchange) {
 	batch.Queue(`
 		SELECT
 		    question,
 		    units
 		FROM turns
-		WHERE conversation_id = @id AND state = 'complete'
+		WHERE conversation_id = @id
+		    AND state = 'complete'
+		    AND outcome IN ('answered', 'partial')
 		ORDER BY ordinal DESC
 		LIMIT @limit`,
 		pgx.NamedArgs{"id": conversation, "limit": limit},
@@ -191,6 +194,10 @@ func (s *Store) Close(ctx context.Context, turn uuid.UUID, r Result) error {
 	if err != nil {
 		return fmt.Errorf("close turn %s: %w", turn, err)
 	}
+	steps, err := json.Marshal(orEmpty(r.Steps))
+	if err != nil {
+		return fmt.Errorf("close turn %s: %w", turn, err)
+	}
 	timings := r.TimingsMS
 	if timings == nil {
 		timings = map[string]float64{}
@@ -205,11 +212,12 @@ func (s *Store) Close(ctx context.Context, turn uuid.UUID, r Result) error {
 		    citations = @citations,
 		    timings_ms = @timings,
 		    usage = @usage,
+		    steps = @steps,
 		    closed_at = now()
 		WHERE id = @id AND state IN ('open', 'failed')`,
 		pgx.NamedArgs{
 			"id": turn, "state": r.State, "outcome": r.Outcome, "mode": r.Mode,
-			"units": units, "citations": citations, "timings": timings, "usage": r.Usage,
+			"units": units, "citations": citations, "timings": timings, "usage": r.Usage, "steps": steps,
 		})
 	if err != nil {
 		return fmt.Errorf("close turn %s: %w", turn, err)

@@ -1,9 +1,11 @@
 package chat_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -53,6 +55,22 @@ func TestAskIsStreamedAndStored(t *testing.T) {
 	if timings["total"] != 1.5 || usage.Model != "fake" || usage.Completion != -1 {
 		t.Errorf("stored timings %v, usage %+v", timings, usage)
 	}
+	if n := f.count(`SELECT count(*) FROM turns WHERE steps @> '[{"name": "store", "outcome": "passed"}]'`); n != 1 {
+		t.Error("the step of storing is not told")
+	}
+	store := chat.NewStore(f.pool)
+	var town int64
+	if err := f.pool.QueryRow(t.Context(), `SELECT town_id FROM conversations`).Scan(&town); err != nil {
+		t.Fatal(err)
+	}
+	counts, err := store.Counts(t.Context(), town, time.Now().Add(-time.Hour))
+	want := []chat.Count{{Outcome: rag.Answered, Mode: rag.ModeQuoted, Turns: 1, PromptTokens: 7, UnknownUsage: 1}}
+	if err != nil || !slices.Equal(counts, want) {
+		t.Errorf("counts %+v, %v", counts, err)
+	}
+	if counts, err := store.Counts(t.Context(), town, time.Now().Add(time.Hour)); err != nil || len(counts) != 0 {
+		t.Errorf("of the future: %+v, %v", counts, err)
+	}
 }
 
 func TestOutcomeWithAWayOnNamesTheContact(t *testing.T) {
@@ -78,18 +96,19 @@ func TestOutcomeWithAWayOnNamesTheContact(t *testing.T) {
 	}
 }
 
-func TestHistoryHoldsCompleteTurnsOnly(t *testing.T) {
+func TestHistoryHoldsAnswersOnly(t *testing.T) {
 	var got []rag.Exchange
 	outcomes := map[string]error{"deux": errors.New("out of order")}
+	refused := map[string]rag.Outcome{"trois bis": rag.Refused}
 	f := newFixture(t, answerFunc(func(ctx context.Context, r rag.Request, to rag.Sink) (rag.Answer, error) {
 		got = r.History
-		a := rag.Answer{Outcome: rag.Answered}
+		a := rag.Answer{Outcome: cmp.Or(refused[r.Question], rag.Answered)}
 		u := rag.Unit{N: 1, Kind: rag.Sentence, Text: "Réponse à " + r.Question + "."}
 		return a, errors.Join(to.Unit(ctx, u), outcomes[r.Question])
 	}), chat.Limits{History: 2})
 	c := f.dial()
 	conversation := id()
-	for _, q := range []string{"un", "deux", "trois", "quatre", "cinq"} {
+	for _, q := range []string{"un", "deux", "trois", "trois bis", "quatre", "cinq"} {
 		c.send(map[string]any{"type": "ask", "conversation": conversation, "turn": id(), "question": q})
 		for end := ""; end != "done" && end != "error"; end = c.recv().Type {
 			continue

@@ -66,11 +66,16 @@ func document(name, title, text string) corpus.Document {
 // whole makes the real answerer on the real corpus, asking the model at url.
 func whole(t testing.TB, store *corpus.Store, embedder corpus.Embedder, url string) *rag.Answerer {
 	t.Helper()
+	return wholeWith(t, store, embedder, llm.Config{URL: url, Model: "scripted", Attempts: 1})
+}
+
+func wholeWith(t testing.TB, store *corpus.Store, embedder corpus.Embedder, cfg llm.Config) *rag.Answerer {
+	t.Helper()
 	catalogue, err := messages.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := llm.NewModel(llm.Config{URL: url, Model: "scripted", Attempts: 1})
+	model, err := llm.NewModel(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -146,9 +146,11 @@ func (n *bench) guichet(b *testing.B) {
 	}
 }
 
-// measure asks the questions one after the other, and then four at once.
+// measure asks questions one after the other, and then others four at once, so
+// that nothing is remembered of these.
 func (n *bench) measure(b *testing.B, many int, ask func(ctx context.Context, question string) error) {
-	questions := n.questions(many)
+	questions := n.questions(2 * many)
+	questions, others := questions[:many], questions[many:]
 	for range b.N {
 		for _, q := range questions[:min(50, many/2)] {
 			if err := ask(b.Context(), q); err != nil {
@@ -174,8 +176,8 @@ func (n *bench) measure(b *testing.B, many int, ask func(ctx context.Context, qu
 		start := time.Now()
 		for worker := range 4 {
 			asking.Go(func() {
-				for i := worker; i < len(questions); i += 4 {
-					if err := ask(b.Context(), questions[i]); err != nil {
+				for i := worker; i < len(others); i += 4 {
+					if err := ask(b.Context(), others[i]); err != nil {
 						b.Error(err)
 						return
 					}
@@ -183,7 +185,7 @@ func (n *bench) measure(b *testing.B, many int, ask func(ctx context.Context, qu
 			})
 		}
 		asking.Wait()
-		b.ReportMetric(float64(len(questions))/time.Since(start).Seconds(), "searches/s-by-4")
+		b.ReportMetric(float64(len(others))/time.Since(start).Seconds(), "searches/s-by-4")
 		b.ReportMetric(0, "ns/op")
 	}
 }

@@ -17,7 +17,9 @@ import (
 // twenty bytes a passage and a hundred a document.
 type contents struct {
 	documents []contentsDocument
-	passages  []contentsPassage
+	sizes     []documentSize             // of the documents
+	dated     []int32                    // the documents that do not hold for ever
+	passages  passageColumns             // by slot
 	slots     map[int64]*[pageSize]int32 // by passage id: slot + 1; 0: not seen
 	lengthSum float64                    // of the passages, quantised
 	titleSum  float64                    // terms of the passages' titles
@@ -28,20 +30,35 @@ type contents struct {
 type contentsDocument struct {
 	lineage     int64
 	first, end  int32 // its slots
-	length      int32 // sum of its passages' lengths
-	title       int32 // terms of its title
 	from, until int32 // first and last day it holds, in days since 1970
 	changed     int32 // the day it was last changed, or published; 0: unknown
 	reading     titleReading
 }
 
-// contentsPassage is a passage as an edition sees it.
-type contentsPassage struct {
-	id       int64
-	document int32
-	length   byte // lengthCode
-	path     byte // pathHash of its headings
-	begins   bool // the passage before it stands under another heading path
+// documentSize is what scoring needs of a document.
+type documentSize struct {
+	length int32 // sum of its passages' lengths
+	title  int32 // terms of its title
+}
+
+// passageColumns holds an edition's passages, a column for each thing that is
+// asked of many at a time.
+type passageColumns struct {
+	ids       []int64
+	documents []int32
+	lengths   []byte // lengthCode
+	titles    []byte // terms of the document's title, at most 255
+	paths     []byte // pathHash of their headings
+}
+
+// maxSlots is how many passages an edition may have: as many as a slotPosting
+// can name.
+const maxSlots = 1 << 24
+
+// begins tells whether the passage before it stands under another heading path,
+// or in another document.
+func (p *passageColumns) begins(slot int32) bool {
+	return slot == 0 || p.documents[slot] != p.documents[slot-1] || p.paths[slot] != p.paths[slot-1]
 }
 
 // slot returns a passage's slot, or false when the edition does not see it.
@@ -78,14 +95,14 @@ func (c *contentsCache) put(id int64, found *contents) {
 	if c.byID == nil {
 		c.byID = make(map[int64]*contents)
 	}
-	c.passages += len(found.passages)
+	c.passages += len(found.passages.ids)
 	c.byID[id] = found
 	for other, old := range c.byID {
 		if c.passages <= maxCachedPassages {
 			break
 		}
 		if other != id {
-			c.passages -= len(old.passages)
+			c.passages -= len(old.passages.ids)
 			delete(c.byID, other)
 		}
 	}
@@ -151,6 +168,9 @@ func readContents(ctx context.Context, tx pgx.Tx, m ScopeMember, a *analysis.Ana
 	if err := c.readDocuments(ctx, tx, m, a); err != nil {
 		return nil, err
 	}
+	if n := len(c.passages.ids); n > maxSlots {
+		return nil, fmt.Errorf("%d passages are more than the %d that an edition may have", n, maxSlots)
+	}
 	segments, err := readSegments(ctx, tx, m.Collection.ID)
 	if err != nil {
 		return nil, err
@@ -158,8 +178,8 @@ func readContents(ctx context.Context, tx pgx.Tx, m ScopeMember, a *analysis.Ana
 	for _, s := range segments {
 		for _, p := range s.passages {
 			if slot, ok := c.slot(p.passage); ok {
-				c.passages[slot].length = p.length
-				c.passages[slot].path = p.fields
+				c.passages.lengths[slot] = p.length
+				c.passages.paths[slot] = p.fields
 			}
 		}
 	}
@@ -192,10 +212,10 @@ func (c *contents) readDocuments(ctx context.Context, tx pgx.Tx, m ScopeMember, 
 	var from, until, changed *time.Time
 	patterns := newTitlePatterns()
 	_, err = pgx.ForEachRow(rows, []any{&lineage, &title, &passages, &from, &until, &changed}, func() error {
+		terms := len(a.Terms(title))
 		d := contentsDocument{
 			lineage: lineage,
-			first:   int32(len(c.passages)),     //nolint:gosec // far fewer
-			title:   int32(len(a.Terms(title))), //nolint:gosec // far fewer
+			first:   int32(len(c.passages.ids)), //nolint:gosec // far fewer
 			from:    dayOf(from, firstDay),
 			until:   dayOf(until, lastDay),
 			changed: dayOf(changed, 0),
@@ -207,28 +227,33 @@ func (c *contents) readDocuments(ctx context.Context, tx pgx.Tx, m ScopeMember, 
 				page = new([pageSize]int32)
 				c.slots[id>>pageBits] = page
 			}
-			c.passages = append(c.passages, contentsPassage{id: id, document: int32(len(c.documents))}) //nolint:gosec // far fewer
-			page[id%pageSize] = int32(len(c.passages))                                                  //nolint:gosec // far fewer
+			c.passages.ids = append(c.passages.ids, id)
+			c.passages.documents = append(c.passages.documents, int32(len(c.documents))) //nolint:gosec // far fewer
+			c.passages.titles = append(c.passages.titles, byte(min(terms, 255)))
+			page[id%pageSize] = int32(len(c.passages.ids)) //nolint:gosec // far fewer
 		}
-		d.end = int32(len(c.passages)) //nolint:gosec // far fewer
+		d.end = int32(len(c.passages.ids)) //nolint:gosec // far fewer
+		if d.from != firstDay || d.until != lastDay {
+			c.dated = append(c.dated, int32(len(c.documents))) //nolint:gosec // far fewer
+		}
 		c.documents = append(c.documents, d)
+		c.sizes = append(c.sizes, documentSize{title: int32(terms)}) //nolint:gosec // far fewer
 		return nil
 	})
+	c.passages.lengths = make([]byte, len(c.passages.ids))
+	c.passages.paths = make([]byte, len(c.passages.ids))
 	return err
 }
 
-// sum adds up the lengths and finds where stretches under one heading path
-// begin.
+// sum adds up the lengths.
 func (c *contents) sum() {
-	for i := range c.documents {
-		d := &c.documents[i]
-		for slot := d.first; slot < d.end; slot++ {
-			p := &c.passages[slot]
-			p.begins = slot == d.first || p.path != c.passages[slot-1].path
-			d.length += int32(codeLength(p.length)) //nolint:gosec // far fewer
+	for i, d := range c.documents {
+		size := &c.sizes[i]
+		for _, code := range c.passages.lengths[d.first:d.end] {
+			size.length += int32(codeLength(code)) //nolint:gosec // far fewer
 		}
-		c.lengthSum += float64(d.length)
-		c.titleSum += float64(d.title) * float64(d.end-d.first)
-		c.docTitles += float64(d.title)
+		c.lengthSum += float64(size.length)
+		c.titleSum += float64(size.title) * float64(d.end-d.first)
+		c.docTitles += float64(size.title)
 	}
 }

@@ -86,7 +86,15 @@ type Document struct {
 	ValidUntil  time.Time // last day on which it holds
 	ContentHash []byte    // of the bytes that were fetched and what names the document
 	Extractor   string    // version of the extractor and splitter that read it
+	Flags       []Flag    // what looked suspicious when it was read
 	Passages    []Passage // in reading order
+}
+
+// Flag is something in a document that an agent should look at: its kind, in
+// the words of package ingest, and where it was seen.
+type Flag struct {
+	Kind    string `json:"kind"`
+	Excerpt string `json:"excerpt"`
 }
 
 // Passage is the unit that is retrieved: a stretch of a document under one

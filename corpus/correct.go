@@ -62,7 +62,7 @@ func (s *Searcher) correct(ctx context.Context, sc Scope, text string, asked que
 		read := readText{read: apply(text, corrections), corrections: corrections}
 		again := ask(read.read, analyzers, s.thesaurus, s.ranking.ExpansionWeight)
 		mark(again.terms, asked.terms, corrections, analyzers)
-		if err := s.store.replace(ctx, v, found, again.terms, s.ranking); err != nil {
+		if err := s.store.replace(ctx, v, found, again.terms); err != nil {
 			return same, asked, err
 		}
 		corrections = present(corrections, found)
@@ -229,7 +229,7 @@ func mark(terms, before []queryTerm, corrections []Correction, analyzers []*anal
 // replace puts the terms that a corrected question has anew in the places of
 // those that it has no more, which nothing has, or after the others while there
 // is room, and scores them.
-func (s *Store) replace(ctx context.Context, v *view, found *lexicalScores, terms []queryTerm, r Ranking) error {
+func (s *Store) replace(ctx context.Context, v *view, found *lexicalScores, terms []queryTerm) error {
 	wanted := make(map[string]bool, len(terms))
 	for _, t := range terms {
 		wanted[t.term] = true
@@ -256,7 +256,7 @@ func (s *Store) replace(ctx context.Context, v *view, found *lexicalScores, term
 			found.ask(place, t)
 		}
 	}
-	return s.score(ctx, v, found, names, r)
+	return s.score(ctx, v, found, names)
 }
 
 // everydayWords returns the thesaurus's words, distinct: to correct what the

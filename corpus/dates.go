@@ -78,7 +78,7 @@ func (s *Store) nearestInForce(ctx context.Context, q *inquiry, members []ScopeM
 // outOfForce counts the passages of documents that do not hold on this day.
 func (c *contents) outOfForce(day int32) int {
 	n := 0
-	for i := range c.documents {
+	for _, i := range c.dated {
 		if d := &c.documents[i]; !d.holds(day) {
 			n += int(d.end - d.first)
 		}
@@ -91,7 +91,7 @@ func (c *contents) outOfForce(day int32) int {
 func (q *inquiry) inForce(passage int64) bool {
 	for _, c := range q.view.contents {
 		if slot, ok := c.slot(passage); ok {
-			return c.documents[c.passages[slot].document].holds(q.day)
+			return c.documents[c.passages.documents[slot]].holds(q.day)
 		}
 	}
 	return true

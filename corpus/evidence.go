@@ -67,6 +67,7 @@ const fittedPassages = 6131
 type ownTerm struct {
 	index  int // in lexicalScores.terms
 	term   string
+	hash   uint16 // termHash
 	weight float64
 	others [][]string // what else a document may say for it
 }
@@ -88,7 +89,7 @@ func (q *inquiry) ownTerms() []ownTerm {
 		if t.From != "" {
 			continue
 		}
-		o := ownTerm{index: i, term: t.Term, weight: t.Weight, others: q.stands[t.Term]}
+		o := ownTerm{index: i, term: t.Term, hash: termHash(t.Term), weight: t.Weight, others: q.stands[t.Term]}
 		if t.Frequency == 0 {
 			o.weight = rarest
 			for _, words := range o.others {
@@ -152,10 +153,11 @@ type bestText struct {
 
 func (q *inquiry) textOf(best candidate, sequences map[int64][]byte) bestText {
 	f := q.ranking.Document
-	d, _ := q.view.document(best.document)
+	m := q.view.memberOf(best.document)
+	size := q.view.contents[m].sizes[best.document-q.view.documents[m]]
 	text := bestText{
 		field:   f,
-		length:  float64(d.length) + f.Title*float64(d.title),
+		length:  float64(size.length) + f.Title*float64(size.title),
 		average: average(q.view.lengthSum+f.Title*q.view.docTitles, q.view.documentCount()),
 	}
 	for _, p := range best.passages {

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/pgvector/pgvector-go"
 )
 
@@ -83,35 +84,43 @@ const (
 // candidates takes the documents that the first step finds best. It also
 // returns those that are as good and not in force.
 func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
-	v, r := q.view, q.ranking
-	passages := make([]float64, v.documentCount())
-	cosines := make([]float64, v.documentCount())
+	v, r, k := q.view, q.ranking, q.lexical.scratch
+	k.best = zeroed(k.best, v.documentCount())
+	k.scores = zeroed(k.scores, v.documentCount())
+	k.cosines = zeroed(k.cosines, v.documentCount())
+	passages, scores, cosines := k.best, k.scores, k.cosines
 	for m, c := range v.contents {
+		of := q.lexical.passage[v.slots[m]:v.slots[m+1]]
+		matched := q.lexical.matched[v.documents[m]:v.documents[m+1]]
+		passages := passages[v.documents[m]:v.documents[m+1]]
 		for i := range c.documents {
-			d := &c.documents[i]
-			best := &passages[v.documents[m]+int32(i)] //nolint:gosec // far fewer
-			for _, score := range q.lexical.passage[v.slots[m]+d.first : v.slots[m]+d.end] {
-				*best = max(*best, score)
+			if matched[i] == 0 {
+				continue
 			}
+			d := &c.documents[i]
+			best := 0.0
+			for _, score := range of[d.first:d.end] {
+				if score > best {
+					best = score
+				}
+			}
+			passages[i] = best
 		}
 	}
 	floor := 0.0
 	if len(q.nearest) > 0 && len(q.nearest) >= r.Depth {
 		floor = max(0, q.nearest[len(q.nearest)-1].cosine)
 	}
-	for i := range cosines {
-		cosines[i] = floor
-	}
 	for slot, cosine := range q.cosines {
 		d := q.documentOf(slot)
 		cosines[d] = max(cosines[d], cosine)
 	}
-	scores := make([]float64, v.documentCount())
 	for i := range scores {
-		if passages[i] == 0 && cosines[i] <= floor {
+		cosine := max(floor, cosines[i])
+		if passages[i] == 0 && cosine <= floor {
 			continue
 		}
-		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.document[i]) + r.VectorWeight*cosines[i]
+		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.document[i]) + r.VectorWeight*cosine
 	}
 	q.passages = passages
 	very := topK(scores, leftOutAmong)
@@ -127,7 +136,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 			own:      q.own(document),
 			passage:  q.share(passages[document]),
 			whole:    q.wholeShare(q.lexical.document[document]),
-			cosine:   cosines[document],
+			cosine:   max(floor, cosines[document]),
 			passages: q.passagesOf(document),
 		})
 	}
@@ -137,21 +146,21 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 // best takes the documents with the best scores, and the best of the town's
 // own, which have the town's bonus to come. It clears the scores.
 func (q *inquiry) best(scores []float64) []int32 {
-	for i := range scores {
-		if scores[i] == 0 {
-			continue
-		}
-		if d, _ := q.view.document(int32(i)); !d.holds(q.day) { //nolint:gosec // far fewer
-			scores[i] = 0
+	v := q.view
+	for m, c := range v.contents {
+		for _, document := range c.dated {
+			if !c.documents[document].holds(q.day) {
+				scores[v.documents[m]+document] = 0
+			}
 		}
 	}
 	best := topK(scores, q.ranking.Candidates)
 	for _, document := range best {
 		scores[document] = 0
 	}
-	for i := range scores {
-		if scores[i] > 0 && !q.own(int32(i)) { //nolint:gosec // far fewer
-			scores[i] = 0
+	for m, member := range v.members {
+		if member.Collection.TownID == 0 {
+			clear(scores[v.documents[m]:v.documents[m+1]])
 		}
 	}
 	own := 0
@@ -171,7 +180,7 @@ func (q *inquiry) own(document int32) bool {
 func (q *inquiry) documentOf(slot int32) int32 {
 	v := q.view
 	m, _ := slices.BinarySearch(v.slots[1:], slot+1)
-	return v.documents[m] + v.contents[m].passages[slot-v.slots[m]].document
+	return v.documents[m] + v.contents[m].passages.documents[slot-v.slots[m]]
 }
 
 // share is a passage's BM25 as a share of what the question's own terms could
@@ -197,7 +206,7 @@ func (q *inquiry) passagesOf(document int32) []candidatePassage {
 	c := q.view.contents[q.view.memberOf(document)]
 	var found []candidatePassage
 	for slot := d.first; slot < d.end; slot++ {
-		p := candidatePassage{slot: base + slot, id: c.passages[slot].id, share: q.share(q.lexical.passage[base+slot])}
+		p := candidatePassage{slot: base + slot, id: c.passages.ids[slot], share: q.share(q.lexical.passage[base+slot])}
 		p.cosine, p.known = q.cosines[p.slot]
 		if p.share > 0 || p.known {
 			found = append(found, p)
@@ -293,10 +302,11 @@ func (q *inquiry) covers(document int32, terms []ownTerm) float64 {
 // headed tells what share of the question stands in a passage's headings, by
 // weight: of a document that is about the pool, the passage under "Horaires".
 func headed(sequence []byte, own []ownTerm) float64 {
+	headings := headingsOf(sequence)
 	var has, all float64
 	for _, t := range own {
 		all += t.weight
-		if countTerm(sequence, termHash(t.term)).headings > 0 {
+		if hasTerm(headings, t.hash) {
 			has += t.weight
 		}
 	}
@@ -330,7 +340,7 @@ func (s *Store) lookClosely(ctx context.Context, q *inquiry, found []candidate) 
 			FROM term_sequences
 			WHERE passage_id = ANY(@passages)`, pgx.NamedArgs{"passages": ids}).Query(func(rows pgx.Rows) error {
 			var id int64
-			var terms []byte
+			var terms pgtype.DriverBytes // valid until the next row
 			_, err := pgx.ForEachRow(rows, []any{&id, &terms}, func() error {
 				sequences[id] = slices.Clone(terms)
 				return nil
@@ -347,7 +357,7 @@ func (s *Store) lookClosely(ctx context.Context, q *inquiry, found []candidate) 
 				1 - (v <=> @query::halfvec(%d))
 			FROM %s
 			WHERE passage_id = ANY(@passages)`, len(q.vector), vectorTable(q.spaceID)),
-			pgx.NamedArgs{"passages": unknown, "query": pgvector.NewHalfVector(q.vector).String()}).Query(func(rows pgx.Rows) error {
+			pgx.NamedArgs{"passages": unknown, "query": pgvector.NewHalfVector(q.vector)}).Query(func(rows pgx.Rows) error {
 			var id int64
 			var cosine float64
 			_, err := pgx.ForEachRow(rows, []any{&id, &cosine}, func() error {

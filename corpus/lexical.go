@@ -1,14 +1,9 @@
 package corpus
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // view is what a scope sees: its members' contents in one numbering of slots
@@ -30,7 +25,7 @@ func (s *Store) view(ctx context.Context, members []ScopeMember) (*view, error) 
 			return nil, err
 		}
 		v.contents = append(v.contents, c)
-		v.slots = append(v.slots, v.slots[i]+int32(len(c.passages)))              //nolint:gosec // far fewer
+		v.slots = append(v.slots, v.slots[i]+int32(len(c.passages.ids)))          //nolint:gosec // far fewer
 		v.documents = append(v.documents, v.documents[i]+int32(len(c.documents))) //nolint:gosec // far fewer
 		v.lengthSum += c.lengthSum
 		v.titleSum += c.titleSum
@@ -71,6 +66,11 @@ type lexicalScores struct {
 	ceiling struct {     // what the question's own terms could give at most
 		passage, document float64
 	}
+	passages  fieldTables
+	documents struct {
+		field   Field
+		average float64
+	}
 }
 
 // scratch holds the sums of one search; it is used again by others.
@@ -78,16 +78,10 @@ type scratch struct {
 	passage  []float64 // BM25 by slot
 	document []float64 // BM25 by document
 	matched  []uint64  // by document, bit i: it has the i-th term
-	gathered []gathered
+	read     []termView
 	decoded  []posting
-}
 
-// gathered is a posting of the term at hand that the scope sees.
-type gathered struct {
-	slot, document int32
-	fields         byte
-	length         byte
-	begins         bool
+	best, cosines, scores []float64 // by document, of the fusion
 }
 
 func (s *Store) takeScratch(v *view) *scratch {
@@ -109,19 +103,6 @@ func zeroed[T float64 | uint64](values []T, n int) []T {
 	clear(values)
 	return values
 }
-
-// termListsSQL reads the lists of all of a query's terms in one statement. It
-// has no LIMIT: bounded by nature, at most maxTerms terms in the few segments
-// of each collection.
-const termListsSQL = `
-	SELECT
-		collection_id,
-		term,
-		postings
-	FROM term_lists
-	WHERE collection_id = ANY(@collections)
-		AND term = ANY(@terms)
-	ORDER BY term`
 
 // lexical scores all that the scope sees by BM25 over weighted fields, its
 // passages and its whole documents.
@@ -146,12 +127,15 @@ func (s *Store) lexical(ctx context.Context, v *view, terms []queryTerm, r Ranki
 		}
 	}
 	found := &lexicalScores{scratch: s.takeScratch(v)}
+	found.passages = r.Passage.tables(average(v.lengthSum+r.Passage.Title*v.titleSum, v.passageCount()))
+	found.documents.field = r.Document
+	found.documents.average = average(v.lengthSum+r.Document.Title*v.docTitles, v.documentCount())
 	names := make([]string, len(terms))
 	for i, t := range terms {
 		names[i] = t.term
 		found.ask(i, t)
 	}
-	return found, s.score(ctx, v, found, names, r)
+	return found, s.score(ctx, v, found, names)
 }
 
 // ask puts a term in the i-th place.
@@ -164,177 +148,114 @@ func (l *lexicalScores) ask(i int, t queryTerm) {
 	l.terms[i] = TermWeight{Term: t.term, From: t.from, Corrected: t.corrected}
 }
 
-// score reads the lists of these terms, which were asked, and adds up what
-// they say.
-func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names []string, r Ranking) error {
-	if len(names) == 0 || len(v.members) == 0 {
+// score adds up what these terms say, which were asked: of those that are not
+// remembered, it reads the lists. They are added in their order, remembered or
+// not, so that sums come out the same each time.
+func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names []string) error {
+	if len(v.members) == 0 {
 		return nil
 	}
-	byID := make(map[int64]int, len(v.members))
-	for i, m := range v.members {
-		byID[m.Collection.ID] = i
-	}
-	index := make(map[string]int, len(found.asked))
+	places := make(map[string]int, len(found.asked))
 	for i, t := range found.asked {
-		index[t.term] = i
+		places[t.term] = i
 	}
-	rows, err := s.pool.Query(ctx, termListsSQL, pgx.NamedArgs{"collections": v.collections(), "terms": names})
-	if err != nil {
-		return fmt.Errorf("read term lists: %w", err)
+	remembered := make([][]*termView, len(names))
+	var missing []string
+	for i, name := range names {
+		if remembered[i] = s.terms.get(v, name); remembered[i] == nil {
+			missing = append(missing, name)
+		}
 	}
-	var collection int64
-	var term string
-	var coded pgtype.DriverBytes // valid until the next row
-	current := -1
-	_, err = pgx.ForEachRow(rows, []any{&collection, &term, &coded}, func() error {
-		if i := index[term]; i != current {
-			found.flush(v, current, r)
-			current = i
+	next := 0
+	addRemembered := func() {
+		for ; next < len(names) && remembered[next] != nil; next++ {
+			found.add(v, places[names[next]], remembered[next])
 		}
-		if err := found.gather(v, byID[collection], coded); err != nil {
-			return fmt.Errorf("term %q of collection %d: %w", term, collection, err)
-		}
-		return nil
+	}
+	addRemembered()
+	return s.readTerms(ctx, v, found.scratch, missing, func(views []*termView) {
+		s.terms.put(v, names[next], views)
+		found.add(v, places[names[next]], views)
+		next++
+		addRemembered()
 	})
-	if err != nil {
-		return fmt.Errorf("read term lists: %w", err)
-	}
-	found.flush(v, current, r)
-	return nil
 }
 
-// gather adds a list of the term at hand, less what the scope does not see.
-func (l *lexicalScores) gather(v *view, member int, coded []byte) error {
-	var err error
-	if l.decoded, err = decodePostings(l.decoded[:0], coded); err != nil {
-		return err
+// add scores what the members of the view see of the i-th term.
+func (l *lexicalScores) add(v *view, i int, views []*termView) {
+	var passages, documents, occurrences float64
+	for _, t := range views {
+		passages += float64(len(t.passages))
+		documents += float64(len(t.documents))
+		occurrences += float64(t.occurrences)
 	}
-	c, slotBase, documentBase := v.contents[member], v.slots[member], v.documents[member]
-	number := int64(-1)
-	var page *[pageSize]int32
-	for _, p := range l.decoded {
-		if n := p.passage >> pageBits; n != number {
-			page, number = c.slots[n], n
-		}
-		if page == nil {
-			continue
-		}
-		slot := page[p.passage%pageSize] - 1
-		if slot < 0 {
-			continue
-		}
-		at := &c.passages[slot]
-		l.gathered = append(l.gathered, gathered{
-			slot:     slotBase + slot,
-			document: documentBase + at.document,
-			fields:   p.fields,
-			length:   p.length,
-			begins:   at.begins,
-		})
-	}
-	return nil
-}
-
-// flush scores what was gathered for the i-th term.
-func (l *lexicalScores) flush(v *view, i int, r Ranking) {
-	if i < 0 || len(l.gathered) == 0 {
+	if passages == 0 {
 		return
 	}
-	if !bySlot(l.gathered) {
-		slices.SortFunc(l.gathered, func(a, b gathered) int { return cmp.Compare(a.slot, b.slot) })
-	}
-	var documents, occurrences float64
-	document := int32(-1)
-	for _, g := range l.gathered {
-		occurrences += float64(g.fields & 15)
-		if g.document != document {
-			documents++
-			document = g.document
-			l.matched[document] |= 1 << i
-		}
-	}
-	n, frequency := float64(v.passageCount()), float64(len(l.gathered))
-	burst := l.asked[i].share * (1 + residual(n, frequency, occurrences))
-	weight := burst * idf(n, frequency)
+	n := float64(v.passageCount())
+	burst := l.asked[i].share * (1 + residual(n, passages, occurrences))
+	weight := burst * idf(n, passages)
 	documentWeight := burst * idf(float64(v.documentCount()), documents)
-	l.terms[i].Frequency, l.terms[i].Weight = len(l.gathered), weight
+	l.terms[i].Frequency, l.terms[i].Weight = int(passages), weight
+	passageGain := weight * (l.passages.field.K1 + 1)
+	documentGain := documentWeight * (l.documents.field.K1 + 1)
 	if l.asked[i].from == "" || l.asked[i].counts {
-		l.ceiling.passage += weight * (r.Passage.K1 + 1)
-		l.ceiling.document += documentWeight * (r.Document.K1 + 1)
+		l.ceiling.passage += passageGain
+		l.ceiling.document += documentGain
 	}
-	l.scorePassages(v, r.Passage, weight)
-	l.scoreDocuments(v, r.Document, documentWeight)
-	l.gathered = l.gathered[:0]
+	for m, t := range views {
+		l.addPassages(v, m, t, passageGain)
+		l.addDocuments(v, m, t, documentGain, 1<<i)
+	}
 }
 
-// bySlot tells whether postings stand in the order of their slots, as most
-// lists do.
-func bySlot(postings []gathered) bool {
-	for i := 1; i < len(postings); i++ {
-		if postings[i].slot < postings[i-1].slot {
-			return false
+// addPassages adds gain times what Field.saturate says, but for the K1 + 1 that
+// is part of the gain.
+func (l *lexicalScores) addPassages(v *view, member int, t *termView, gain float64) {
+	lengths, titles := v.contents[member].passages.lengths, v.contents[member].passages.titles
+	scores := l.passage[v.slots[member]:v.slots[member+1]]
+	tables := &l.passages
+	for _, p := range t.passages {
+		slot := p.slot()
+		frequency := tables.frequency[p.fields()]
+		if frequency > 0 {
+			scores[slot] += gain * frequency / (frequency + tables.length[lengths[slot]] + tables.title[titles[slot]])
 		}
 	}
-	return true
 }
 
-func (l *lexicalScores) scorePassages(v *view, f Field, weight float64) {
-	average := average(v.lengthSum+f.Title*v.titleSum, v.passageCount())
-	frequencies, lengths := f.frequencies(), codeLengths()
-	document, member := int32(-1), 0
-	var title float64
-	for i := range l.gathered {
-		g := &l.gathered[i]
-		if g.document != document {
-			document = g.document
-			for document >= v.documents[member+1] {
-				member++
-			}
-			title = f.Title * float64(v.contents[member].documents[document-v.documents[member]].title)
+func (l *lexicalScores) addDocuments(v *view, member int, t *termView, gain float64, bit uint64) {
+	sizes := v.contents[member].sizes
+	scores := l.document[v.documents[member]:v.documents[member+1]]
+	matched := l.matched[v.documents[member]:v.documents[member+1]]
+	f := l.documents.field
+	base, rise := f.K1*(1-f.B), f.K1*f.B/l.documents.average
+	for _, d := range t.documents {
+		matched[d.document] |= bit
+		frequency := f.Title*float64(d.title) + f.Headings*float64(d.headings) + float64(d.body)
+		if frequency > 0 {
+			size := sizes[d.document]
+			scores[d.document] += gain * frequency / (frequency + base + rise*(float64(size.length)+f.Title*float64(size.title)))
 		}
-		l.passage[g.slot] += weight * f.saturate(frequencies[g.fields], lengths[g.length]+title, average)
 	}
 }
 
-// scoreDocuments adds up a document's passages: its title counts once, and
-// each of its heading paths once.
-func (l *lexicalScores) scoreDocuments(v *view, f Field, weight float64) {
-	average := average(v.lengthSum+f.Title*v.docTitles, v.documentCount())
-	member := 0
-	for i := 0; i < len(l.gathered); {
-		document := l.gathered[i].document
-		var sum occurrences
-		for ; i < len(l.gathered) && l.gathered[i].document == document; i++ {
-			o := unpackOccurrences(l.gathered[i].fields)
-			sum.title = max(sum.title, o.title)
-			sum.body += o.body
-			if l.gathered[i].begins {
-				sum.headings += o.headings
-			}
-		}
-		for document >= v.documents[member+1] {
-			member++
-		}
-		d := &v.contents[member].documents[document-v.documents[member]]
-		length := float64(d.length) + f.Title*float64(d.title)
-		l.document[document] += weight * f.saturate(f.frequency(sum), length, average)
-	}
+// fieldTables tabulates the parts of Field.saturate: frequencies by packed
+// occurrences, and what is added to them below the line by the code of the
+// length and by the terms of the title.
+type fieldTables struct {
+	field                    Field
+	frequency, length, title [256]float64
 }
 
-// frequencies tabulates frequency by packed occurrences.
-func (f Field) frequencies() (table [256]float64) {
-	for b := range table {
-		table[b] = f.frequency(unpackOccurrences(byte(b)))
+func (f Field) tables(average float64) fieldTables {
+	t := fieldTables{field: f}
+	for b := range 256 {
+		t.frequency[b] = f.frequency(unpackOccurrences(byte(b)))
+		t.length[b] = f.K1 * (1 - f.B + f.B*float64(codeLength(byte(b)))/average)
+		t.title[b] = f.K1 * f.B * f.Title * float64(b) / average
 	}
-	return table
-}
-
-// codeLengths tabulates codeLength.
-func codeLengths() (table [256]float64) {
-	for code := range table {
-		table[code] = float64(codeLength(byte(code)))
-	}
-	return table
+	return t
 }
 
 func average(sum float64, n int) float64 {
@@ -377,9 +298,14 @@ func topK(values []float64, n int) []int32 {
 		return a > b
 	}
 	best := placeHeap{worse: worse}
+	floor := 0.0 // the least of the best n, once there are as many
 	for i, value := range values {
-		if value > 0 {
-			best.offer(int32(i), n) //nolint:gosec // far fewer
+		if value <= floor {
+			continue
+		}
+		best.offer(int32(i), n) //nolint:gosec // far fewer
+		if n > 0 && len(best.places) == n {
+			floor = values[best.places[0]]
 		}
 	}
 	slices.SortFunc(best.places, func(a, b int32) int {

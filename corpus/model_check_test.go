@@ -57,9 +57,9 @@ func (w *world) checkEdition(info EditionInfo, state modelState) {
 	lexical, err := w.store.lexical(w.ctx, view, asked.terms, ranking)
 	w.must(err)
 	var got []scored
-	for i, p := range view.contents[0].passages {
+	for i, id := range view.contents[0].passages.ids {
 		if lexical.passage[i] > 0 {
-			got = append(got, scored{names[p.id], lexical.passage[i]})
+			got = append(got, scored{names[id], lexical.passage[i]})
 		}
 	}
 	sortScored(got)
@@ -70,7 +70,7 @@ func (w *world) checkEdition(info EditionInfo, state modelState) {
 	var documents []scored
 	for i, d := range view.contents[0].documents {
 		if lexical.document[i] > 0 {
-			first := view.contents[0].passages[d.first].id
+			first := view.contents[0].passages.ids[d.first]
 			documents = append(documents, scored{titleOf(names[first]), lexical.document[i]})
 		}
 	}

@@ -394,6 +394,7 @@ func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, pas
 	args["content_hash"] = append([]byte{}, d.ContentHash...)
 	args["extractor"] = d.Extractor
 	args["passages"] = passages
+	args["flags"] = append([]Flag{}, d.Flags...)
 	batch.Queue(`
 		INSERT INTO documents (
 			id,
@@ -413,6 +414,7 @@ func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, pas
 			content_hash,
 			extractor,
 			passages,
+			flags,
 			born
 		) OVERRIDING SYSTEM VALUE VALUES (
 			@id,
@@ -432,6 +434,7 @@ func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, pas
 			@content_hash,
 			@extractor,
 			@passages,
+			@flags,
 			@edition
 		)`, args)
 }

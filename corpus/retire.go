@@ -55,6 +55,7 @@ func (e *Edition) rename(ctx context.Context, tx pgx.Tx, v version, name string)
 			content_hash,
 			extractor,
 			passages,
+			flags,
 			born
 		)
 		SELECT
@@ -74,6 +75,7 @@ func (e *Edition) rename(ctx context.Context, tx pgx.Tx, v version, name string)
 			content_hash,
 			extractor,
 			passages,
+			flags,
 			@edition
 		FROM documents
 		WHERE id = @id`, args)

@@ -49,6 +49,29 @@ func appendSequence(coded []byte, terms []string) []byte {
 // appendBreak ends a field: no pair stands across it.
 func appendBreak(coded []byte) []byte { return append(coded, 0, 0) }
 
+// headingsOf returns the part of a sequence between the title and the body.
+func headingsOf(coded []byte) []byte {
+	first, last := 0, 0 // behind the title's break, and the last one's place
+	for at := 0; at+2 <= len(coded); at += 2 {
+		if coded[at] == 0 && coded[at+1] == 0 {
+			if first == 0 {
+				first = at + 2
+			}
+			last = at
+		}
+	}
+	return coded[first:max(first, last)]
+}
+
+func hasTerm(coded []byte, term uint16) bool {
+	for at := 0; at+2 <= len(coded); at += 2 {
+		if binary.LittleEndian.Uint16(coded[at:]) == term {
+			return true
+		}
+	}
+	return false
+}
+
 // termPair is two terms that stand side by side in a question.
 type termPair struct {
 	first, second uint16

@@ -32,7 +32,7 @@ func (s *Searcher) standIn(ctx context.Context, v *view, asked question, found *
 		// Scores add up: what was counted is not counted again.
 		t.share, t.counts = standInShare-t.share, true
 	}
-	if err := s.store.score(ctx, v, found, names, s.ranking); err != nil {
+	if err := s.store.score(ctx, v, found, names); err != nil {
 		return err
 	}
 	for i, was := range before {

@@ -20,6 +20,7 @@ type Store struct {
 	maxSegments int
 	indexAbove  int // vectors of a collection that is scanned through an HNSW index
 	editions    contentsCache
+	terms       termCache
 	scratch     sync.Pool // of *scratch
 
 	courtesies map[string]bool // as terms of French and English
@@ -38,6 +39,7 @@ func NewStore(pool *pgxpool.Pool) *Store {
 		courtesies:  courtesies,
 		maxSegments: maxSegments,
 		indexAbove:  indexAbove,
+		terms:       termCache{limit: termCacheBytes},
 		analyzers:   make(map[string]*analysis.Analyzer),
 		spaces:      make(map[Space]int64),
 	}

@@ -8,5 +8,8 @@
 // questions say less than three decimals suggest. Diff tells which questions
 // got better between two runs and which worse.
 //
-// It does not judge answers; a later part of the package will.
+// RunAnswers asks an Answerer the cases of another kind of file, which say what
+// an answer must cite, state and not state, and JudgeAnswer holds the answer
+// against them; facts compare in the form of Normal. docs/evaluation.md tells how
+// to write such cases.
 package eval

@@ -88,9 +88,7 @@ func cleanText(s string) string {
 			return r
 		case r == '\t':
 			return ' '
-		case r == '\u200b', r == '\ufeff', r == '\u00ad', r == '\u2060':
-			return -1
-		case unicode.IsControl(r):
+		case unicode.IsControl(r), isInvisible(r):
 			return -1
 		}
 		return r

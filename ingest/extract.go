@@ -1,11 +1,14 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
 	"strings"
 	"time"
+
+	"guichet/corpus"
 )
 
 // Media types that have an extractor.
@@ -40,7 +43,29 @@ type Extracted struct {
 	ValidFrom   time.Time
 	ValidUntil  time.Time
 	Sections    []Section
-	Notes       []string // what was not understood and left out
+	Notes       []string      // what was not understood and left out
+	Flags       []corpus.Flag // what looks meant for a model; set by the ingester
+}
+
+// complete takes what is not known from what the source says.
+func (x *Extracted) complete(said Extracted) {
+	x.Title = cmp.Or(x.Title, said.Title)
+	x.URL = cmp.Or(x.URL, said.URL)
+	x.Theme = cmp.Or(x.Theme, said.Theme)
+	x.Language = cmp.Or(x.Language, said.Language)
+	for _, d := range []struct{ to, from *time.Time }{
+		{&x.PublishedOn, &said.PublishedOn}, {&x.ModifiedOn, &said.ModifiedOn},
+		{&x.ValidFrom, &said.ValidFrom}, {&x.ValidUntil, &said.ValidUntil},
+	} {
+		if d.to.IsZero() {
+			*d.to = *d.from
+		}
+	}
+}
+
+// scalars is all but sections and notes, as text.
+func (x Extracted) scalars() string {
+	return fmt.Sprint(x.Title, "\x00", x.URL, "\x00", x.Theme, "\x00", x.Language, x.PublishedOn.Unix(), x.ModifiedOn.Unix(), x.ValidFrom.Unix(), x.ValidUntil.Unix())
 }
 
 // Section is a stretch of a document under one heading path. Its Text has
@@ -110,6 +135,7 @@ func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error
 	if err != nil {
 		return Extracted{}, err
 	}
+	x.Flags = Suspicions(in, x)
 	size := 0
 	kept := x.Sections[:0]
 	for _, s := range x.Sections {

@@ -21,6 +21,7 @@ const (
 	codeNoText       = "no_text"
 	codeNotPDF       = "not_pdf"
 	codeScan         = "scan"
+	codeSuspicious   = "suspicious"
 	codeTooLarge     = "too_large"
 	codeTooLong      = "too_long"
 	codeUnreadable   = "unreadable"

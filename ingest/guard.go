@@ -46,8 +46,8 @@ func (p *pass) guard(todo []work, listings []Listing) error {
 		if has[at] > 0 && (all <= manyDocuments || 2*n <= all) {
 			continue
 		}
-		p.report.Rejected = fmt.Sprintf("%s has lost %d of its %d documents. Is the folder mounted and whole? "+
-			"If they are meant to go, run the same command with --retire", at, n, all)
+		p.report.Rejected = fmt.Sprintf("%s has lost %d of its %d documents. Is it there, and whole? "+
+			"If they are meant to go, run the same command with --retire", displayed(at), n, all)
 		if p.dry {
 			return nil
 		}

@@ -17,7 +17,7 @@ import (
 type HTMLExtractor struct{}
 
 // Version implements Extractor.
-func (HTMLExtractor) Version() string { return "html/1" }
+func (HTMLExtractor) Version() string { return "html/2" }
 
 // Extract implements Extractor. Title, address, dates and language come from
 // the page's head and marks; anchors are the ids of its headings.
@@ -79,6 +79,7 @@ func fragmentText(raw string) string {
 	if err != nil {
 		return ""
 	}
+	hiddenElements(doc).Remove()
 	doc.Find("script, style, template, noscript").Remove()
 	w := htmlWalker{panels: map[string]bool{}}
 	w.walk(doc.Find("body").Nodes[0])

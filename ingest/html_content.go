@@ -23,12 +23,7 @@ var chromeName = regexp.MustCompile(`(?i)(^|[\s_-])(cookies?|consent|rgpd|gdpr|t
 // fields, menus, the site's header and footer, cookie banners, what is hidden
 // and is no panel of an accordion.
 func removeChrome(doc *goquery.Document) {
-	panels := map[string]bool{}
-	doc.Find("[aria-controls]").Each(func(_ int, s *goquery.Selection) {
-		for id := range strings.FieldsSeq(s.AttrOr("aria-controls", "")) {
-			panels[id] = true
-		}
-	})
+	hiddenElements(doc).Remove()
 	doc.Find(neverContent).Each(func(_ int, s *goquery.Selection) {
 		// A site's banner may hold the only h1.
 		if s.Find("h1, main").Length() == 0 {
@@ -53,12 +48,6 @@ func removeChrome(doc *goquery.Document) {
 		if chromeName.MatchString(name) {
 			s.Remove()
 		}
-	})
-	doc.Find(`[hidden], [aria-hidden=true], [style*="display:none"], [style*="display: none"]`).Each(func(_ int, s *goquery.Selection) {
-		if s.Is("html, body, main, article") || panels[s.AttrOr("id", "")] || s.Is("[role=tabpanel], details *") || isPanel(s) {
-			return
-		}
-		s.Remove()
 	})
 }
 

@@ -29,8 +29,10 @@ type Ingester struct {
 type Request struct {
 	Collection corpus.Collection // in a dry run, ID 0 stands for one that is still to be made
 	Paths      []string          // files and folders
+	Sources    []Source          // others
 	DryRun     bool              // look, and write nothing
 	Retire     bool              // retire however many documents are gone
+	Quarantine bool              // keep out what Suspicions flags
 }
 
 const (
@@ -48,14 +50,14 @@ const (
 func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 	begun := time.Now()
 	p := pass{
-		Ingester: in.withDefaults(), dry: req.DryRun, mayRetire: req.Retire, collection: req.Collection,
+		Ingester: in.withDefaults(), dry: req.DryRun, mayRetire: req.Retire, quarantine: req.Quarantine, collection: req.Collection,
 		runs: map[string]Run{},
 		report: Report{
 			Collection: req.Collection.Name, DryRun: req.DryRun, Edition: req.Collection.Published,
-			Sources: []SourceReport{}, Failures: []Failure{}, Notes: []string{},
+			Sources: []SourceReport{}, Failures: []Failure{}, Flagged: []Flagged{}, Notes: []string{},
 		},
 	}
-	err := p.run(ctx, req.Paths)
+	err := p.run(ctx, req)
 	p.Progress.Done()
 	p.report.Seconds = time.Since(begun).Seconds()
 	slices.SortStableFunc(p.report.Failures, func(a, b Failure) int {
@@ -89,6 +91,7 @@ type pass struct {
 	Ingester
 	dry        bool
 	mayRetire  bool
+	quarantine bool
 	collection corpus.Collection
 	edition    Edition        // nil in a dry run
 	runs       map[string]Run // by source URI
@@ -101,14 +104,17 @@ type pass struct {
 	addressed, unaddressed int // documents read that have an address to show, and that have none
 }
 
-func (p *pass) run(ctx context.Context, paths []string) error {
+func (p *pass) run(ctx context.Context, req Request) error {
 	existing, err := p.existing(ctx)
 	if err != nil {
 		return err
 	}
-	todo, err := plan(paths, existing)
+	todo, err := plan(req.Paths, existing)
 	if err != nil {
 		return err
+	}
+	for _, s := range req.Sources {
+		todo = append(todo, work{source: s, at: sourceRoot(s.Ref()), whole: true})
 	}
 	listings, err := list(ctx, todo)
 	if err != nil {

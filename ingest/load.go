@@ -17,7 +17,7 @@ import (
 // from here alone.
 func (p *pass) readSource(ctx context.Context, w work, l Listing) error {
 	ref := w.source.Ref()
-	s := loader{pass: p, ref: ref, report: SourceReport{Kind: ref.Kind, URI: ref.URI, Path: w.at}}
+	s := loader{pass: p, ref: ref, report: SourceReport{Kind: ref.Kind, URI: ref.URI, Path: w.path()}}
 	if !p.dry {
 		var err error
 		if s.run, err = p.startRun(ctx, ref); err != nil {
@@ -135,6 +135,7 @@ func (s *loader) take(ctx context.Context, r readItem) error {
 		return ctx.Err()
 	}
 	known, isKnown := s.live[docID{s.ref.URI, r.item.Key}]
+	s.flag(r)
 	switch {
 	case r.err != nil:
 		s.fail(r.item.Key, r.err)
@@ -307,6 +308,16 @@ func (s *loader) count(d corpus.Document) {
 	}
 	s.pass.report.Passages += len(d.Passages)
 	s.Progress.Step()
+}
+
+// flag tells what looked suspicious in an item, and whether it was kept out.
+func (s *loader) flag(r readItem) {
+	for _, f := range r.flags {
+		s.pass.report.Flagged = append(s.pass.report.Flagged, Flagged{Source: s.ref.URI, Key: r.item.Key, Kind: f.Kind, Excerpt: f.Excerpt})
+	}
+	if codeOf(r.err) == codeSuspicious {
+		s.pass.report.Quarantined++
+	}
 }
 
 func (s *loader) fail(key string, err error) {

@@ -62,8 +62,8 @@ func nameAt(src corpus.SourceRef, key string, level int) string {
 		}
 		return path.Base(dir) + "/" + relative
 	}
-	if whole := filePath(src, key); whole != "" {
-		return filepath.ToSlash(whole)
+	if src.Kind == KindFolder || src.Kind == KindFile {
+		return filepath.ToSlash(filePath(src, key))
 	}
 	return src.URI + " " + key
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -27,6 +28,7 @@ type readItem struct {
 	err       error
 	document  corpus.Document
 	notes     []string
+	flags     []corpus.Flag
 }
 
 // readAll reads the items, several at once, and hands the outcomes to out,
@@ -55,21 +57,30 @@ func (p *pass) readAll(ctx context.Context, ref corpus.SourceRef, items []Item, 
 
 func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus.SourceRef, item Item) readItem {
 	done := readItem{item: item}
-	content, release, err := p.fetch(ctx, room, item)
+	extractor := item.Extractor
+	if extractor == nil {
+		extractor = p.Extractors[item.MediaType]
+	}
+	if extractor == nil {
+		done.err = fmt.Errorf("nothing here reads %s", item.MediaType)
+		return done
+	}
+	id := docID{ref.URI, item.Key}
+	version := extractor.Version() + " " + splitterVersion + " " + suspicionVersion
+	live, ok := p.live[id]
+	known := ok && live.Extractor == version
+	content, release, err := p.fetch(ctx, room, item, known)
+	if errors.Is(err, ErrUnchanged) && known {
+		done.unchanged = true
+		return done
+	}
 	if err != nil {
 		done.err = err
 		return done
 	}
 	defer release()
-	id := docID{ref.URI, item.Key}
 	hash := contentHash(item, content)
-	extractor := p.Extractors[item.MediaType]
-	if extractor == nil {
-		done.err = fmt.Errorf("nothing here reads %s", item.MediaType)
-		return done
-	}
-	version := extractor.Version() + " " + splitterVersion
-	if known, ok := p.live[id]; ok && known.Extractor == version && bytes.Equal(known.ContentHash, hash) {
+	if known && bytes.Equal(live.ContentHash, hash) {
 		done.unchanged = true
 		return done
 	}
@@ -78,18 +89,26 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		done.err = err
 		return done
 	}
-	done.notes = x.Notes
+	x.complete(item.Said)
+	done.notes, done.flags = x.Notes, x.Flags
+	if p.quarantine && len(x.Flags) > 0 {
+		done.err = failuref(codeSuspicious, "kept out, since it looks meant for a model (%s: %q): its last version stays", x.Flags[0].Kind, x.Flags[0].Excerpt)
+		return done
+	}
 	done.document = corpus.Document{
 		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: item.MediaType,
 		PublishedOn: x.PublishedOn, ModifiedOn: x.ModifiedOn, ValidFrom: x.ValidFrom, ValidUntil: x.ValidUntil,
-		ContentHash: hash, Extractor: version, Passages: NewSplitter().Split(x.Sections),
+		ContentHash: hash, Extractor: version, Flags: x.Flags, Passages: NewSplitter().Split(x.Sections),
 	}
 	return done
 }
 
 // fetch reads an item's bytes within the bounds. release gives their room back.
-func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (content []byte, release func(), err error) {
-	r, err := item.Open(ctx)
+func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item, known bool) (content []byte, release func(), err error) {
+	r, err := item.Open(ctx, known)
+	if errors.Is(err, ErrUnchanged) {
+		return nil, nil, err
+	}
 	if err != nil {
 		return nil, nil, failuref(codeUnreadable, "cannot be read: %s", fileReason(err))
 	}
@@ -133,6 +152,9 @@ func tooLarge(limit int64) error {
 func contentHash(item Item, content []byte) []byte {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%q %q\n", item.Key, item.MediaType) // a hash never fails
+	if said := item.Said.scalars(); said != (Extracted{}).scalars() {
+		_, _ = fmt.Fprintf(h, "%q\n", said)
+	}
 	_, _ = h.Write(content)
 	return h.Sum(nil)
 }

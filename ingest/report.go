@@ -21,13 +21,15 @@ type Report struct {
 	Resumed     bool   `json:"resumed"`
 	Rejected    string `json:"rejected,omitempty"` // why the edition was held back, or in a dry run would be
 	corpus.Counts
-	Skipped  int            `json:"skipped"`  // files of kinds that nothing here reads
-	Passages int            `json:"passages"` // in the documents added and changed
-	Embedded int            `json:"embedded"` // passages whose vectors were made
-	Seconds  float64        `json:"seconds"`
-	Sources  []SourceReport `json:"sources"`
-	Failures []Failure      `json:"failures"` // by source and key
-	Notes    []string       `json:"notes"`
+	Skipped     int            `json:"skipped"`  // files of kinds that nothing here reads
+	Passages    int            `json:"passages"` // in the documents added and changed
+	Embedded    int            `json:"embedded"` // passages whose vectors were made
+	Seconds     float64        `json:"seconds"`
+	Sources     []SourceReport `json:"sources"`
+	Failures    []Failure      `json:"failures"`    // by source and key
+	Flagged     []Flagged      `json:"flagged"`     // what looked suspicious in documents that were read
+	Quarantined int            `json:"quarantined"` // documents kept out for that; they count as failed, too
+	Notes       []string       `json:"notes"`
 }
 
 // SourceReport is what a run did in one source.
@@ -44,6 +46,14 @@ type Failure struct {
 	Key    string `json:"key"`
 	Reason string `json:"reason"`
 	Code   string `json:"code,omitempty"` // of a reason that comes up often
+}
+
+// Flagged is what looked suspicious in a document.
+type Flagged struct {
+	Source  string `json:"source"`
+	Key     string `json:"key"`
+	Kind    string `json:"kind"` // "hidden", "invisible", "instructions"
+	Excerpt string `json:"excerpt"`
 }
 
 func (r *Report) note(format string, args ...any) {
@@ -110,6 +120,12 @@ func (r Report) WriteText(w io.Writer) error {
 	b.WriteString(".\n")
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s.\n", strings.TrimSuffix(note, "."))
+	}
+	for _, f := range r.Flagged {
+		fmt.Fprintf(&b, "Flagged: %s: %s: %q\n", f.Key, f.Kind, f.Excerpt)
+	}
+	if r.Quarantined > 0 {
+		fmt.Fprintf(&b, "Quarantined: %d documents, named below.\n", r.Quarantined)
 	}
 	for _, f := range r.Failures {
 		fmt.Fprintf(&b, "Failed: %s: %s\n", f.Key, f.Reason)

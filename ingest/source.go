@@ -36,8 +36,20 @@ type Item struct {
 	Key       string // unique in its source, and the same from run to run
 	MediaType string
 	Modified  time.Time // zero: unknown
-	Open      func(ctx context.Context) (io.ReadCloser, error)
+	// Open gives the item's bytes. known says that they were read before, by
+	// the readers of today: then a source that can tell may answer ErrUnchanged
+	// instead.
+	Open func(ctx context.Context, known bool) (io.ReadCloser, error)
+	// Extractor reads the item; nil: the one for its media type. It is for
+	// sources that have settings of their own for reading.
+	Extractor Extractor
+	// Said is what the source itself says of the item: title, URL, theme,
+	// language and dates. Where the item's bytes say otherwise, they are right.
+	Said Extracted
 }
+
+// ErrUnchanged says that an item is as it was when it was read last.
+var ErrUnchanged = errors.New("unchanged")
 
 // Listing is what a source has.
 type Listing struct {
@@ -129,7 +141,7 @@ func (f folder) add(root *os.Root, key string, d fs.DirEntry, l *Listing) {
 		l.Skipped = append(l.Skipped, key)
 		return
 	}
-	item := Item{Key: key, MediaType: mediaType, Open: func(context.Context) (io.ReadCloser, error) {
+	item := Item{Key: key, MediaType: mediaType, Open: func(context.Context, bool) (io.ReadCloser, error) {
 		return openIn(f.path, key)
 	}}
 	if info, err := root.Stat(key); err == nil {
@@ -213,7 +225,7 @@ func (f file) List(context.Context) (Listing, error) {
 		l.fail(key, failuref(codeKind, "files of the kind %q are not read: save it as PDF, HTML, Markdown or plain text", path.Ext(key)))
 		return l, nil
 	}
-	l.Items = []Item{{Key: key, MediaType: mediaType, Open: func(context.Context) (io.ReadCloser, error) {
+	l.Items = []Item{{Key: key, MediaType: mediaType, Open: func(context.Context, bool) (io.ReadCloser, error) {
 		return openIn(dir, key)
 	}}}
 	return l, nil

@@ -101,8 +101,8 @@ func resolve(p string) (work, error) {
 	return work{at: absolute, single: !info.IsDir()}, nil
 }
 
-// filePath is the absolute path of a document's file, or "" when its source is
-// of another kind.
+// filePath is the absolute path of a document's file or, where its source is of
+// another kind, a name that stands for the document.
 func filePath(src corpus.SourceRef, key string) string {
 	switch src.Kind {
 	case KindFolder:
@@ -110,8 +110,12 @@ func filePath(src corpus.SourceRef, key string) string {
 	case KindFile:
 		return src.URI
 	}
-	return ""
+	return sourceRoot(src) + string(filepath.Separator) + key
 }
+
+// sourceRoot stands for the region of a source that is no folder: a name that
+// no path has, and no other source.
+func sourceRoot(src corpus.SourceRef) string { return "\x00" + src.Kind + "\x00" + src.URI + "\x00" }
 
 // relativeName is a document's path below its source, the name it has when
 // another document of the collection has its file name.
@@ -120,4 +124,16 @@ func relativeName(src corpus.SourceRef, key string) string {
 		return path.Base(filepath.ToSlash(src.URI))
 	}
 	return key
+}
+
+// path is what an operator calls the region.
+func (w work) path() string { return displayed(w.at) }
+
+// displayed is a region's name as an operator reads it: a path, or a source's
+// address.
+func displayed(at string) string {
+	if parts := strings.Split(at, "\x00"); len(parts) > 2 {
+		return parts[2]
+	}
+	return at
 }

@@ -8,9 +8,6 @@ import (
 	"guichet/internal/messages"
 )
 
-// ModeComputed says that an answer was computed from the town's services.
-const ModeComputed Mode = "computed"
-
 // OpeningHours answers questions about the opening hours and the contact of one
 // service of the town, without a search and without a model. It may be used by
 // many at once.

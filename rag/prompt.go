@@ -3,8 +3,11 @@ package rag
 import (
 	"embed"
 	"fmt"
+	"regexp"
 	"strings"
 	"text/template"
+	"unicode"
+	"unicode/utf8"
 
 	"guichet/internal/llm"
 )
@@ -32,33 +35,85 @@ func newPrompts() (prompts, error) {
 	return prompts{t}, nil
 }
 
+// What a model might take for the prompt's own form rather than for words.
+var (
+	specialToken = regexp.MustCompile(`‹\|[^|›]{0,40}\|›|‹‹/?SYS››|\[/?(?:INST|SYS|SYSTEM|ASSISTANT|USER)\]|(?i:‹/?s›)`)
+	roleMarker   = regexp.MustCompile(`(?im)^([ \t#*>›-]*)(system|assistant|user|human|developer|tool|ai|système|utilisateur|développeur)([ *]*):`)
+	codeFence    = regexp.MustCompile("`{3,}|~{3,}")
+	hashes       = regexp.MustCompile(`(?m)^[ \t]*#{1,6}[ \t]+`)
+	angles       = strings.NewReplacer("<", "‹", ">", "›", "＜", "‹", "＞", "›", "﹤", "‹", "﹥", "›", "【", "(", "】", ")", "［", "[", "］", "]")
+)
+
 // asData makes text that cannot close the tags it stands between, nor pass for
-// a citation.
+// another speaker, a citation or a model's own marks, nor hide words from those
+// who read the trace.
 func asData(text string) string {
-	text = strings.NewReplacer("<", "‹", ">", "›").Replace(text)
+	text = angles.Replace(visible(text))
+	text = specialToken.ReplaceAllString(text, " ")
+	text = roleMarker.ReplaceAllString(text, "$1$2$3 -")
+	text = codeFence.ReplaceAllString(text, " ")
+	text = hashes.ReplaceAllString(text, "")
+	text = strings.ReplaceAll(text, noAnswer, "NO ANSWER")
 	return citationMark.ReplaceAllStringFunc(text, func(mark string) string {
 		return "(" + strings.Trim(mark, "[]") + ")"
 	})
 }
 
-// messages returns the prompt: the rules, the conversation so far, then the
-// passages and the question. language is "fr" or "en".
+// visible drops what cannot be seen: controls but line ends and tabs, zero-width
+// and direction marks, Unicode tags, variation selectors, private characters.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return r
+		case r == utf8.RuneError, unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Variation_Selector):
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// messages returns the prompt: the rules, then the conversation so far, the
+// passages and the question, all three as data. The conversation has no roles of
+// its own: what a resident wrote must not come back as an order, nor what an
+// answer quoted as a rule. language is "fr" or "en".
 func (p prompts) messages(language string, req Request, sources []Source) ([]llm.Message, error) {
 	system, err := p.render("system."+language+".tmpl", map[string]any{"Town": asData(fold(req.Town.Name)), "NoAnswer": noAnswer})
 	if err != nil {
 		return nil, err
 	}
-	question, err := p.render("question.tmpl", map[string]any{"Sources": sources, "Question": req.Question})
+	question, err := p.render("question.tmpl", map[string]any{
+		"Sources": sources, "Question": req.Question, "History": clipHistory(req.History),
+	})
 	if err != nil {
 		return nil, err
 	}
-	out := []llm.Message{{Role: "system", Text: system}}
-	for _, e := range req.History[max(0, len(req.History)-maxHistory):] {
-		out = append(out,
-			llm.Message{Role: "user", Text: asData(clip(e.Question, MaxQuestion))},
-			llm.Message{Role: "assistant", Text: asData(clip(e.Answer, maxHistoryAnswer))})
+	return []llm.Message{{Role: "system", Text: system}, {Role: "user", Text: question}}, nil
+}
+
+// condense returns the prompt that makes a follow-up self-contained.
+func (p prompts) condense(language, question string, history []Exchange) ([]llm.Message, error) {
+	if language != "en" {
+		language = "fr"
 	}
-	return append(out, llm.Message{Role: "user", Text: question}), nil
+	system, err := p.render("condense."+language+".tmpl", nil)
+	if err != nil {
+		return nil, err
+	}
+	user, err := p.render("followup.tmpl", map[string]any{"Question": question, "History": clipHistory(history)})
+	if err != nil {
+		return nil, err
+	}
+	return []llm.Message{{Role: "system", Text: system}, {Role: "user", Text: user}}, nil
+}
+
+// clipHistory leaves the last exchanges, their answers shortened.
+func clipHistory(history []Exchange) []Exchange {
+	var out []Exchange
+	for _, e := range history[max(0, len(history)-maxHistory):] {
+		out = append(out, Exchange{clip(e.Question, MaxQuestion), clip(e.Answer, maxHistoryAnswer)})
+	}
+	return out
 }
 
 func (p prompts) render(name string, data any) (string, error) {

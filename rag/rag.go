@@ -3,6 +3,7 @@ package rag
 import (
 	"context"
 	"errors"
+	"time"
 
 	"guichet/corpus"
 )
@@ -24,10 +25,13 @@ const (
 // Mode says who wrote the answer.
 type Mode string
 
-// The modes there are today.
+// The closed list of modes.
 const (
-	ModeModel  Mode = "model"
-	ModeQuoted Mode = "quoted"
+	ModeModel    Mode = "model"    // a language model, held to the documents
+	ModeQuoted   Mode = "quoted"   // the documents' own words
+	ModeApproved Mode = "approved" // an agent of the town
+	ModeComputed Mode = "computed" // worked out from the town's settings
+	ModeCached   Mode = "cached"   // an answer that was given before
 )
 
 // MaxQuestion bounds a question, in characters.
@@ -52,7 +56,10 @@ type Request struct {
 	Question string
 	Language string // of the reader's page: "fr", "en"
 	History  []Exchange
-	Trace    bool // fill Answer.Trace
+	Now      time.Time // the moment that the answer is for; zero: now
+	Trace    bool      // fill Answer.Trace and the steps' notes
+
+	intake []Step // of Intake, once the question has been through
 }
 
 // Exchange is an earlier question of the conversation and its answer.
@@ -117,6 +124,7 @@ type Answer struct {
 	Citations []Citation
 	TimingsMS map[string]float64 // retrieval, first_unit, model, total
 	Usage     Usage
+	Steps     []Step // in the order in which they were taken
 	Trace     *Trace
 }
 
@@ -134,7 +142,6 @@ type Trace struct {
 	Prompt   string
 	Raw      string     // the model's text before it was cut and checked
 	Withheld []Withheld // units that did not pass
-	Notes    []string   // what was decided, in order, in the request's language
 }
 
 // Withheld is a unit that was not shown, and why, in the request's language.

@@ -44,13 +44,19 @@ func sourcesOf(hits []corpus.Hit, limit, perDocument int) []Source {
 		for j, c := range group {
 			texts[j] = c.passage.Text
 		}
-		out[i] = Source{
-			N: i + 1, Document: d.Name, Title: d.Title, URL: passageURL(d.URL, first.Passage),
-			Headings: strings.Join(first.Headings, " > "), Collection: d.Collection, Shared: d.Shared,
-			Edition: d.Edition, PassageID: first.ID, Text: strings.Join(texts, "\n\n"), facts: &facts{},
-		}
+		out[i] = newSource(i+1, d, first.Passage)
+		out[i].Text = strings.Join(texts, "\n\n")
 	}
 	return out
+}
+
+// newSource makes source n of a passage.
+func newSource(n int, d corpus.HitDocument, p corpus.Passage) Source {
+	return Source{
+		N: n, Document: d.Name, Title: d.Title, URL: passageURL(d.URL, p),
+		Headings: strings.Join(p.Headings, " > "), Collection: d.Collection, Shared: d.Shared,
+		Edition: d.Edition, PassageID: p.ID, Text: p.Text, facts: &facts{},
+	}
 }
 
 // choose takes the best limit passages, ordered by hit and rank.

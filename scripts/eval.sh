@@ -1,24 +1,59 @@
 #!/bin/sh
-# Measures retrieval on the service-public sheets and the questions that
-# citizens sent, in a database of its own that is thrown away. Needs the folder
-# ../shared/service-public; says so and ends well where it is missing.
+# Measures, in databases of its own that are thrown away:
+#
+#   - answers: the demo town's cases in eval/cases, in quoting mode, alone and
+#     beside the service-public sheets; the held-out third only where
+#     GUICHET_EVAL_HELD_OUT=1;
+#   - what is shown when the model lies (eval/faithful);
+#   - retrieval, on the service-public sheets and the questions that citizens
+#     sent, where the folder ../shared/service-public is there.
+#
+# Arguments go to the evaluation of retrieval.
 set -eu
 cd "$(dirname "$0")/.."
 
 data=${GUICHET_EVAL_DATA:-../shared/service-public}
-if [ ! -d "$data/fiches" ]; then
-	echo "eval: skipped, $data is not here (GUICHET_EVAL_DATA names another place)"
-	exit 0
-fi
-
+guichet=bin/guichet
 scratch=$(mktemp -d)
-# The database stops some seconds after its last user.
+# The databases stop some seconds after their last user.
 trap 'for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do rm -rf "$scratch" 2>/dev/null && break; sleep 1; done' EXIT
 chmod 755 "$scratch" # the database's unprivileged user must reach it
-export GUICHET_DATA_DIR="$scratch/data"
 unset GUICHET_DATABASE_URL GUICHET_LLM_URL GUICHET_LLM_MODEL || true
 
-guichet=bin/guichet
+# answers scores the answers to the cases; its argument says what is loaded.
+answers() {
+	for cases in dev hours held-out; do
+		if [ "$cases" = held-out ] && [ "${GUICHET_EVAL_HELD_OUT:-}" != 1 ]; then
+			continue
+		fi
+		if [ -f "eval/cases/$cases.jsonl" ]; then
+			echo
+			echo "== answers to $cases.jsonl, $1"
+			$guichet evaluate --answers "eval/cases/$cases.jsonl"
+		fi
+	done
+}
+
+export GUICHET_DATA_DIR="$scratch/demo"
+$guichet demo
+answers "the demo town alone"
+if [ -d "$data/fiches" ]; then
+	$guichet ingest "$data/fiches" --collection service-public
+	answers "the demo town and the national sheets"
+fi
+
+echo
+echo "== what is shown when the model is honest, lies, or obeys an attacker"
+# Floors that are not met are told after the table, and stop nothing here.
+go test ./eval/faithful -count 1 -timeout 30m -v -run TestMeasure -args -full | grep -v '^=== ' || true
+
+echo
+if [ ! -d "$data/fiches" ]; then
+	echo "retrieval: skipped, $data is not here (GUICHET_EVAL_DATA names another place)"
+	exit 0
+fi
+echo "== retrieval"
+export GUICHET_DATA_DIR="$scratch/sheets"
 $guichet ingest "$data/fiches" --collection service-public
 echo
 $guichet evaluate "$data/questions-dev.jsonl" --absent "$data/questions-absent-dev.jsonl" "$@"

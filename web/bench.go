@@ -34,6 +34,7 @@ type benchResult struct {
 	Timings  []timing
 	Usage    rag.Usage
 	Trace    *rag.Trace
+	Steps    []rag.Step
 	Lexical  []ranked // the lexical index's list, best first
 	Vector   []ranked // the vector index's list, best first
 	Offered  []rag.Source
@@ -124,7 +125,7 @@ func (silentSink) Unit(context.Context, rag.Unit) error        { return nil }
 func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 	out := &benchResult{
 		Outcome: a.Outcome, Mode: a.Mode, Blocks: blocks(a.Units), Cited: cited(a.Units),
-		Contact: contact, Usage: a.Usage, Trace: a.Trace, Offered: a.Sources,
+		Contact: contact, Usage: a.Usage, Trace: a.Trace, Steps: a.Steps, Offered: a.Sources,
 		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && !names(a.Units, contact),
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.TimingsMS)) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -158,32 +159,35 @@ func prefix(value string) *string {
 	return &value
 }
 
-// newModel makes the language model that is set; nil where none is.
-func (o *session) newModel() (llm.Model, error) {
+// newModel makes the language model that is set; nil where none is. It is given
+// this long to begin an answer.
+func (o *session) newModel(firstToken time.Duration) (llm.Model, error) {
 	if o.settings.get("GUICHET_LLM_URL") == "" {
 		return nil, nil
 	}
 	m, err := llm.NewModel(llm.Config{
-		URL:          o.settings.get("GUICHET_LLM_URL"),
-		Model:        o.settings.get("GUICHET_LLM_MODEL"),
-		Key:          o.settings.get("GUICHET_LLM_KEY"),
-		FirstTimeout: o.settings.duration("GUICHET_LLM_TIMEOUT"),
-		Log:          o.log,
+		URL:        o.settings.get("GUICHET_LLM_URL"),
+		Model:      o.settings.get("GUICHET_LLM_MODEL"),
+		Key:        o.settings.get("GUICHET_LLM_KEY"),
+		FirstToken: firstToken,
+		Idle:       o.settings.duration("GUICHET_LLM_IDLE"),
+		Log:        o.log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("language model: %w", err)
 	}
-	return m, nil
+	return llm.NewBreaker(m, llm.BreakerConfig{}), nil
 }
 
 // newAnswerer makes the answerer; without a model it quotes.
 func (o *session) newAnswerer(catalogue *messages.Catalogue) (*rag.Answerer, error) {
-	model, err := o.newModel()
+	model, err := o.newModel(o.settings.duration("GUICHET_LLM_FIRST_TOKEN"))
 	if err != nil {
 		return nil, err
 	}
 	return rag.NewAnswerer(rag.Config{
 		Retriever: o.searcher,
+		Approvals: o.store,
 		Model:     model,
 		Messages:  catalogue,
 		Gate:      rag.DefaultGate,

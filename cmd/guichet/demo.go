@@ -17,6 +17,24 @@ import (
 // demoCollection is the name of the demo town's collection.
 const demoCollection = "site"
 
+func (a *app) demoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "demo",
+		Short: "Load the demo town into a new database",
+		Long: `Loads the demo town and its documents, as 'guichet serve --demo' does, and ends.
+A database that holds anything else is left alone.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			return o.loadDemo(cmd)
+		},
+	}
+}
+
 // loadDemo puts the demo town, its services and its documents into a new database, and
 // leaves one that holds anything else alone. A loading that was interrupted is
 // taken up.

@@ -202,16 +202,20 @@ func (o *session) examineServices(ctx context.Context, town corpus.Town) finding
 	return ok("services", fmt.Sprintf("%d, whose hours and contacts are computed", len(services)))
 }
 
+// modelWait is how long doctor waits for a word: a server that loads its model
+// at the first question takes longer than residents would wait.
+const modelWait = 2 * time.Minute
+
 // examineModel asks the model for a word.
 func (o *session) examineModel(ctx context.Context) finding {
-	model, err := o.newModel()
+	model, err := o.newModel(modelWait)
 	if err != nil {
 		return wrong("model", err.Error(), "check GUICHET_LLM_URL, GUICHET_LLM_MODEL and the key")
 	}
 	if model == nil {
 		return ok("model", "none is set: answers quote the documents word for word")
 	}
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, modelWait)
 	defer cancel()
 	prompt := []llm.Message{{Role: "user", Text: "Répondez par le seul mot : oui"}}
 	if _, err := model.Stream(ctx, prompt, func(string) error { return nil }); err != nil {

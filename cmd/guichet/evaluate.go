@@ -16,20 +16,29 @@ import (
 
 func (a *app) evaluateCommand() *cobra.Command {
 	var r reading
-	var asJSON, verbose bool
+	var asJSON, verbose, answers bool
 	var against, save, absent string
 	c := &cobra.Command{
 		Use:   "evaluate CASES.jsonl",
-		Short: "Score the search on questions with known answers",
+		Short: "Score the search, or the answers, on questions with known answers",
 		Long: `Reads lines {"id","question","relevant":["DOCUMENT",...]} and prints how often a
 right document is among the first 1, 3, 5 and 10, the mean reciprocal rank, nDCG,
 with 95 % bootstrap intervals, and the time of one search (query embedding
-included, process start excluded).`,
+included, process start excluded).
+
+With --answers, asks each question as a resident would, and scores the outcome,
+the cited documents, and the facts that must and must not be stated. The lines
+are {"id","kind","lang","question","history","now","relevant","must","must_any",
+"must_not","outcome","also_ok"}: see docs/evaluation.md.`,
 		Example: `  guichet evaluate cases.jsonl --json
   guichet evaluate cases.jsonl --save before.json
-  guichet evaluate cases.jsonl --against before.json      what got better, what worse`,
+  guichet evaluate cases.jsonl --against before.json      what got better, what worse
+  guichet evaluate --answers answers.jsonl`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if answers {
+				return a.runAnswers(cmd, r, args[0], asJSON)
+			}
 			cases, err := readCases(args[0])
 			if err != nil {
 				return err
@@ -80,6 +89,7 @@ included, process start excluded).`,
 	}
 	r.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&answers, "answers", false, "score the answers, not the search")
 	c.Flags().BoolVar(&verbose, "verbose", false, "print every question with the rank of its first right document")
 	c.Flags().StringVar(&save, "save", "", "write the outcomes to this file")
 	c.Flags().StringVar(&absent, "absent", "", "questions that the documents do not answer: tells how well the evidence score parts them (AUC)")

@@ -116,6 +116,19 @@ func TestAnOperatorLoadsAsksAndMeasures(t *testing.T) {
 		t.Errorf("easy cases score %s", scores)
 	}
 
+	cases = filepath.Join(write(t, map[string]string{"answers.jsonl": `{"id":"1","kind":"direct","question":"tarif piscine adulte","now":"2026-12-12T10:00:00+01:00","history":[{"role":"user","content":"bonjour"}],"relevant":["piscine"],"must":["4.50 euros"],"outcome":"answered"}
+{"id":"2","kind":"offtopic","question":"recette du bœuf bourguignon","outcome":"no_evidence"}
+{"id":"3","kind":"direct","question":"tarif piscine adulte","relevant":["mairie"],"must":["99 €"],"outcome":"answered"}`}), "answers.jsonl")
+	scores = must("evaluate", "--answers", cases, "--json")
+	for _, name := range []string{"kinds", "all", "answerable", "must_not_answer", "wrongly_refused", "cases"} {
+		if !slices.Contains(keys(t, scores), name) {
+			t.Errorf("evaluate --answers lacks %s: %s", name, scores)
+		}
+	}
+	if out := must("evaluate", "--answers", cases); !strings.Contains(out, "missing: 99 €") || !strings.Contains(out, "1 of   2") {
+		t.Errorf("evaluate --answers prints %s", out)
+	}
+
 	if out := must("collections"); !strings.Contains(out, "published") {
 		t.Errorf("collections prints %s", out)
 	}

@@ -22,6 +22,7 @@ type loading struct {
 	town       string
 	dryRun     bool
 	retire     bool
+	quarantine bool
 	asJSON     bool
 }
 
@@ -40,6 +41,10 @@ A folder that is empty now, or that lost more than half of its documents (where 
 had more than ten), is taken for one that is not mounted: nothing is published and
 the exit code is 1, unless --retire says that the documents are meant to go.
 
+Text that a page hides enters no passage. It is flagged in the report, like runs of
+invisible characters and words that give a model orders; --quarantine keeps such a
+document out.
+
 Exit code 3 says that it is done and published, but some files could not be read.`,
 		Example: `  guichet ingest ./pages --collection site --town my-town
   guichet ingest ./pages --collection site --dry-run
@@ -52,6 +57,7 @@ Exit code 3 says that it is done and published, but some files could not be read
 	c.Flags().StringVar(&l.town, "town", "", "slug of the town that owns the collection (default: it is shared)")
 	c.Flags().BoolVar(&l.dryRun, "dry-run", false, "tell what would be done, and write nothing")
 	c.Flags().BoolVar(&l.retire, "retire", false, "retire documents even where a source lost most or all of them")
+	c.Flags().BoolVar(&l.quarantine, "quarantine", false, "keep out documents with hidden text or words meant for a model; their last version stays")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the report as JSON")
 	must(c.MarkFlagRequired("collection"))
 	return c
@@ -76,7 +82,7 @@ func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun, Retire: l.retire})
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine})
 	if err != nil && !report.Interrupted && report.Rejected == "" {
 		return err
 	}

@@ -37,7 +37,8 @@ func settingList(getenv func(string) string) []setting {
 		{env: "GUICHET_LLM_URL", address: true, help: "OpenAI-compatible server of the language model, such as http://localhost:11434/v1; empty: no model, the documents are quoted word for word"},
 		{env: "GUICHET_LLM_MODEL", help: "name of the language model on that server"},
 		{env: "GUICHET_LLM_KEY", secret: true, help: "key of the language model's server, if it asks for one"},
-		{env: "GUICHET_LLM_TIMEOUT", fallback: "60s", help: "how long the model may take to begin its answer"},
+		{env: "GUICHET_LLM_FIRST_TOKEN", fallback: "8s", help: "how long the model may take to begin its answer, all attempts together; then the documents are quoted"},
+		{env: "GUICHET_LLM_IDLE", help: "how long the model may pause within its answer; empty: 5s, or GUICHET_LLM_FIRST_TOKEN where that is less"},
 		{env: "GUICHET_EMBEDDER", fallback: "builtin", help: "what makes vectors of texts: builtin, or openai (any OpenAI-compatible embeddings server)"},
 		{env: "GUICHET_EMBEDDER_URL", address: true, help: "address of the embeddings server, for openai"},
 		{env: "GUICHET_EMBEDDER_MODEL", help: "name of the embedding model, for openai"},
@@ -154,8 +155,11 @@ func (s *settings) validate() []error {
 	if n, err := strconv.Atoi(s.get("GUICHET_EMBEDDER_DIMENSIONS")); err != nil || n < 0 || n > 4000 {
 		wrong("GUICHET_EMBEDDER_DIMENSIONS", "a number from 0 to 4000")
 	}
-	if d, err := time.ParseDuration(s.get("GUICHET_LLM_TIMEOUT")); err != nil || d <= 0 {
-		wrong("GUICHET_LLM_TIMEOUT", "a duration such as 90s")
+	if d, err := time.ParseDuration(s.get("GUICHET_LLM_FIRST_TOKEN")); err != nil || d <= 0 {
+		wrong("GUICHET_LLM_FIRST_TOKEN", "a duration such as 8s")
+	}
+	if d, err := time.ParseDuration(s.get("GUICHET_LLM_IDLE")); s.get("GUICHET_LLM_IDLE") != "" && (err != nil || d <= 0) {
+		wrong("GUICHET_LLM_IDLE", "a duration such as 5s")
 	}
 	if _, err := strconv.ParseBool(s.get("GUICHET_TRUST_PROXY")); err != nil {
 		wrong("GUICHET_TRUST_PROXY", "true or false")

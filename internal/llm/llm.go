@@ -3,6 +3,7 @@ package llm
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -13,6 +14,7 @@ var (
 	ErrBusy         = errors.New("model server is busy")             // 429
 	ErrCut          = errors.New("the model's answer was cut short") // no stop reason
 	ErrGarbled      = errors.New("the model server's reply is not its protocol")
+	ErrOpen         = fmt.Errorf("%w: it failed before and is left alone for a while", ErrUnavailable)
 )
 
 // Message is one of a prompt's messages. Role is "system", "user" or "assistant".

@@ -23,8 +23,9 @@ type Config struct {
 	Temperature    float64
 	MaxTokens      int           // of the answer; 800
 	ConnectTimeout time.Duration // dialling, and TLS; 5 s
-	FirstTimeout   time.Duration // from the request to the first data; 60 s
-	IdleTimeout    time.Duration // between two pieces of data; 20 s
+	FirstToken     time.Duration // until the first piece of text, all attempts together; 8 s
+	Idle           time.Duration // between two pieces of data from then on; 5 s, or FirstToken where that is less
+	Whole          time.Duration // until the answer's end; 2 min
 	Attempts       int           // in all, before the first token; 3
 	MaxRetryAfter  time.Duration // a longer Retry-After is an error; 5 s
 	Log            *slog.Logger  // nil: silent
@@ -50,14 +51,15 @@ func NewModel(cfg Config) (*OpenAI, error) {
 	}
 	setDefault(&cfg.MaxTokens, 800)
 	setDefault(&cfg.ConnectTimeout, 5*time.Second)
-	setDefault(&cfg.FirstTimeout, 60*time.Second)
-	setDefault(&cfg.IdleTimeout, 20*time.Second)
+	setDefault(&cfg.FirstToken, 8*time.Second)
+	setDefault(&cfg.Idle, min(5*time.Second, cfg.FirstToken))
+	setDefault(&cfg.Whole, 2*time.Minute)
 	setDefault(&cfg.Attempts, 3)
 	setDefault(&cfg.MaxRetryAfter, 5*time.Second)
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	t := newTransport(cfg.Key, cfg.ConnectTimeout, cfg.FirstTimeout)
+	t := newTransport(cfg.Key, cfg.ConnectTimeout, cfg.FirstToken)
 	client, err := openai.New(append(clientOptions(cfg.URL, t), openai.WithModel(cfg.Model))...)
 	if err != nil {
 		return nil, fmt.Errorf("model client: %w", err)
@@ -95,23 +97,27 @@ func (m *OpenAI) Close() { m.transport.base.CloseIdleConnections() }
 func (m *OpenAI) Name() string { return m.cfg.Model }
 
 // Stream implements Model. A server that is down, busy or cut short is asked
-// again, a few times, as long as no piece of text has come.
-func (m *OpenAI) Stream(ctx context.Context, prompt []Message, onText func(string) error) (Reply, error) {
-	began := time.Now()
+// again, a few times, as long as no piece of text has come and the time for the
+// first one is not over: whatever happens, text or an error comes within
+// Config.FirstToken.
+func (m *OpenAI) Stream(parent context.Context, prompt []Message, onText func(string) error) (Reply, error) {
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	s := &asking{model: m, parent: parent, onText: onText, began: time.Now(), watchdog: newWatchdog(m.cfg, cancel)}
+	defer s.watchdog.stop()
 	for attempt := 1; ; attempt++ {
-		a := attemptOf{model: m, onText: onText, began: began}
-		reply, err := a.run(ctx, prompt)
-		if err == nil || ctx.Err() != nil || a.started || attempt == m.cfg.Attempts || !a.again(err) {
+		reply, x, err := s.attempt(ctx, prompt)
+		if err == nil || ctx.Err() != nil || s.started || attempt == m.cfg.Attempts || !again(err, x) {
 			return reply, err
 		}
-		wait := backoff(attempt)
-		if a.retryAfter > m.cfg.MaxRetryAfter {
-			return reply, err
+		retryAfter, _ := x.failure()
+		wait := max(backoff(attempt), retryAfter)
+		if retryAfter > m.cfg.MaxRetryAfter || time.Since(s.began)+wait >= m.cfg.FirstToken {
+			return reply, err // no text can come in time
 		}
-		wait = max(wait, a.retryAfter)
 		m.cfg.Log.InfoContext(ctx, "model asked again", "attempt", attempt, "wait", wait, "error", err)
-		if err := sleep(ctx, wait); err != nil {
-			return Reply{}, err
+		if sleep(ctx, wait) != nil {
+			return Reply{}, s.ended(ctx)
 		}
 	}
 }
@@ -133,80 +139,74 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-var errIdle = errors.New("the server sent nothing for too long")
-
-// attemptOf is one request for a stream.
-type attemptOf struct {
-	model      *OpenAI
-	onText     func(string) error
-	began      time.Time
-	started    bool          // a piece of text came
-	first      time.Duration // until it came
-	retryAfter time.Duration
-	timedOut   bool
-	refused    bool // the server cannot be used so: asking again is no use
+// asking is one call of Stream, over all its attempts.
+type asking struct {
+	model    *OpenAI
+	parent   context.Context //nolint:containedctx // the caller's, told apart from ours for one call
+	onText   func(string) error
+	began    time.Time
+	watchdog *watchdog
+	started  bool          // a piece of text came
+	first    time.Duration // until it came
 }
 
-// again tells whether another attempt may help. A server that kept us waiting
-// would do so again.
-func (a *attemptOf) again(err error) bool {
-	return !a.timedOut && !a.refused && (errors.Is(err, ErrUnavailable) || errors.Is(err, ErrBusy) || errors.Is(err, ErrCut))
+// again tells whether another attempt may help: not where the server cannot be
+// used as it was.
+func again(err error, x *exchange) bool {
+	return !x.refused() && (errors.Is(err, ErrUnavailable) || errors.Is(err, ErrBusy) || errors.Is(err, ErrCut))
 }
 
-func (a *attemptOf) run(parent context.Context, prompt []Message) (Reply, error) {
-	cfg := a.model.cfg
-	ctx, cancel := context.WithCancelCause(parent)
-	defer cancel(nil)
-	ctx, x := withExchange(ctx)
+// ended is the error of a ctx that is done: the caller's, or ours.
+func (s *asking) ended(ctx context.Context) error {
+	if err := s.parent.Err(); err != nil {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, context.Cause(ctx))
+}
 
-	// The watchdog waits long for the first data and less between two.
-	watchdog := time.AfterFunc(cfg.FirstTimeout, func() { cancel(errIdle) })
-	defer watchdog.Stop()
-	x.touch = func() { watchdog.Reset(cfg.IdleTimeout) }
-
+func (s *asking) attempt(ctx context.Context, prompt []Message) (Reply, *exchange, error) {
+	cfg := s.model.cfg
+	requestCtx, x := withExchange(ctx)
+	x.touch = s.watchdog.data
 	var consumer error
 	onChunk := func(_ context.Context, chunk []byte) error {
 		if len(chunk) == 0 {
 			return nil
 		}
-		if !a.started {
-			a.started, a.first = true, time.Since(a.began)
+		if !s.started {
+			s.started, s.first = true, time.Since(s.began)
 		}
-		// A slow consumer is no idle server.
-		watchdog.Stop()
-		consumer = a.onText(string(chunk))
-		watchdog.Reset(cfg.IdleTimeout)
+		s.watchdog.text()
+		consumer = s.onText(string(chunk))
+		s.watchdog.resume()
 		return consumer
 	}
-	response, err := a.model.client.GenerateContent(ctx, content(prompt),
+	response, err := s.model.client.GenerateContent(requestCtx, content(prompt),
 		llms.WithStreamingFunc(onChunk),
 		llms.WithTemperature(cfg.Temperature),
 		llms.WithMaxTokens(cfg.MaxTokens),
 		// The newer max_completion_tokens is unknown to many servers.
 		openai.WithLegacyMaxTokensField(),
 	)
-
-	retryAfter, failure := x.failure()
-	a.retryAfter = retryAfter
-	a.timedOut = errors.Is(context.Cause(ctx), errIdle)
+	_, failure := x.failure()
 	switch {
-	case parent.Err() != nil:
-		return Reply{}, parent.Err()
+	case s.parent.Err() != nil:
+		return Reply{}, x, s.parent.Err()
 	case consumer != nil:
-		return Reply{}, consumer
-	case a.timedOut:
-		return Reply{}, fmt.Errorf("%w: %w", ErrUnavailable, errIdle)
+		return Reply{}, x, consumer
+	case ctx.Err() != nil:
+		return Reply{}, x, s.ended(ctx)
 	case failure != nil:
-		a.refused = x.refused()
-		return Reply{}, failure
+		return Reply{}, x, failure
 	case err != nil:
-		return Reply{}, fmt.Errorf("%w: %w", ErrUnavailable, err)
+		return Reply{}, x, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
-	return x.reply(response, a)
+	reply, err := s.reply(x, response)
+	return reply, x, err
 }
 
 // reply is the finished answer, if it is one.
-func (x *exchange) reply(response *llms.ContentResponse, a *attemptOf) (Reply, error) {
+func (s *asking) reply(x *exchange, response *llms.ContentResponse) (Reply, error) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if x.frames == 0 {
@@ -217,11 +217,11 @@ func (x *exchange) reply(response *llms.ContentResponse, a *attemptOf) (Reply, e
 	}
 	model := x.model
 	if model == "" {
-		model = a.model.cfg.Model
+		model = s.model.cfg.Model
 	}
 	return Reply{
 		Text: response.Choices[0].Content, StopReason: x.stop, Model: model,
-		PromptTokens: x.prompt, CompletionTokens: x.completion, FirstToken: a.first,
+		PromptTokens: x.prompt, CompletionTokens: x.completion, FirstToken: s.first,
 	}, nil
 }
 

@@ -29,8 +29,8 @@ var prompt = []Message{
 func newTestModel(t *testing.T, s *llmtest.Server, change func(*Config)) *OpenAI {
 	t.Helper()
 	cfg := Config{
-		URL: s.URL, Model: "essai-7b", Key: "sk-secret-key", FirstTimeout: 10 * time.Second,
-		IdleTimeout: 10 * time.Second, MaxRetryAfter: 100 * time.Millisecond,
+		URL: s.URL, Model: "essai-7b", Key: "sk-secret-key", FirstToken: 10 * time.Second,
+		Idle: 10 * time.Second, MaxRetryAfter: 100 * time.Millisecond,
 	}
 	if change != nil {
 		change(&cfg)
@@ -157,18 +157,53 @@ func TestStreamRecovers(t *testing.T) {
 }
 
 func TestStreamWatchdog(t *testing.T) {
-	for name, script := range map[string]llmtest.Script{
-		"after text":  llmtest.Ending(sample, llmtest.EndHang),
-		"before text": {FirstToken: time.Hour, Tokens: []string{"x"}},
+	const limit = 100 * time.Millisecond
+	for name, c := range map[string]struct {
+		script llmtest.Script
+		want   error
+	}{
+		"after text":      {llmtest.Ending(sample, llmtest.EndHang), errIdle},
+		"before text":     {llmtest.Script{FirstToken: time.Hour, Tokens: []string{"x"}}, errSilent},
+		"text that drips": {llmtest.Script{PerToken: limit / 4, Tokens: strings.Split(strings.Repeat("x ", 400), " ")}, errEndless},
+		"signs of life":   {llmtest.Script{PerToken: limit / 4, Tokens: make([]string, 400)}, errSilent},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := llmtest.New(t, script)
-			m := newTestModel(t, s, func(c *Config) { c.IdleTimeout, c.FirstTimeout = 50*time.Millisecond, 50*time.Millisecond })
+			t.Parallel()
+			s := llmtest.New(t, c.script)
+			m := newTestModel(t, s, func(c *Config) { c.Idle, c.FirstToken, c.Whole = limit, limit, 5*limit })
 			_, _, err := ask(context.Background(), m)
-			if !errors.Is(err, ErrUnavailable) || len(s.Requests()) != 1 {
+			if !errors.Is(err, ErrUnavailable) || !errors.Is(err, c.want) || len(s.Requests()) != 1 {
 				t.Errorf("error %v after %d requests", err, len(s.Requests()))
 			}
 		})
+	}
+}
+
+// All attempts together have the time of one.
+func TestStreamFirstTokenBoundsAllAttempts(t *testing.T) {
+	const limit = 400 * time.Millisecond
+	for name, scripts := range map[string][]llmtest.Script{
+		"broken, then silent": {llmtest.Status(500, "no"), {FirstToken: time.Hour, Tokens: []string{"x"}}},
+		"broken for good":     {llmtest.Status(500, "no")},
+		"busy beyond it":      {llmtest.Busy("1")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newTestModel(t, llmtest.New(t, scripts...), func(c *Config) { c.FirstToken, c.MaxRetryAfter = limit, time.Minute })
+			began := time.Now()
+			_, _, err := ask(context.Background(), m)
+			if err == nil || time.Since(began) > limit+2*time.Second {
+				t.Errorf("error %v after %v", err, time.Since(began))
+			}
+		})
+	}
+}
+
+func TestStreamSlowConsumerIsNoIdleServer(t *testing.T) {
+	m := newTestModel(t, llmtest.New(t, llmtest.Good("un deux trois")), func(c *Config) { c.Idle = 20 * time.Millisecond })
+	_, err := m.Stream(context.Background(), prompt, func(string) error { time.Sleep(50 * time.Millisecond); return nil })
+	if err != nil {
+		t.Error(err)
 	}
 }
 

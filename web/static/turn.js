@@ -44,7 +44,6 @@ export class TurnView {
     if (turn.state === 'cancelled') parts.push(note(t(turn.stopped ? 'stopped' : 'interrupted')));
     if (turn.state === 'failed') parts.push(note(turn.error || t('failed'), 'problem'));
     if (turn.mode === 'quoted' && turn.units.some((u) => u.citations?.length)) parts.push(note(t('mode.quoted')));
-    if (turn.outcome === 'partial') parts.push(note(t('partial')));
     if (!turn.retried && (turn.retry || (turn.state === 'cancelled' && !turn.stopped))) {
       parts.push(el('button', { type: 'button', class: 'button', click: () => this.#actions.retry(turn) }, t('retry')));
     }

@@ -62,6 +62,9 @@ func NoEvidence() rag.Answer {
 // Cantine for all else.
 type Answerer struct{ Err error }
 
+// Intake leaves the request as it is.
+func (a Answerer) Intake(_ context.Context, r rag.Request) (rag.Request, error) { return r, nil }
+
 // Answer returns the prepared answer, with a trace when it is asked for.
 func (a Answerer) Answer(_ context.Context, r rag.Request, _ rag.Sink) (rag.Answer, error) {
 	if a.Err != nil {
@@ -76,6 +79,10 @@ func (a Answerer) Answer(_ context.Context, r rag.Request, _ rag.Sink) (rag.Answ
 	}
 	if r.Trace {
 		answer.Trace = trace(evidence)
+		answer.Steps = []rag.Step{
+			{Name: rag.StepGate, Outcome: rag.StepPassed, MS: 0.2, Notes: []string{"Trois passages retenus sur cinq."}},
+			{Name: rag.StepStream, Outcome: rag.StepEnded, MS: 812, Tokens: 1200, Notes: []string{"Le modèle a répondu\u00a0; une phrase n’a pas passé la vérification."}},
+		}
 	}
 	return answer, nil
 }
@@ -106,6 +113,5 @@ func trace(evidence float64) *rag.Trace {
 		Prompt:   "Vous répondez aux habitants à partir des passages numérotés.\n\n[2] Cantine scolaire…\n[4] Cantine scolaire…",
 		Raw:      "L’inscription à la cantine se fait avant le 15 juin [4]. La cantine est gratuite.",
 		Withheld: []rag.Withheld{{Text: "La cantine est gratuite.", Reason: "Aucun passage ne le dit."}},
-		Notes:    []string{"Trois passages retenus sur cinq.", "Le modèle a répondu\u00a0; une phrase n’a pas passé la vérification."},
 	}
 }

@@ -1,0 +1,248 @@
+package corpus
+
+import (
+	"container/list"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// termView is what an edition sees of a term: the lists of all segments in one,
+// by slot, and added up by document. Like the edition's contents it never
+// changes, whatever is written, merged or published later.
+type termView struct {
+	passages    []slotPosting // by slot
+	documents   []documentPosting
+	occurrences int // in bodies
+}
+
+// slotPosting is a posting by slot: the slot in the upper 24 bits, the packed
+// occurrences in the lower 8.
+type slotPosting uint32
+
+func (p slotPosting) slot() int32  { return int32(p >> 8) }
+func (p slotPosting) fields() byte { return byte(p) }
+
+// documentPosting counts a term in a document: once for its title, and once for
+// each of its heading paths. The counts stop at what they can hold.
+type documentPosting struct {
+	document int32
+	body     uint16
+	headings uint8
+	title    uint8
+}
+
+// termListsSQL reads the lists of all of a query's terms in one statement. It
+// has no LIMIT: bounded by nature, at most maxTerms terms in the few segments
+// of each collection.
+const termListsSQL = `
+	SELECT
+		collection_id,
+		term,
+		postings
+	FROM term_lists
+	WHERE collection_id = ANY(@collections)
+		AND term = ANY(@terms)
+	ORDER BY array_position(@terms, term)`
+
+// readTerms reads what the members of a view see of the terms, which are
+// distinct, and hands them over in their order, with a termView for each
+// member. These are valid until done returns.
+func (s *Store) readTerms(ctx context.Context, v *view, k *scratch, terms []string, done func(views []*termView)) error {
+	if len(terms) == 0 {
+		return nil
+	}
+	byID := make(map[int64]int, len(v.members))
+	for i, m := range v.members {
+		byID[m.Collection.ID] = i
+	}
+	views := k.termViews(len(v.members))
+	next := 0
+	finish := func() {
+		for m, t := range views {
+			t.sum(v.contents[m])
+		}
+		done(views)
+		for _, t := range views {
+			t.reset()
+		}
+		next++
+	}
+	rows, err := s.pool.Query(ctx, termListsSQL, pgx.NamedArgs{"collections": v.collections(), "terms": terms})
+	if err != nil {
+		return fmt.Errorf("read term lists: %w", err)
+	}
+	var collection int64
+	var term string
+	var coded pgtype.DriverBytes // valid until the next row
+	_, err = pgx.ForEachRow(rows, []any{&collection, &term, &coded}, func() (err error) {
+		for terms[next] != term {
+			finish()
+		}
+		if k.decoded, err = decodePostings(k.decoded[:0], coded); err != nil {
+			return fmt.Errorf("term %q of collection %d: %w", term, collection, err)
+		}
+		m := byID[collection]
+		views[m].see(v.contents[m], k.decoded)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read term lists: %w", err)
+	}
+	for next < len(terms) {
+		finish()
+	}
+	return nil
+}
+
+// termViews returns n empty ones, whose room is used again.
+func (k *scratch) termViews(n int) []*termView {
+	if len(k.read) < n {
+		k.read = make([]termView, n)
+	}
+	views := make([]*termView, n)
+	for i := range views {
+		views[i] = &k.read[i]
+		views[i].reset()
+	}
+	return views
+}
+
+func (t *termView) reset() {
+	t.passages, t.documents, t.occurrences = t.passages[:0], t.documents[:0], 0
+}
+
+// see adds those postings of a segment's list that an edition sees.
+func (t *termView) see(c *contents, postings []posting) {
+	number := int64(-1)
+	var page *[pageSize]int32
+	for _, p := range postings {
+		if n := p.passage >> pageBits; n != number {
+			page, number = c.slots[n], n
+		}
+		if page == nil {
+			continue
+		}
+		if slot := page[p.passage%pageSize] - 1; slot >= 0 {
+			t.passages = append(t.passages, slotPosting(slot)<<8|slotPosting(p.fields)) //nolint:gosec // below maxSlots
+		}
+	}
+}
+
+// sum puts the postings in order, as most lists already are, and adds them up
+// by document.
+func (t *termView) sum(c *contents) {
+	if !slices.IsSorted(t.passages) {
+		slices.Sort(t.passages)
+	}
+	for i := 0; i < len(t.passages); {
+		document := c.passages.documents[t.passages[i].slot()]
+		end := c.documents[document].end
+		var sum occurrences
+		for ; i < len(t.passages) && t.passages[i].slot() < end; i++ {
+			o := unpackOccurrences(t.passages[i].fields())
+			sum.title = max(sum.title, o.title)
+			sum.body += o.body
+			if c.passages.begins(t.passages[i].slot()) {
+				sum.headings += o.headings
+			}
+		}
+		t.occurrences += sum.body
+		t.documents = append(t.documents, documentPosting{
+			document: document,
+			body:     uint16(min(sum.body, math.MaxUint16)),   //nolint:gosec // capped
+			headings: uint8(min(sum.headings, math.MaxUint8)), //nolint:gosec // capped
+			title:    uint8(sum.title),                        //nolint:gosec // at most 3
+		})
+	}
+}
+
+// termCacheBytes bounds what a Store remembers of terms. The terms of most
+// questions fit: all of a town's own, those that many questions ask of 100 000
+// passages.
+const termCacheBytes = 64 << 20
+
+// termCache remembers the terms that were asked last, by the id of an edition,
+// which is never used again: what was published, rolled back or deleted since
+// is asked for by other ids. Terms that nothing has are remembered as well. The
+// zero termCache is empty and remembers nothing until it has a limit.
+type termCache struct {
+	mu          sync.Mutex
+	limit, size int // bytes
+	byKey       map[termKey]*list.Element
+	recent      list.List // of *cachedTerm, the one asked last in front
+}
+
+type termKey struct {
+	edition int64
+	term    string
+}
+
+type cachedTerm struct {
+	key  termKey
+	view *termView
+}
+
+// bytes is about what remembering it takes.
+func (t *cachedTerm) bytes() int {
+	const overhead = 250 // of the map's and the list's entries, and the view
+	return overhead + len(t.key.term) + 4*len(t.view.passages) + 8*len(t.view.documents)
+}
+
+// get returns what each member of a view sees of a term, or nil when that is
+// not remembered of all.
+func (c *termCache) get(v *view, term string) []*termView {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found := make([]*termView, len(v.members))
+	for i, m := range v.members {
+		e := c.byKey[termKey{m.EditionID, term}]
+		if e == nil {
+			return nil
+		}
+		c.recent.MoveToFront(e)
+		found[i] = e.Value.(*cachedTerm).view
+	}
+	return found
+}
+
+// put remembers copies of what the members of a view see of a term, and forgets
+// what was not asked for longest. What would take an eighth of the room by
+// itself is not remembered.
+func (c *termCache) put(v *view, term string, views []*termView) {
+	for i, m := range v.members {
+		t := &cachedTerm{key: termKey{m.EditionID, term}, view: views[i]}
+		if t.bytes() > c.limit/8 {
+			continue
+		}
+		t.view = &termView{
+			passages:    slices.Clone(t.view.passages),
+			documents:   slices.Clone(t.view.documents),
+			occurrences: t.view.occurrences,
+		}
+		c.add(t)
+	}
+}
+
+func (c *termCache) add(t *cachedTerm) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byKey == nil {
+		c.byKey = make(map[termKey]*list.Element)
+	}
+	if c.byKey[t.key] != nil {
+		return // another search was quicker
+	}
+	c.byKey[t.key] = c.recent.PushFront(t)
+	c.size += t.bytes()
+	for c.size > c.limit {
+		oldest := c.recent.Remove(c.recent.Back()).(*cachedTerm)
+		delete(c.byKey, oldest.key)
+		c.size -= oldest.bytes()
+	}
+}

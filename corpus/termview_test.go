@@ -1,0 +1,109 @@
+package corpus
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// told is what a search says, but for how long it took.
+func told(r Result) string {
+	var lines []string
+	for _, h := range r.Hits {
+		lines = append(lines, fmt.Sprintf("%s %.12f", h.Document.Title, h.Score))
+		for _, p := range h.Passages {
+			lines = append(lines, fmt.Sprintf("  %s %.12f", p.Text, p.Lexical))
+		}
+	}
+	for _, t := range r.Terms {
+		lines = append(lines, fmt.Sprintf("%s %d %.12f", t.Term, t.Frequency, t.Weight))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestRememberedTermsAreThoseOfTheEdition asks one store before and after
+// everything that changes what a scope sees, done by another store as by
+// another process, and compares with one that remembers nothing.
+func TestRememberedTermsAreThoseOfTheEdition(t *testing.T) {
+	reader, pool, town := newStore(t)
+	writer := NewStore(pool)
+	writer.maxSegments = 2
+	c := newCollection(t, writer, town.ID, "site")
+	const question = "bassin horaires marché"
+	previous := ""
+	check := func(what string, changed bool) {
+		t.Helper()
+		want := told(search(t, NewStore(pool), town, question))
+		for range 2 {
+			if got := told(search(t, reader, town, question)); got != want {
+				t.Fatalf("%s: remembered\n%s\nin the database\n%s", what, got, want)
+			}
+		}
+		if (want != previous) != changed {
+			t.Fatalf("%s: the result was\n%s\nand is\n%s", what, previous, want)
+		}
+		previous = want
+	}
+	write := func(documents ...Document) {
+		t.Helper()
+		publish(t, writer, c, func(r *Run) {
+			for _, d := range documents {
+				put(t, r, d)
+			}
+		})
+	}
+	pool1 := document("piscine", "Piscine", "Le bassin ouvre.", "Les horaires du bassin.")
+	write(pool1)
+	check("first edition", true)
+	write(pool1, document("marche", "Marché", "Le marché a ses horaires."))
+	check("new edition", true)
+	if err := writer.Rollback(t.Context(), c.ID, 1); err != nil {
+		t.Fatal(err)
+	}
+	check("rolled back", true)
+	for i := range 4 {
+		write(pool1, document("marche", "Marché", fmt.Sprint("Le marché du bassin, halle ", i)))
+		check(fmt.Sprint("edition written and merged ", i), true)
+	}
+	shared := newCollection(t, writer, 0, "national")
+	publish(t, writer, shared, func(r *Run) { put(t, r, document("national", "Bassin", "Un bassin.")) })
+	check("another collection", true)
+	if err := writer.DeleteCollection(t.Context(), shared); err != nil {
+		t.Fatal(err)
+	}
+	check("collection deleted", true)
+}
+
+// TestRememberedTermsAreBounded asks for more than there is room for.
+func TestRememberedTermsAreBounded(t *testing.T) {
+	s, pool, town := newStore(t)
+	s.terms.limit = 3000 // of which one may take 375
+	c := newCollection(t, s, town.ID, "site")
+	var words, often []string
+	for i := range 40 {
+		words = append(words, fmt.Sprintf("mot%c%c", 'a'+i/26, 'a'+i%26))
+		often = append(often, "partout "+words[i])
+	}
+	publish(t, s, c, func(r *Run) { put(t, r, document("a", "Mots", often...)) })
+	for _, word := range slices.Concat(words, words[30:], []string{"inconnu"}) {
+		question := word + " partout"
+		if got, want := told(search(t, s, town, question)), told(search(t, NewStore(pool), town, question)); got != want {
+			t.Fatalf("%s: got\n%s\nwant\n%s", word, got, want)
+		}
+		sum := 0
+		for e := s.terms.recent.Front(); e != nil; e = e.Next() {
+			sum += e.Value.(*cachedTerm).bytes()
+		}
+		if sum != s.terms.size || sum > s.terms.limit || len(s.terms.byKey) != s.terms.recent.Len() {
+			t.Fatalf("%d bytes are remembered, said to be %d, in %d and %d entries", sum, s.terms.size, len(s.terms.byKey), s.terms.recent.Len())
+		}
+	}
+	if s.terms.recent.Len() < 5 {
+		t.Errorf("only %d terms are remembered", s.terms.recent.Len())
+	}
+	last := s.terms.recent.Front().Value.(*cachedTerm).key.term
+	if !strings.HasPrefix(last, "inconn") {
+		t.Errorf("the term asked last is %q, not the one that nothing has", last)
+	}
+}

@@ -1,0 +1,68 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"guichet/corpus"
+)
+
+// site is a source that is no folder: pages by key.
+type site struct {
+	uri   string
+	pages map[string]string
+	known int // pages that were not asked for anew
+}
+
+func (s *site) Ref() corpus.SourceRef { return corpus.SourceRef{Kind: "website", URI: s.uri} }
+
+func (s *site) List(context.Context) (Listing, error) {
+	var l Listing
+	for key, text := range s.pages {
+		l.Items = append(l.Items, Item{Key: key, MediaType: Markdown, Said: Extracted{URL: s.uri + key},
+			Open: func(_ context.Context, known bool) (io.ReadCloser, error) {
+				if known {
+					s.known++
+					return nil, ErrUnchanged
+				}
+				return io.NopCloser(strings.NewReader(text)), nil
+			}})
+	}
+	return l, nil
+}
+
+func TestSourcesThatAreNoFolders(t *testing.T) {
+	b := newBench(t)
+	b.write("a.md", "# A\n\nUn.")
+	one := &site{uri: "https://ville.example", pages: map[string]string{"/": "# Accueil\n\nBonjour.", "/sub/tri": "# Tri\n\nLe verre."}}
+	inner := &site{uri: "https://ville.example/sub", pages: map[string]string{"/tri": "# Autre\n\nLe papier."}}
+	run := func(sources ...Source) (Report, error) {
+		req := b.request(".")
+		req.Sources = sources
+		return b.ingester.Ingest(b.Context(), req)
+	}
+	r, err := run(one, inner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.wantCounts(r, corpus.Counts{Added: 4})
+	b.wantNames("a", "/", "/sub/tri", "/tri")
+	if r, err = run(one, inner); err != nil || one.known+inner.known != 3 {
+		t.Fatalf("%v, %d pages taken as known", err, one.known+inner.known)
+	}
+	b.wantCounts(r, corpus.Counts{Unchanged: 4})
+
+	// A pass over one source leaves the others alone; what it lacks retires.
+	delete(one.pages, "/")
+	if r, err = run(one); err != nil {
+		t.Fatal(err)
+	}
+	b.wantCounts(r, corpus.Counts{Unchanged: 2, Retired: 1})
+	clear(one.pages)
+	if _, err = run(one); !errors.Is(err, ErrRejected) || !strings.Contains(err.Error(), "https://ville.example has lost") {
+		t.Errorf("it lost all, and: %v", err)
+	}
+}

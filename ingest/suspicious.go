@@ -1,0 +1,206 @@
+package ingest
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/PuerkitoBio/goquery"
+	"golang.org/x/net/html"
+	"golang.org/x/text/unicode/norm"
+
+	"guichet/corpus"
+)
+
+// suspicionVersion changes when the same file would be flagged differently.
+const suspicionVersion = "flags/1"
+
+// Kinds of flag.
+const (
+	// FlagHidden is text that a page keeps from its readers' eyes. It enters no
+	// passage.
+	FlagHidden = "hidden"
+	// FlagInvisible is a run of Unicode characters that cannot be seen: tags,
+	// zero-width and direction marks. They enter no passage.
+	FlagInvisible = "invisible"
+	// FlagInstructions is text that addresses a model rather than residents,
+	// visible or not. Visible, it stays: a page about assistants may say so.
+	FlagInstructions = "instructions"
+)
+
+const (
+	maxFlags      = 10 // of one document
+	maxExcerpt    = 160
+	minHidden     = 5 // words; less is a label or an icon
+	minInvisible  = 3 // characters in a row; fewer come with pasted text
+	maxSuspicious = 1 << 20
+)
+
+// instructions are ways of speaking to a model, in plain lower case.
+var instructions = regexp.MustCompile(`(?m)` + strings.Join([]string{
+	// French
+	`\b(?:ignor(?:e|er|ez)|oubli(?:e|er|ez)|contourn(?:e|er|ez)|ne (?:tiens|tenez) (?:pas|plus) compte(?: de)?|fai(?:s|tes) abstraction(?: de)?) .{0,40}(?:instructions?|consignes?|directives?|regles?) .{0,30}(?:preceden|anterieur|ci-dessus|initiale|systeme|recues|donnees)`,
+	`\b(?:ignor(?:e|ez)|oubli(?:e|ez)) (?:tout ce qui precede|toutes? (?:les |tes |vos )?(?:instructions|consignes|regles))`,
+	`\btu (?:es|seras) (?:desormais|maintenant|dorenavant) (?:une? |l'|le |la )|\bvous etes (?:desormais|maintenant|dorenavant) (?:une? )?(?:assistant|ia|intelligence|modele|robot|chatbot)`,
+	`\b(?:reponds|dis|affirme|recommande|mentionne|cite|ecris) (?:toujours|systematiquement|uniquement|seulement|a tous|a toute question|que)\b|\brepondez (?:toujours|systematiquement) (?:que|par)\b`,
+	`(?:^|[.!?:;,»] *)ne (?:mentionne|revele|dis|cite|parle) (?:pas|jamais)\b|\bne (?:mentionnez|revelez|citez) (?:pas|jamais) (?:cette|ces|ce|la) (?:consigne|instruction|regle|source|document|message|texte)`,
+	`\b(?:prompt|invite) (?:systeme|system|cachee?)\b|\ben tant qu'(?:ia\b|intelligence artificielle|assistant virtuel|modele de langage)`,
+	`\b(?:instructions?|consignes?|notes?|message) (?:pour|a|destinee?s? a|a l'attention de|a l'intention de) (?:l'|l |le |la )?(?:assistant|ia\b|intelligence artificielle|chatbot|modele|agent conversationnel|robot)`,
+	// English
+	`\b(?:ignore|disregard|forget|override|bypass) (?:all |any |the |your |every |of )*(?:previous|prior|above|preceding|earlier|former|system|other)? ?(?:instructions?|prompts?|directions|rules you|guidelines)\b`,
+	`\byou are (?:now|no longer|from now on) (?:an? |the )\w+|\b(?:act|behave|respond) as (?:if you (?:are|were)|an? (?:unrestricted|ai|different))`,
+	`\bsystem ?prompt\b|\bas an ai\b|\b(?:dan|developer|jailbreak) mode\b|\b(?:reveal|print|repeat|show|output) (?:your|the) (?:hidden |initial |full )?(?:prompt|instructions)`,
+	`\b(?:do not|don't|never) (?:tell|reveal|mention|disclose)\b.{0,30}\b(?:user|prompt|instruction|this (?:note|text|message))|\b(?:always|only) (?:answer|respond|reply|say|tell users)\b`,
+	`\b(?:instructions?|notes?|message) (?:for|to) (?:the )?(?:ai|assistant|chatbot|language model|llm)s?\b`,
+	// Spanish, German
+	`\b(?:ignora|olvida)(?:d|r)? .{0,30}(?:instrucciones|reglas)|\bahora eres (?:un|una|el|la)\b|\bprompt del? sistema\b`,
+	`\b(?:ignorier|vergiss|vergesst)\w* .{0,40}(?:anweisung|instruktion|regeln)|\bdu bist (?:jetzt|nun|ab jetzt) |\bsystem-?prompt\b`,
+	// a model's own marks
+	`<\|[a-z_]+\|>|\[/?inst\]|<</?sys>>|</?(?:passages?|system)>|^\s*(?:#+ *)?(?:\**)(?:system|assistant|systeme)(?:\**) ?:`,
+}, "|"))
+
+// Suspicions tells what in a file might be meant for a model and not for
+// residents: text that is hidden from readers, runs of invisible characters,
+// and words that give a model orders, visible or not. It finds what is written
+// plainly; words that are the colour of a PDF's paper, or hidden by a style
+// sheet of another file, it does not see.
+func Suspicions(in Input, x Extracted) []corpus.Flag {
+	var s suspicions
+	text := strings.ToValidUTF8(string(in.Bytes[:min(len(in.Bytes), maxSuspicious)]), " ")
+	kind := MediaType(in.Name)
+	if kind != PDF && utf8.Valid(in.Bytes) {
+		s.invisible(text)
+	}
+	if kind == HTML || kind == Markdown {
+		s.markup(text)
+	}
+	s.instructions(x.Title)
+	for _, section := range x.Sections {
+		s.invisible(section.Text)
+		s.instructions(strings.Join(section.Headings, "\n") + "\n" + section.Text)
+	}
+	return s.flags
+}
+
+type suspicions struct{ flags []corpus.Flag }
+
+// add notes a flag once.
+func (s *suspicions) add(kind, excerpt string) {
+	excerpt = oneLine(excerpt)
+	if runes := []rune(excerpt); len(runes) > maxExcerpt {
+		excerpt = string(runes[:maxExcerpt]) + "…"
+	}
+	for _, f := range s.flags {
+		if f == (corpus.Flag{Kind: kind, Excerpt: excerpt}) {
+			return
+		}
+	}
+	if len(s.flags) < maxFlags {
+		s.flags = append(s.flags, corpus.Flag{Kind: kind, Excerpt: excerpt})
+	}
+}
+
+// hints are what a line must hold one of before it is worth the search for
+// instructions, which costs a hundred times more.
+var hints = []string{
+	"ignor", "oubli", "contourn", " compte", "abstraction", "tu es", "tu seras", "vous etes", "repond", "affirme", "recommande",
+	"mentionn", "cite", "ecris", "dis ", "parle", "revele", "prompt", "invite", "en tant qu", "assistant", " ia", "intelligence",
+	"chatbot", "modele", "agent conv", "robot", "disregard", "forget", "override", "bypass", "you are", " as ", "as an", "system",
+	"mode", "instruct", "user", "this note", "this text", "this message", "always", "only ", " ai", "language model", "llm", "olvid",
+	"ahora eres", "verg", "du bist", "<", "[",
+}
+
+// instructions flags what addresses a model.
+func (s *suspicions) instructions(text string) {
+	for line := range strings.Lines(foldForMatching(text)) {
+		if len(s.flags) == maxFlags || !containsAny(line, hints...) {
+			continue
+		}
+		if at := instructions.FindStringIndex(line); at != nil {
+			s.add(FlagInstructions, line[lineStart(line, at[0]):min(len(line), at[1]+80)])
+		}
+	}
+}
+
+// lineStart is where the words before a finding begin, some way back at most.
+func lineStart(text string, at int) int {
+	from := max(0, at-40)
+	if i := strings.LastIndexAny(text[from:at], "\n.!?"); i >= 0 {
+		from += i + 1
+	}
+	for from < at && !utf8.RuneStart(text[from]) {
+		from++
+	}
+	return from
+}
+
+// foldForMatching is text without case, accents and what cannot be seen.
+func foldForMatching(text string) string {
+	text = strings.NewReplacer("’", "'", "\u00a0", " ", "\u202f", " ", "œ", "oe").Replace(strings.ToLower(text))
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) || isInvisible(r) {
+			return -1
+		}
+		return r
+	}, norm.NFKD.String(text))
+}
+
+// isInvisible tells characters that are drawn as nothing.
+func isInvisible(r rune) bool {
+	return r == 0x115F || r == 0x1160 || r == 0x3164 || unicode.Is(unicode.Cf, r) || r >= 0xE0100 && r <= 0xE01EF
+}
+
+// invisible flags runs of characters that cannot be seen, with what they spell
+// where they are Unicode tags, and characters that turn the direction of text.
+func (s *suspicions) invisible(text string) {
+	run, spelt, turned := 0, "", false
+	end := func() {
+		switch {
+		case spelt != "":
+			s.add(FlagInvisible, "Unicode tags: "+spelt)
+			s.instructions(spelt)
+		case turned:
+			s.add(FlagInvisible, "direction of text turned")
+		case run >= minInvisible:
+			s.add(FlagInvisible, "invisible characters in a row")
+		}
+		run, spelt, turned = 0, "", false
+	}
+	for _, r := range text {
+		if !isInvisible(r) {
+			if run > 0 {
+				end()
+			}
+			continue
+		}
+		run++
+		if r >= 0xE0020 && r <= 0xE007E {
+			spelt += string(r - 0xE0000)
+		}
+		turned = turned || r >= 0x202A && r <= 0x202E && r != 0x202C
+	}
+	if run > 0 {
+		end()
+	}
+}
+
+// markup flags what a page hides, and orders in its comments.
+func (s *suspicions) markup(text string) {
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(text))
+	if err != nil {
+		return // what cannot be read enters no passage either
+	}
+	for node := range doc.Nodes[0].Descendants() {
+		if node.Type == html.CommentNode {
+			s.instructions(node.Data)
+		}
+	}
+	hiddenElements(doc).Not("script, style, template, noscript").Each(func(_ int, e *goquery.Selection) {
+		words := oneLine(e.Text())
+		if len(strings.Fields(words)) >= minHidden && !e.Is(neverContent) && e.ParentsFiltered(neverContent).Length() == 0 {
+			s.add(FlagHidden, words)
+		}
+		s.instructions(words)
+	})
+}

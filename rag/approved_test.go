@@ -1,0 +1,122 @@
+package rag
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"guichet/corpus"
+	"guichet/internal/messages"
+)
+
+// paraphrases are the groups of testdata/paraphrases.txt.
+func paraphrases(t *testing.T) (groups [][]string, others [][]string) {
+	t.Helper()
+	content, err := os.ReadFile("testdata/paraphrases.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for block := range strings.SplitSeq(string(content), "\n\n") {
+		var same, other []string
+		for line := range strings.SplitSeq(block, "\n") {
+			if text, ok := strings.CutPrefix(line, "= "); ok {
+				same = append(same, text)
+			} else if text, ok := strings.CutPrefix(line, "! "); ok {
+				other = append(other, text)
+			}
+		}
+		if len(same) > 0 {
+			groups, others = append(groups, same), append(others, other)
+		}
+	}
+	return groups, others
+}
+
+// An approved answer must never answer another question: the threshold is set
+// where none of these passes, and most wordings of the same question do.
+func TestLikeness(t *testing.T) {
+	m := NewMatcher()
+	groups, others := paraphrases(t)
+	same, sameAll, wrong, wrongAll := 0, 0, 0, 0
+	tell := func(l float64, a, b string) { t.Logf("%.2f  %s | %s", l, a, b) }
+	for i, group := range groups {
+		for _, q := range group[1:] {
+			l := m.Likeness(q, group[0])
+			sameAll++
+			if l >= sameQuestion {
+				same++
+			} else {
+				tell(l, group[0], q)
+			}
+		}
+		for j := range groups {
+			strangers := others[j]
+			if i != j {
+				strangers = append(strangers[:len(strangers):len(strangers)], groups[j]...)
+			}
+			for _, q := range strangers {
+				l := m.Likeness(q, group[0])
+				wrongAll++
+				if l >= sameQuestion {
+					wrong++
+					tell(l, group[0], "! "+q)
+				}
+			}
+		}
+	}
+	t.Logf("the same question recognised: %d of %d; another one taken for it: %d of %d", same, sameAll, wrong, wrongAll)
+	if wrong > 0 || float64(same) < .6*float64(sameAll) {
+		t.Error("the threshold is wrong")
+	}
+}
+
+// approvals are a fixed list.
+type approvals []corpus.ApprovedAnswer
+
+func (a approvals) Approved(context.Context, corpus.Scope) ([]corpus.ApprovedAnswer, error) {
+	return a, nil
+}
+
+func TestApprovedAnswerIsGivenWhileItHolds(t *testing.T) {
+	catalogue, err := messages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := corpus.ApprovedAnswer{
+		ID: 7, Questions: []string{"Quand ouvre la déchèterie ?", "horaires déchèterie"}, Owner: "marie",
+		Answer: "La déchèterie ouvre à **9 h 30**.\n\nElle refuse :\n- l’amiante\n- le gaz", ReviewOn: time.Now(),
+		Supports: []corpus.ApprovedSupport{{
+			PassageID: 3, Current: true, Document: corpus.HitDocument{Name: "dechets", Title: "Déchèterie", Edition: 2},
+			Passage: corpus.Passage{ID: 3, Text: "La déchèterie ouvre à 9 h 30. Elle refuse l'amiante."},
+		}},
+	}
+	ask := func(a corpus.ApprovedAnswer, question string) Answer {
+		answerer, err := NewAnswerer(Config{Retriever: town(), Messages: catalogue, Approvals: approvals{a}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := answerer.Answer(t.Context(), request(question), &recorder{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	got := ask(answer, "Bonjour, la déchèterie ouvre quand ?")
+	if got.Mode != ModeApproved || got.Outcome != Answered || !strings.HasPrefix(got.Text(), "La déchèterie ouvre à 9 h 30.") ||
+		!strings.Contains(got.Text(), "- l’amiante") || len(got.Citations) == 0 || got.Citations[0].Document != "dechets" {
+		t.Errorf("%s %s, %+v\n%s", got.Mode, got.Outcome, got.Citations, got.Text())
+	}
+	checkQuotes(t, got)
+	if got := ask(answer, "La déchèterie est-elle gratuite ?"); got.Mode != ModeQuoted {
+		t.Errorf("another question: %s", got.Mode)
+	}
+	if got := ask(answer, "Quand ouvre la déchèterie le samedi ?"); got.Mode != ModeQuoted {
+		t.Errorf("a day of its own: %s", got.Mode)
+	}
+	answer.Supports = append(answer.Supports, corpus.ApprovedSupport{PassageID: 4})
+	if got := ask(answer, "Quand ouvre la déchèterie ?"); got.Mode != ModeQuoted {
+		t.Errorf("a passage changed, and yet: %s", got.Mode)
+	}
+}

@@ -1,0 +1,60 @@
+package rag
+
+import "context"
+
+// emergencyStep answers whoever is in danger before anything else.
+type emergencyStep struct{}
+
+func (emergencyStep) name() StepName { return StepEmergency }
+
+func (emergencyStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+	kind := dangerIn(t.req.Question)
+	if kind == "" {
+		return StepPassed, nil
+	}
+	t.note("rag.note.emergency", nil)
+	return StepEnded, t.say(ctx, Emergency, emergency(t.messages(), kind, t.req.Town.Contact))
+}
+
+// scopeStep answers what is no question to a town.
+type scopeStep struct{}
+
+func (scopeStep) name() StepName { return StepScope }
+
+func (scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+	if !isCourtesy(t.req.Question) {
+		return StepPassed, nil
+	}
+	t.note("rag.note.courtesy", nil)
+	reply := Unit{Kind: Sentence, Text: t.messages().T(courtesyMessage(t.req.Question)), Break: true}
+	return StepEnded, t.say(ctx, OutOfScope, []Unit{reply})
+}
+
+// condenseStep makes a follow-up self-contained.
+type condenseStep struct{ condenser *Condenser }
+
+func (condenseStep) name() StepName { return StepCondense }
+
+func (s condenseStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+	condensed, err := s.condenser.Condense(ctx, t.messages().Language, t.req.Question, t.req.History)
+	if err != nil {
+		return StepFailed, err
+	}
+	t.tokens = max(0, condensed.Usage.Prompt) + max(0, condensed.Usage.Completion)
+	if condensed.By == CondensedNot {
+		return StepSkipped, nil
+	}
+	if condensed.Err != nil {
+		t.answerer.cfg.Log.WarnContext(ctx, "follow-up rewritten by rules, not by the model", "error", condensed.Err)
+	}
+	t.question = condensed.Question
+	t.note("rag.note.condensed."+condensed.By, map[string]any{"Question": condensed.Question})
+	return StepPassed, nil
+}
+
+// selfContained is the request with the question as it is answered.
+func (t *turn) selfContained() Request {
+	req := t.req
+	req.Question = t.question
+	return req
+}

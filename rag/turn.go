@@ -1,0 +1,162 @@
+package rag
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"guichet/corpus"
+	"guichet/internal/analysis"
+	"guichet/internal/llm"
+	"guichet/internal/messages"
+)
+
+// turn is one question on its way: what the steps read and change.
+type turn struct {
+	answerer *Answerer
+	req      Request
+	sink     Sink
+	started  time.Time
+	answer   Answer
+
+	question string        // the request's, self-contained
+	result   corpus.Result // of the search
+	prompt   []llm.Message // for the model
+
+	// Of the step that runs.
+	notes  []string
+	tokens int
+	within []Step // steps that worked piece by piece inside it
+}
+
+// messages are those of the reader's language.
+func (t *turn) messages() *messages.Messages {
+	return t.answerer.cfg.Messages.For(append([]string{t.req.Language}, t.req.Town.Languages...)...)
+}
+
+// decimal writes a share with two decimals, as the reader's language does.
+func (t *turn) decimal(v float64) string {
+	s := strconv.FormatFloat(v, 'f', 2, 64)
+	if t.messages().Language == "fr" {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+// analyzer is that of the best source's language.
+func (t *turn) analyzer() *analysis.Analyzer {
+	if len(t.result.Hits) > 0 {
+		for _, m := range t.req.Scope.Members {
+			base, _, _ := strings.Cut(m.Collection.Language, "-")
+			if an := t.answerer.analyzers[base]; an != nil && m.Collection.ID == t.result.Hits[0].Document.CollectionID {
+				return an
+			}
+		}
+	}
+	return t.answerer.analyzers["fr"]
+}
+
+// documentsAreFrench tells whether all collections that are read are.
+func (t *turn) documentsAreFrench() bool {
+	for _, m := range t.req.Scope.Members {
+		if base, _, _ := strings.Cut(m.Collection.Language, "-"); base != "fr" {
+			return false
+		}
+	}
+	return true
+}
+
+// check passes a unit through all checks, which may each change it: it is plain
+// text without an address that nobody published, it says nothing of the prompt,
+// and the sources bear it out.
+func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
+	text := u.Text
+	for _, c := range []Check{PlainText{Contact: t.req.Town.Contact}, t.answerer.leaks, Grounded{Question: t.question}} {
+		shown, reason := c.Unit(ctx, u, t.answer.Sources)
+		if reason != nil {
+			t.withhold(text, *reason)
+			return Unit{}, false
+		}
+		u = shown
+	}
+	return u, true
+}
+
+func (t *turn) withhold(text string, reason Reason) {
+	if trace := t.answer.Trace; trace != nil {
+		trace.Withheld = append(trace.Withheld, Withheld{Text: text, Reason: t.messages().T(reason.ID, reason.Data)})
+	}
+}
+
+// say shows a designed answer, which cites nothing.
+func (t *turn) say(ctx context.Context, outcome Outcome, units []Unit) error {
+	if err := t.offerSources(ctx); err != nil {
+		return err
+	}
+	for _, u := range units {
+		if err := t.show(ctx, u); err != nil {
+			return err
+		}
+	}
+	t.answer.Outcome = outcome
+	return nil
+}
+
+// sayNoEvidence shows the designed "I do not know".
+func (t *turn) sayNoEvidence(ctx context.Context) error {
+	foreign := isEnglish(t.question) && t.documentsAreFrench()
+	m := t.messages()
+	if foreign {
+		m = t.answerer.cfg.Messages.For("en")
+	}
+	t.answer.Sources = nil
+	return t.say(ctx, NoEvidence, noEvidence(m, t.req.Town.Contact, foreign))
+}
+
+// sayPartial ends an answer of which a part was shown: it says that something
+// is missing, and whom to ask.
+func (t *turn) sayPartial(ctx context.Context) error {
+	units := contactUnits(t.messages(), t.req.Town.Contact, "rag.partial.contact")
+	units = append([]Unit{{Kind: Sentence, Text: t.messages().T("rag.partial.sorry"), Break: true}}, units...)
+	for _, u := range units {
+		if err := t.show(ctx, u); err != nil {
+			return err
+		}
+	}
+	t.answer.Outcome = Partial
+	return nil
+}
+
+// offerSources hands the sources on, once.
+func (t *turn) offerSources(ctx context.Context) error {
+	if t.sink == nil {
+		return ctx.Err()
+	}
+	if err := t.sink.Sources(ctx, t.answer.Sources); err != nil {
+		return fmt.Errorf("hand on sources: %w", err)
+	}
+	return ctx.Err()
+}
+
+// show numbers a unit and hands it on.
+func (t *turn) show(ctx context.Context, u Unit) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	u.N = len(t.answer.Units) + 1
+	if u.Citations == nil {
+		u.Citations = []Citation{}
+	}
+	if u.N == 1 {
+		t.answer.TimingsMS["first_unit"] = milliseconds(time.Since(t.started))
+	}
+	if t.sink != nil {
+		if err := t.sink.Unit(ctx, u); err != nil {
+			return fmt.Errorf("hand on unit %d: %w", u.N, err)
+		}
+	}
+	t.answer.Units = append(t.answer.Units, u)
+	return nil
+}
