@@ -236,8 +236,8 @@ func (s *Store) Approved(ctx context.Context, sc Scope) ([]ApprovedAnswer, error
 	return answers, nil
 }
 
-// PassagesOf returns the passages of the documents of this name that the scope
-// sees, in reading order, each with its document; at most 1000.
+// PassagesOf returns the passages of the documents of this name, or with this
+// key in their source, that the scope sees, in reading order, each with its document; at most 1000.
 func (s *Store) PassagesOf(ctx context.Context, sc Scope, name string) ([]HitDocument, []Passage, error) {
 	var documents []HitDocument
 	var passages []Passage
@@ -259,7 +259,7 @@ func (s *Store) PassagesOf(ctx context.Context, sc Scope, name string) ([]HitDoc
 			JOIN passages p
 				ON p.id = reading.id
 			WHERE d.collection_id = @collection
-				AND d.name = @name
+				AND (d.name = @name OR d.key = @name)
 				AND d.born <= @edition
 				AND (d.ended IS NULL OR d.ended > @edition)
 			ORDER BY

@@ -20,6 +20,8 @@ type Config struct {
 	Retriever Retriever
 	Model     llm.Model // nil: quoting mode
 	Approvals Approvals // nil: none
+	Services  Services  // whose hours are computed; nil: none
+	Publisher Publisher // knows what numbers the town publishes; nil: those of its contact alone
 	Messages  *messages.Catalogue
 	// Gate is the evidence, in [0, 1], below which the answer is "I do not
 	// know". At 0 only an empty search is.
@@ -78,6 +80,9 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	if cfg.Approvals != nil {
 		a.steps = append(a.steps, approvedStep{cfg.Approvals, NewMatcher()})
 	}
+	if cfg.Services != nil {
+		a.steps = append(a.steps, hoursStep{cfg.Services})
+	}
 	a.steps = append(a.steps,
 		retrieveStep{cfg.Retriever},
 		gateStep{least: cfg.Gate, passages: cfg.TopPassages},
@@ -109,7 +114,7 @@ func (a *Answerer) Answer(ctx context.Context, req Request, sink Sink) (Answer, 
 		req.Now = a.cfg.Now()
 	}
 	t := &turn{answerer: a, req: req, sink: sink, started: began, question: req.Question}
-	t.answer.Steps = slices.Clone(req.intake)
+	t.answer.Steps = slices.Clone(req.intake.steps)
 	t.answer.TimingsMS = map[string]float64{}
 	t.answer.Usage = Usage{Prompt: -1, Completion: -1}
 	t.answer.Mode = ModeQuoted
@@ -117,6 +122,9 @@ func (a *Answerer) Answer(ctx context.Context, req Request, sink Sink) (Answer, 
 		t.answer.Trace = &Trace{Gate: a.cfg.Gate}
 	}
 	err = t.runSteps(ctx, a.steps)
+	if err == nil {
+		err = t.caution(ctx)
+	}
 	if ctx.Err() != nil {
 		err = ctx.Err()
 	}

@@ -37,7 +37,6 @@ type hoursClockReader struct {
 	today opening.Date
 	zone  string // of the school holidays
 	when  hoursWhen
-	vague bool // "prochain" and such: never today
 }
 
 // readWhen reads the time and marks its words as used.

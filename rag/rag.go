@@ -59,7 +59,7 @@ type Request struct {
 	Now      time.Time // the moment that the answer is for; zero: now
 	Trace    bool      // fill Answer.Trace and the steps' notes
 
-	intake []Step // of Intake, once the question has been through
+	intake *intake // of Intake, once the question has been through
 }
 
 // Exchange is an earlier question of the conversation and its answer.

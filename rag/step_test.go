@@ -24,10 +24,10 @@ func TestStepsAreToldInTheirOrder(t *testing.T) {
 		want     []StepName
 		ended    StepName
 	}{
-		"model":       {question, []StepName{StepNormalise, StepEmergency, StepScope, StepCondense, StepRetrieve, StepGate, StepPrompt, StepStream, StepCut, StepCite, StepVerify}, StepStream},
-		"emergency":   {"Au secours, il y a le feu", []StepName{StepNormalise, StepEmergency}, StepEmergency},
-		"courtesy":    {"Bonjour", []StepName{StepNormalise, StepEmergency, StepScope}, StepScope},
-		"no evidence": {"xylophone quantique", []StepName{StepNormalise, StepEmergency, StepScope, StepCondense, StepRetrieve, StepGate}, StepGate},
+		"model":       {question, []StepName{StepNormalise, StepMask, StepEmergency, StepScope, StepCondense, StepRetrieve, StepGate, StepPrompt, StepStream, StepCut, StepCite, StepVerify}, StepStream},
+		"emergency":   {"Au secours, il y a le feu", []StepName{StepNormalise, StepMask, StepEmergency}, StepEmergency},
+		"courtesy":    {"Bonjour", []StepName{StepNormalise, StepMask, StepEmergency, StepScope}, StepScope},
+		"no evidence": {"xylophone quantique", []StepName{StepNormalise, StepMask, StepEmergency, StepScope, StepCondense, StepRetrieve, StepGate}, StepGate},
 	} {
 		got, err := newTestAnswerer(t, town(), model).Answer(context.Background(), request(c.question), nil)
 		if err != nil || !slices.Equal(stepNames(got), c.want) {

@@ -22,12 +22,16 @@ type scopeStep struct{}
 func (scopeStep) name() StepName { return StepScope }
 
 func (scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
-	if !isCourtesy(t.req.Question) {
-		return StepPassed, nil
+	v := ScopeOf(t.req.Question)
+	switch {
+	case !v.Proceeds():
+		t.note("rag.note.scope.stopped", map[string]any{"Scope": v.Scope, "Pattern": v.Pattern})
+		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.messages(), v, t.req.Question, t.req.Town.Contact))
+	case v.Scope == Decision:
+		t.note("rag.note.scope.decision", map[string]any{"Pattern": v.Pattern})
+		t.decision = true
 	}
-	t.note("rag.note.courtesy", nil)
-	reply := Unit{Kind: Sentence, Text: t.messages().T(courtesyMessage(t.req.Question)), Break: true}
-	return StepEnded, t.say(ctx, OutOfScope, []Unit{reply})
+	return StepPassed, nil
 }
 
 // condenseStep makes a follow-up self-contained.

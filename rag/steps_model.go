@@ -214,7 +214,7 @@ func (m *modelRun) drop() {
 
 func (m *modelRun) show(ctx context.Context, u Unit) error {
 	if len(m.turn.answer.Units) == 0 {
-		if err := m.turn.offerSources(ctx); err != nil {
+		if err := m.turn.begin(ctx); err != nil {
 			return err
 		}
 	}

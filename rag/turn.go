@@ -22,6 +22,7 @@ type turn struct {
 	answer   Answer
 
 	question string        // the request's, self-contained
+	decision bool          // it asks of a right: an officer decides
 	result   corpus.Result // of the search
 	prompt   []llm.Message // for the model
 
@@ -90,9 +91,9 @@ func (t *turn) withhold(text string, reason Reason) {
 	}
 }
 
-// say shows a designed answer, which cites nothing.
+// say shows a whole answer.
 func (t *turn) say(ctx context.Context, outcome Outcome, units []Unit) error {
-	if err := t.offerSources(ctx); err != nil {
+	if err := t.begin(ctx); err != nil {
 		return err
 	}
 	for _, u := range units {
@@ -138,6 +139,34 @@ func (t *turn) offerSources(ctx context.Context) error {
 		return fmt.Errorf("hand on sources: %w", err)
 	}
 	return ctx.Err()
+}
+
+// begin hands the sources on and tells what personal data was masked.
+func (t *turn) begin(ctx context.Context) error {
+	if err := t.offerSources(ctx); err != nil {
+		return err
+	}
+	if kinds := t.req.intake.masked; len(kinds) > 0 {
+		return t.show(ctx, PersonalUnit(t.messages(), kinds))
+	}
+	return nil
+}
+
+// caution says below an answer about a right that an officer decides.
+func (t *turn) caution(ctx context.Context) error {
+	if !t.decision || t.answer.Outcome != Answered && t.answer.Outcome != Partial {
+		return nil
+	}
+	units := CautionUnits(t.messages(), t.req.Town.Contact)
+	if t.answer.Outcome == Partial {
+		units = units[:1] // the contact stands there already
+	}
+	for _, u := range units {
+		if err := t.show(ctx, u); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // show numbers a unit and hands it on.

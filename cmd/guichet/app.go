@@ -188,6 +188,8 @@ func (o *session) newAnswerer(catalogue *messages.Catalogue) (*rag.Answerer, err
 	return rag.NewAnswerer(rag.Config{
 		Retriever: o.searcher,
 		Approvals: o.store,
+		Services:  o.store,
+		Publisher: o.store,
 		Model:     model,
 		Messages:  catalogue,
 		Gate:      rag.DefaultGate,

@@ -35,8 +35,8 @@ A database that holds anything else is left alone.`,
 	}
 }
 
-// loadDemo puts the demo town, its services and its documents into a new
-// database, and leaves one that holds anything else alone. A loading that was interrupted is
+// loadDemo puts the demo town, its services and its documents into a new database, and
+// leaves one that holds anything else alone. A loading that was interrupted is
 // taken up.
 func (o *session) loadDemo(cmd *cobra.Command) error {
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()

@@ -189,10 +189,6 @@ func (o *session) examineTown(ctx context.Context) []finding {
 	return append(findings, ok("embedder", fmt.Sprintf("%s, version %s, %d dimensions", space.Embedder, space.Version, space.Dimensions)))
 }
 
-// modelWait is how long doctor waits for a word: a server that loads its model
-// at the first question takes longer than residents would wait.
-const modelWait = 2 * time.Minute
-
 // examineServices tells whether opening hours can be computed.
 func (o *session) examineServices(ctx context.Context, town corpus.Town) finding {
 	services, err := o.store.Services(ctx, town.ID)
@@ -205,6 +201,10 @@ func (o *session) examineServices(ctx context.Context, town corpus.Town) finding
 	}
 	return ok("services", fmt.Sprintf("%d, whose hours and contacts are computed", len(services)))
 }
+
+// modelWait is how long doctor waits for a word: a server that loads its model
+// at the first question takes longer than residents would wait.
+const modelWait = 2 * time.Minute
 
 // examineModel asks the model for a word.
 func (o *session) examineModel(ctx context.Context) finding {
