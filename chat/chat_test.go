@@ -358,6 +358,9 @@ func (c *client) read() (frame, error) {
 func (c *client) want(kind string) frame {
 	c.t.Helper()
 	f := c.recv()
+	for f.Type == "progress" && kind != "progress" { // it comes or not, as the reader is quick
+		f = c.recv()
+	}
 	if f.Type != kind {
 		c.t.Fatalf("got %+v, want a frame %q", f, kind)
 	}

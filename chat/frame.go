@@ -146,6 +146,12 @@ type (
 		Turn    uuid.UUID    `json:"turn"`
 		Sources []rag.Source `json:"sources"`
 	}
+	progressFrame struct {
+		V    int       `json:"v"`
+		Type string    `json:"type"`
+		Turn uuid.UUID `json:"turn"`
+		Step string    `json:"step"`
+	}
 	deltaFrame struct {
 		V    int       `json:"v"`
 		Type string    `json:"type"`

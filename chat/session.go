@@ -39,6 +39,7 @@ type cursor struct {
 	turn    *liveTurn
 	sourced bool
 	after   int
+	told    bool // that a model is being asked
 }
 
 // closing is how the socket is to be closed once the queue is written.
@@ -198,20 +199,23 @@ func (s *Session) next() (frame []byte, end *closing) {
 		return encode(f), nil
 	}
 	for i, c := range s.reading {
-		sources, hasSources, unit, end := c.turn.read(c.sourced, c.after)
+		n := c.turn.read(c)
 		switch {
-		case hasSources:
+		case n.writing:
+			c.told = true
+			return encode(progressFrame{V: Version, Type: "progress", Turn: c.turn.id, Step: "writing"}), nil
+		case n.sourced:
 			c.sourced = true
-			return encode(sourcesFrame{V: Version, Type: "sources", Turn: c.turn.id, Sources: orEmpty(sources)}), nil
-		case unit != nil:
+			return encode(sourcesFrame{V: Version, Type: "sources", Turn: c.turn.id, Sources: orEmpty(n.sources)}), nil
+		case n.unit != nil:
 			c.after++
-			u := *unit
+			u := *n.unit
 			u.Citations = orEmpty(u.Citations)
 			return encode(deltaFrame{V: Version, Type: "delta", Turn: c.turn.id, Unit: u}), nil
-		case end != nil:
+		case n.end != nil:
 			c.turn.detach(s, true)
 			s.reading = append(s.reading[:i:i], s.reading[i+1:]...)
-			return s.ending(c.turn, end), nil
+			return s.ending(c.turn, n.end), nil
 		}
 	}
 	return nil, s.closing

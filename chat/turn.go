@@ -47,6 +47,7 @@ type liveTurn struct {
 	mu      sync.Mutex
 	sources []rag.Source
 	sourced bool
+	writing bool // a model is being asked
 	units   []rag.Unit
 	end     *ending
 	readers map[*Session]struct{}
@@ -63,6 +64,14 @@ func (t *liveTurn) Sources(ctx context.Context, sources []rag.Source) error {
 	t.sources, t.sourced = slices.Clone(sources), true
 	t.wake()
 	return nil
+}
+
+// Writing tells the readers that a model is being asked.
+func (t *liveTurn) Writing() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.writing = true
+	t.wake()
 }
 
 // Unit keeps the next unit for the readers. Units come in order: resuming by
@@ -155,17 +164,28 @@ func (t *liveTurn) stopGrace() {
 	}
 }
 
-// read returns one thing that a reader at this cursor has not had: the sources
-// once they are known, then a unit, then the ending; all nil when there is
-// nothing yet.
-func (t *liveTurn) read(sourced bool, after int) (sources []rag.Source, hasSources bool, unit *rag.Unit, end *ending) {
+// news is one thing that a reader has not had; all zero: nothing yet.
+type news struct {
+	writing bool // a model is being asked
+	sourced bool // the sources are known
+	sources []rag.Source
+	unit    *rag.Unit
+	end     *ending
+}
+
+// read returns one thing that a reader at this cursor has not had: that a model
+// is being asked, while there is nothing else; the sources once they are known,
+// then a unit, then the ending.
+func (t *liveTurn) read(c *cursor) news {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case !sourced && t.sourced:
-		return t.sources, true, nil, nil
-	case after < len(t.units):
-		return nil, false, &t.units[after], nil
+	case !c.sourced && t.sourced:
+		return news{sourced: true, sources: t.sources}
+	case c.after < len(t.units):
+		return news{unit: &t.units[c.after]}
+	case t.end != nil:
+		return news{end: t.end}
 	}
-	return nil, false, nil, t.end
+	return news{writing: t.writing && !c.told && !t.sourced}
 }

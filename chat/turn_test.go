@@ -120,6 +120,27 @@ func TestHistoryHoldsAnswersOnly(t *testing.T) {
 	}
 }
 
+func TestAReaderIsToldThatAModelIsAsked(t *testing.T) {
+	told := make(chan struct{})
+	f := newFixture(t, answerFunc(func(ctx context.Context, r rag.Request, to rag.Sink) (rag.Answer, error) {
+		to.(rag.Watcher).Writing()
+		select {
+		case <-told:
+		case <-ctx.Done():
+		}
+		return units(1)(ctx, r, to)
+	}), chat.Limits{})
+	c := f.dial()
+	c.ask(id(), id(), 0)
+	c.want("progress")
+	close(told)
+	for _, want := range []string{"sources", "delta", "done"} { // and not told again
+		if got := c.recv(); got.Type != want {
+			t.Fatalf("got %+v, want %q", got, want)
+		}
+	}
+}
+
 func TestStopCancelsTheModelAtOnce(t *testing.T) {
 	pace := make(chan struct{})
 	f := newFixture(t, paced(5, pace), chat.Limits{Grace: time.Hour})

@@ -154,6 +154,10 @@ type Sink interface {
 	Unit(ctx context.Context, u Unit) error
 }
 
+// Watcher is a Sink that is told, besides, when a model begins to be asked,
+// which may take seconds.
+type Watcher interface{ Writing() }
+
 // Reason says, by a message of the catalogue, why a unit is withheld.
 type Reason struct {
 	ID   string // "rag.withheld.no_citation"

@@ -37,6 +37,9 @@ func (s streamStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	m := &modelRun{turn: t, cutter: newUnitCutter(), supporter: newSupporter(t.analyzer())}
 	t.answer.Mode = ModeModel
 	t.answer.Usage.Model = s.model.Name()
+	if w, ok := t.sink.(Watcher); ok {
+		w.Writing()
+	}
 	began := time.Now()
 	reply, err := s.model.Stream(ctx, t.prompt, func(text string) error { return m.take(ctx, text) })
 	t.answer.TimingsMS["model"] = milliseconds(time.Since(began))

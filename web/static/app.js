@@ -30,6 +30,9 @@ function onFrame(frame) {
   }
   if (!turn || turn !== running) return; // of a conversation that was left
   switch (frame.type) {
+    case 'progress':
+      say(t('composing'));
+      break;
     case 'sources':
       break; // those that are cited come with their units
     case 'delta':
