@@ -31,7 +31,7 @@ const (
 	Form     Kind = "form"     // cerfa n° 12345*01: 12345*01
 	Law      Kind = "law"      // art. L. 211-1: l211-1
 	Ordinal  Kind = "ordinal"  // 2e étage: 2
-	Code     Kind = "code"     // F10007, D921: f10007
+	Code     Kind = "code"     // F10007, tranche B: f10007, b
 	Range    Kind = "range"    // de 9 h à 12 h: time 9:00..12:00
 )
 
@@ -41,7 +41,8 @@ type Fact struct {
 	Value      string
 	Start, End int
 	Bound      Bound
-	Implied    bool // not written: Wednesday in "du lundi au vendredi"
+	Implied    bool   // not written: Wednesday in "du lundi au vendredi"
+	Year       string // of a date or month, where it is written behind it
 }
 
 // Bound tells whether a fact is a limit.
@@ -57,11 +58,9 @@ const (
 // Key is the fact as one word.
 func (f Fact) Key() string { return string(f.Kind) + " " + f.Value }
 
-// Class is the kind with which values compete: a year is a number too.
+// Class is the kind with which values compete: a street is an address.
 func (f Fact) Class() Kind {
 	switch f.Kind {
-	case Year, Code, Fraction:
-		return Number
 	case Street:
 		return Address
 	}
@@ -71,6 +70,9 @@ func (f Fact) Class() Kind {
 // StatedBy tells whether a text that states other states f: by value, or by
 // something that holds it (a date its month, a page its site).
 func (f Fact) StatedBy(other Fact) bool {
+	if f.Year != "" && other.Year != "" && f.Year != other.Year {
+		return false
+	}
 	if f.Kind == other.Kind && f.Value == other.Value {
 		return true
 	}

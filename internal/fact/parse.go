@@ -38,9 +38,13 @@ func (p *parser) run() {
 	}
 }
 
-func (p *parser) is(i int, text string) bool { return i < len(p.tokens) && p.tokens[i].text == text }
+func (p *parser) is(i int, text string) bool {
+	return i >= 0 && i < len(p.tokens) && p.tokens[i].text == text
+}
 
-func (p *parser) kind(i int, kind byte) bool { return i < len(p.tokens) && p.tokens[i].kind == kind }
+func (p *parser) kind(i int, kind byte) bool {
+	return i >= 0 && i < len(p.tokens) && p.tokens[i].kind == kind
+}
 
 func (p *parser) figure(i int) bool { return p.kind(i, 'n') }
 
@@ -244,6 +248,7 @@ func (p *parser) numericDate(i int) int {
 	switch {
 	case p.is(i+1, "-") && len(first) == 4 && len(second) == 2 && len(third) == 2:
 		p.add(Date, day(third)+"/"+day(second), i, i+5)
+		p.facts[len(p.facts)-1].Year = first
 		return p.add(Year, first, i, i+5)
 	case !p.is(i+1, "/") && !p.is(i+1, "."), !p.tokens[i+1].glued, !p.tokens[i+2].glued, len(first) > 2, len(second) > 2, third == "" && !p.is(i+1, "/"),
 		third != "" && len(third) != 2 && len(third) != 4, outside(first, 31), outside(second, 31), outside(second, 12) && outside(first, 12):
@@ -261,6 +266,7 @@ func (p *parser) numericDate(i int) int {
 		if len(third) == 2 {
 			third = "20" + third
 		}
+		p.facts[len(p.facts)-1].Year = third
 		p.add(Year, third, i, end)
 	}
 	return end
@@ -400,10 +406,11 @@ func (p *parser) date(i int) int {
 				}
 				p.add(Date, value+"/"+itoa(m), days[k], end)
 			}
+			next := p.year(next + 1)
 			for _, d := range between {
 				p.add(Weekday, itoa(d[0]), d[1], d[1]+1)
 			}
-			return p.year(next + 1)
+			return next
 		}
 		k := next
 		for k < len(p.tokens) && slices.Contains([]string{",", "et", "and", "ou", "or", "au", "to", "-", "a", "le", "du"}, p.tokens[k].text) {
@@ -423,9 +430,23 @@ func (p *parser) date(i int) int {
 // year reads the year behind a date or a month, and returns i if there is none.
 func (p *parser) year(i int) int {
 	if p.figure(i) && len(p.tokens[i].text) == 4 && !p.tokens[i].line && (p.tokens[i].text[:2] == "19" || p.tokens[i].text[:2] == "20") {
+		for k := len(p.facts) - 1; k >= 0 && p.facts[k].Year == "" && (p.facts[k].Kind == Date || p.facts[k].Kind == Month) && p.at[k] >= i-24; k-- {
+			if p.facts[k].Kind == Date && p.facts[k].Value[strings.Index(p.facts[k].Value, "/"):] != p.facts[len(p.facts)-1].monthPart() {
+				break // "du 24 décembre au 4 janvier 2027": of the last month alone
+			}
+			p.facts[k].Year = p.tokens[i].text
+		}
 		return p.add(Year, p.tokens[i].text, i, i+1)
 	}
 	return i
+}
+
+// monthPart is the month of a date, as its Value has it.
+func (f Fact) monthPart() string {
+	if at := strings.Index(f.Value, "/"); at >= 0 {
+		return f.Value[at:]
+	}
+	return f.Value
 }
 
 // suffix passes over what makes a number an ordinal one: "er", "e", "nd".
@@ -469,7 +490,7 @@ func (p *parser) monthAt(i int) (int, bool) {
 }
 
 func (p *parser) weekdayAt(i int) (int, bool) {
-	if i >= len(p.tokens) || p.tokens[i].kind != 'w' {
+	if i < 0 || i >= len(p.tokens) || p.tokens[i].kind != 'w' {
 		return 0, false
 	}
 	d, ok := weekdays[p.language][p.tokens[i].text]
@@ -583,8 +604,12 @@ func (p *parser) fraction(i int) int {
 	return i
 }
 
-// code reads a name with figures in it: F10007, D921.
+// code reads a name with figures in it, or of one letter: F10007, "tranche B".
 func (p *parser) code(i int) int {
+	if t := p.tokens[i]; t.kind == 'w' && t.capital && len(t.text) == 1 && t.end == t.start+1 && !p.is(i+1, ".") && !p.is(i+1, "'") &&
+		(len(p.tokens) == 1 || p.kind(i-1, 'w') && !t.line && !(i+1 < len(p.tokens) && p.tokens[i+1].glued && p.kind(i+1, 'n'))) && !(p.language == "en" && t.text == "i") {
+		return p.add(Code, t.text, i, i+1)
+	}
 	if !p.kind(i, 'w') || !p.figure(i+1) || !p.tokens[i+1].glued || len(p.tokens[i].text) > 4 {
 		return i
 	}
@@ -602,6 +627,9 @@ func (p *parser) before(i, n int) string {
 
 // bound reads the words around a fact that make it a limit.
 func (p *parser) bound(from, to int) Bound {
+	if _, ok := p.weekdayAt(from - 1); ok {
+		from-- // "avant le vendredi 11 décembre"
+	}
 	for n := min(maxPhrase, from); n > 0; n-- {
 		if b, ok := boundsBefore[p.before(from, n)]; ok {
 			return b

@@ -22,7 +22,7 @@ func (p *parser) ranges() {
 		if a.Kind == Number && b.Kind != Number {
 			a = p.inherit(k, b)
 		}
-		if a.Kind != b.Kind || a.Value == b.Value {
+		if a.Kind != b.Kind {
 			continue
 		}
 		switch a.Kind {
@@ -105,7 +105,7 @@ func (p *parser) inherit(k int, b Fact) Fact {
 func (p *parser) imply(a, b Fact, most int) {
 	from, _ := strconv.Atoi(a.Value)
 	to, _ := strconv.Atoi(b.Value)
-	for v := from%most + 1; v != to; v = v%most + 1 {
+	for v := from%most + 1; from != to && v != to; v = v%most + 1 {
 		p.facts = append(p.facts, Fact{Kind: a.Kind, Value: itoa(v), Start: a.Start, End: b.End, Implied: true})
 	}
 }
