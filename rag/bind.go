@@ -2,7 +2,9 @@ package rag
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"unicode"
 
 	"guichet/internal/analysis"
 	"guichet/internal/fact"
@@ -24,14 +26,19 @@ const (
 // another ("du ... au ...").
 const beside = 0.2
 
+// unsaid is what a word of a column's name costs that the claim does not say.
+const unsaid = 0.15
+
 // mention is a fact in its place, and how near each word, and each other fact,
 // stands to it.
 type mention struct {
 	fact.Fact
 	segment int // -1: title, headings or address
 	row     bool
-	label   bool // in a row's first cell
-	except  bool // behind "sauf"
+	column  []string   // the words of its column's name and its row's first cell
+	label   bool       // in a row's first cell
+	header  bool       // in a column's name
+	except  bool       // behind "sauf"
 	role    fact.Bound // of a range: More is where it begins, Less where it ends
 	beside  [3]string
 	near    map[string]float64
@@ -41,7 +48,7 @@ type mention struct {
 // nearness is how near a term, or one that stands for it, is to the mention.
 func (m *mention) nearness(w *wording, term string) float64 {
 	best := m.near[term]
-	for _, f := range w.families[term] {
+	for _, f := range w.standIns(term) {
 		best = max(best, m.family[f])
 	}
 	return best
@@ -51,9 +58,9 @@ func (m *mention) put(w *wording, term string, near float64) {
 	if m.near[term] < near {
 		m.near[term] = near
 	}
-	for _, f := range w.families[term] {
-		if m.family[f] < near {
-			m.family[f] = near
+	for _, families := range [][]int{w.families[term], w.bridges[term]} {
+		for _, f := range families {
+			m.family[f] = max(m.family[f], near)
 		}
 	}
 }
@@ -80,7 +87,7 @@ func partsOf(text string, tokens []analysis.Token, facts []fact.Fact) []part {
 		from, bracket = next, opens
 	}
 	for _, loc := range partEnd.FindAllStringIndex(text, -1) {
-		if !insideFact(loc[0], facts) {
+		if !slices.ContainsFunc(facts, func(f fact.Fact) bool { return loc[0] >= f.Start && loc[0] < f.End }) {
 			cut(loc[0], loc[1], text[loc[0]] == '(')
 		}
 	}
@@ -163,7 +170,7 @@ func (m *mention) lead(w *wording, parts []part, at int) {
 	}
 }
 
-var exception = regexp.MustCompile(`\b(?:sauf|hormis|excepte|a l'exception|except|unless)\b`)
+var exception = regexp.MustCompile(`\b(?:sauf|hormis|excepte|a l'exception|hors|except|unless)\b`)
 
 // excepted tells whether "sauf" stands before a place in its sentence.
 func excepted(text string, at int) bool {
@@ -196,7 +203,7 @@ func (m *mention) read(w *wording, p part, near float64) {
 		m.put(w, t.Term, near)
 	}
 	for _, f := range p.facts {
-		if f.Class() != m.Class() && f.Kind != fact.Range && f.Kind != fact.Rate {
+		if f.Key() != m.Key() && f.Kind != fact.Range && f.Kind != fact.Rate {
 			m.put(w, f.Key(), near)
 		}
 	}
@@ -270,7 +277,7 @@ func (v *passageView) mentions(w *wording, at int) []mention {
 		found := w.mentionsOf(language, cell, fact.Parse(cell, language))
 		for k := range found {
 			m := &found[k]
-			m.row, m.label = true, j == 0
+			m.row, m.label, m.except = true, j == 0, m.except && !strings.HasPrefix(folded(cell), "hors")
 			for i, other := range seg.cells {
 				near := nearFar
 				if i == 0 {
@@ -282,6 +289,10 @@ func (v *passageView) mentions(w *wording, at int) []mention {
 			}
 			if j < len(seg.header) {
 				m.read(w, wholePart(w, language, seg.header[j]), nearOwn)
+				m.column = wordsOf(seg.header[j])
+			}
+			if j > 0 {
+				m.column = append(m.column, wordsOf(seg.cells[0])...)
 			}
 		}
 		out = append(out, found...)
@@ -291,7 +302,7 @@ func (v *passageView) mentions(w *wording, at int) []mention {
 			if f.Kind == fact.Range {
 				continue
 			}
-			m := mention{Fact: f, row: true, label: true, near: map[string]float64{}, family: map[int]float64{}}
+			m := mention{Fact: f, row: true, header: true, near: map[string]float64{}, family: map[int]float64{}}
 			m.read(w, wholePart(w, language, cell), nearOwn)
 			for i, other := range seg.cells {
 				if i == 0 || i == j {
@@ -301,12 +312,23 @@ func (v *passageView) mentions(w *wording, at int) []mention {
 			out = append(out, m)
 		}
 	}
+	// A line with nothing but a fact tells it of what it stands under.
+	bare := seg.kind != Row && !slices.ContainsFunc(w.tokens(language, seg.text), func(t analysis.Token) bool {
+		return !w.generic[t.Term] && !insideFact(t.Start, v.facts.facts[at])
+	})
 	for k := range out {
 		out[k].segment = at
+		near := nearTitle
+		if bare {
+			near = nearOwn
+		}
 		for _, under := range []int{seg.lead, seg.head} {
 			if under >= 0 {
-				out[k].read(w, wholePart(w, language, v.facts.segments[under].text), nearTitle)
+				out[k].read(w, wholePart(w, language, v.facts.segments[under].text), near)
 			}
+		}
+		for t := range v.title.terms {
+			out[k].put(w, t, near)
 		}
 	}
 	return out
@@ -320,6 +342,7 @@ func wholePart(w *wording, language, text string) part {
 type binding struct {
 	fact     fact.Fact
 	segments map[int]bool // -1: under the passage's title
+	label    bool         // only in a row's first cell or column name, which no other value competes with
 	missing  bool         // the passage does not state it at all
 	rival    string       // the value that the claim's words speak of instead
 }
@@ -339,14 +362,14 @@ func (c claim) bind(w *wording, v *passageView, weights map[string]float64) []bi
 }
 
 func (v *passageView) bindOne(w *wording, c claim, said *mention, weights map[string]float64) binding {
-	b := binding{fact: said.Fact, segments: map[int]bool{}, missing: true}
+	b := binding{fact: said.Fact, segments: map[int]bool{}, missing: true, label: true}
 	scores := make([]float64, len(v.stated))
 	for i := range v.stated {
 		there := &v.stated[i]
 		if there.Class() != said.Class() && !said.StatedBy(there.Fact) {
 			continue
 		}
-		scores[i] = v.agreement(w, said, there, weights)
+		scores[i] = v.agreement(w, c, said, there, weights)
 		b.missing = b.missing && !said.StatedBy(there.Fact)
 	}
 	if b.missing {
@@ -360,9 +383,13 @@ func (v *passageView) bindOne(w *wording, c claim, said *mention, weights map[st
 		if !said.StatedBy(there.Fact) || !agree(said, there) || said.except != there.except && !c.denies() {
 			continue
 		}
+		if there.label || there.Kind == fact.Code { // it names the row, which the place must then be
+			b.segments[there.segment] = true
+			continue
+		}
 		rival := v.rival(c, said, there, scores, scores[i])
 		if rival == nil {
-			b.segments[there.segment] = true
+			b.segments[there.segment], b.label = true, false
 		} else {
 			b.rival = v.text(rival)
 		}
@@ -375,6 +402,7 @@ func (v *passageView) bindOne(w *wording, c claim, said *mention, weights map[st
 const (
 	margin        = 0.1
 	claimedMargin = 0.5
+	listedMargin  = 1.2 // of a day or street, which stand in lists
 )
 
 // listed are kinds whose facts stand in lists, each as true as the next, and
@@ -388,11 +416,11 @@ var listed = map[fact.Kind]bool{fact.Weekday: true, fact.Month: true, fact.Addre
 func (v *passageView) rival(c claim, said, there *mention, scores []float64, own float64) *mention {
 	for i := range v.stated {
 		other := &v.stated[i]
-		if other.Class() != said.Class() || other.Implied || said.StatedBy(other.Fact) || other.label != there.label {
+		if other.Class() != said.Class() || other.Implied || said.StatedBy(other.Fact) || there.row && (other.label != there.label || other.header != there.header) {
 			continue
 		}
 		switch claimed := c.says(other.Fact); {
-		case claimed && listed[said.Class()]:
+		case claimed && listed[said.Class()] && scores[i] <= own+listedMargin:
 		case claimed && scores[i] > own+claimedMargin, !claimed && scores[i] > own+margin:
 			return other
 		case !claimed && scores[i] >= own-margin && (other.row || other.segment != there.segment):
@@ -402,19 +430,28 @@ func (v *passageView) rival(c claim, said, there *mention, scores []float64, own
 	return nil
 }
 
+// genericWeight is what words of writing count for, where they tell two values
+// apart.
+const genericWeight = 0.4
+
 // agreement is how much of what stands around a fact of the claim stands
 // around one of the passage.
-func (v *passageView) agreement(w *wording, said, there *mention, weights map[string]float64) float64 {
+func (v *passageView) agreement(w *wording, c claim, said, there *mention, weights map[string]float64) float64 {
 	sum := 0.0
 	for t, near := range said.near {
-		if w.generic[t] {
-			continue
-		}
 		weight, ok := weights[t]
 		if !ok {
 			weight = v.weight(w, t)
 		}
+		if w.generic[t] {
+			weight *= genericWeight
+		}
 		sum += weight * min(near, there.nearness(w, t))
+	}
+	for _, word := range there.column {
+		if !slices.Contains(c.words, word) {
+			sum -= unsaid // "repas réservé" is not "repas non réservé"
+		}
 	}
 	for i, word := range said.beside {
 		if word != "" && word == there.beside[i] {
@@ -422,6 +459,18 @@ func (v *passageView) agreement(w *wording, said, there *mention, weights map[st
 		}
 	}
 	return sum
+}
+
+// wordsOf are the words of a text, small ones among them, cut short so that
+// their forms meet.
+func wordsOf(text string) []string {
+	var out []string
+	for _, word := range strings.FieldsFunc(folded(text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+		if len(word) > 2 {
+			out = append(out, word[:min(len(word), 5)])
+		}
+	}
+	return out
 }
 
 // agree tells whether limits agree: "moins de 10 ans" is not "plus de 10 ans",

@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -21,7 +22,7 @@ const askedWeight = 0.5
 // too, half as many do.
 const (
 	minSupport        = 0.68
-	minFactSupport    = 0.5 // with facts, which their words bind already
+	minFactSupport    = 0.4 // with facts, which their words bind already
 	minHeadingSupport = 0.5
 	minForeign        = 0.6
 	minForeignFacts   = 0.4
@@ -149,6 +150,7 @@ func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 // claim is what a unit says, as it is compared.
 type claim struct {
 	text     string
+	words    []string // all, cut short
 	language string
 	foreign  bool // another language than the passage's
 	facts    []fact.Fact
@@ -165,6 +167,7 @@ type claim struct {
 func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
 	c := claim{text: u.Text, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
 	c.foreign = c.language != passage
+	c.words = wordsOf(u.Text)
 	c.facts = fact.Parse(u.Text, c.language)
 	c.mentions = w.mentionsOf(c.language, u.Text, c.facts)
 	for i := range c.mentions {
@@ -239,6 +242,8 @@ func (c claim) denies() bool {
 	return slices.ContainsFunc(c.clauses, func(part clause) bool { return part.negated || denial.MatchString(part.text) })
 }
 
+var onlyJoins = regexp.MustCompile(`^(?:[\s,–-]|\b(?:a|au|aux|et|ou|le|la|les|du|de|des|avant|puis|n|rue|avenue|to|and|or|the|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|['°])*$`) //nolint:misspell // French
+
 // repeats returns a fact that the claim states twice in one breath: "de 9 h à
 // 9 h".
 func (c claim) repeats() *fact.Fact {
@@ -248,7 +253,7 @@ func (c claim) repeats() *fact.Fact {
 		if f.Implied || f.Kind == fact.Range || f.Kind == fact.Rate {
 			continue
 		}
-		if before := last[f.Kind]; before != nil && before.Value == f.Value && f.Start > before.End && f.Start-before.End < 12 {
+		if before := last[f.Kind]; before != nil && before.Value == f.Value && f.Start > before.End && onlyJoins.MatchString(folded(c.text[before.End:f.Start])) {
 			return f
 		}
 		last[f.Kind] = f
@@ -313,7 +318,8 @@ func (c claim) find(w *wording, v *passageView) finding {
 	}
 	if best.reason != nil {
 		// Two sentences of the passage, said in one: each fact in its own.
-		if segments := scattered(bindings); len(segments) > 1 && len(segments) <= maxWindow && c.parts(w) > 1 {
+		segments := scattered(bindings)
+		if len(segments) > 1 && len(segments) <= maxWindow && c.parts(w) > 1 && c.speaksOf(w, v, segments) {
 			place := v.window(w, segments)
 			consider(&place)
 		}
@@ -350,6 +356,9 @@ func (c claim) unbound(bindings []binding) (finding, bool) {
 func scattered(bindings []binding) []int {
 	var out []int
 	for _, b := range bindings {
+		if b.label {
+			continue
+		}
 		least := -1
 		for i := range b.segments {
 			if i >= 0 && (least < 0 || i < least) {
@@ -368,14 +377,47 @@ func scattered(bindings []binding) []int {
 	return out
 }
 
+// speaksOf tells whether the claim has words of each segment: two, or one of a
+// row's first cell.
+func (c claim) speaksOf(w *wording, v *passageView, segments []int) bool {
+	said := newVocabulary()
+	for t := range c.terms {
+		said.add(w, t)
+	}
+	for _, i := range segments {
+		seg, n, least := v.facts.segments[i], 0, 2
+		text := seg.text
+		if seg.kind == Row {
+			text, least = seg.cells[0], 1
+			for _, f := range fact.Parse(text, v.facts.language) {
+				if c.says(f) {
+					n++
+				}
+			}
+		}
+		for _, t := range w.tokens(v.facts.language, text) {
+			if !w.generic[t.Term] && said.has(w, t.Term) {
+				n++
+			}
+		}
+		if n < least {
+			return false
+		}
+	}
+	return true
+}
+
 // weigh tells how well one place supports the claim.
 func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bindings []binding, place *window) finding {
 	f := finding{window: place}
+	// A sentence that leans on the one before it has its subject from there, and
+	// nothing else.
+	leaning := len(place.segments) > c.parts(w)
 	var has, all float64
 	var lacking []string
 	for t, weight := range weights {
 		all += weight
-		if place.words.has(w, t) {
+		if place.words.has(w, t) && (t == c.subject || !leaning || v.lastHas(w, place, t)) {
 			has += weight
 		} else {
 			lacking = append(lacking, c.written[t])
@@ -389,7 +431,7 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 	}
 	var away []fact.Fact
 	for _, b := range bindings {
-		if !slices.ContainsFunc(slices.Collect(keysOf(b.segments)), place.holds) {
+		if !place.states(v, b) {
 			away = append(away, b.fact)
 		}
 	}
@@ -445,6 +487,13 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 	}
 	if word := c.lacksExact(w, place); word != "" {
 		return wordsReason("rag.withheld.name", []string{word})
+	}
+	for t := range c.terms {
+		for _, opposite := range w.opposites[t] {
+			if place.own.terms[opposite] && !place.words.terms[t] && !c.terms[opposite] {
+				return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": c.written[t]}}
+			}
+		}
 	}
 	if word := w.exchanged(c, v, place); word != "" {
 		return wordsReason("rag.withheld.name", []string{word})
@@ -524,16 +573,6 @@ func (v *passageView) under(w *wording, place *window, term string) bool {
 	return slices.ContainsFunc(place.under, func(i int) bool { return v.words[i].has(w, term) })
 }
 
-func keysOf(set map[int]bool) func(func(int) bool) {
-	return func(yield func(int) bool) {
-		for k := range set {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
 func factReason(id, text string, facts ...fact.Fact) *Reason {
 	var written []string
 	for _, f := range facts {
@@ -577,6 +616,3 @@ func (s Source) citeWindow(w *window) []Citation {
 func cites(u Unit, n int) bool {
 	return slices.ContainsFunc(u.Citations, func(c Citation) bool { return c.N == n })
 }
-
-// leadsOn tells a sentence that announces what follows it.
-func leadsOn(u Unit) bool { return u.Kind == Sentence && strings.HasSuffix(u.Text, ":") }

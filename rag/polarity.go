@@ -34,7 +34,7 @@ var axes = []struct {
 var bindings = []struct{ said, stated *regexp.Regexp }{
 	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s? (?:a|aux|au)|une seule|une fois pour toutes|^seule?s?)\b`),
 		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|que|reservee?s?)\b|\bqu'`)},
-	{regexp.MustCompile(`\b(?:pour tous|a tous|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
+	{regexp.MustCompile(`\b(?:pour tous|a tous|toute personne|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
 		regexp.MustCompile(`\b(?:tous|toutes?|toujours|jamais|aucune?|chaque|par|every|each|all|always|never|anyone|everyone|ne|ni|n')`)},
 	{regexp.MustCompile(`\b(?:avant|precede\w*|before)\b`),
 		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|puis|ensuite|avance|before|by|until|then)\b`)},
@@ -51,7 +51,7 @@ var bindings = []struct{ said, stated *regexp.Regexp }{
 }
 
 var (
-	negation  = regexp.MustCompile(`\b(?:pas|jamais|aucune?|rien|ni|non|not|never|no|cannot|nobody)\b|n't\b|\b(?:ne|n')\s*\S+(?: \S+)? plus\b`)
+	negation  = regexp.MustCompile(`\b(?:pas|jamais|aucune?|rien|ni|non pas|et non|not|never|no|cannot|nobody)\b|n't\b|\b(?:ne|n')\s*\S+(?: \S+)? plus\b`)
 	without   = regexp.MustCompile(`\b(?:sans|without) (?:(?:prendre|payer|avoir|faire|passer|aucune?|une?|d'|de |having|paying|making|an? )\s?)*([a-z-]+(?:'[a-z-]+)?)`)
 	clauseEnd = regexp.MustCompile(`[,;:.!?)|](?:\s|$)|\s\(|\s—\s|\b(?:mais|but|si|s'ils?|qui|lorsque|tant qu[e']|des que|quand|while|when|unless)\b`)
 	// What makes a clause say no without a negation.
@@ -104,17 +104,15 @@ func (w *wording) clausesOf(language, text string) []clause {
 			c.without = append(c.without, m[1])
 		}
 		for _, axis := range axes {
+			yes, no := axis.yes.FindStringIndex(part), axis.no.FindStringIndex(part)
 			sign := 0
 			switch {
-			case axis.no.MatchString(part) && axis.yes.MatchString(part) && axis.name == "open":
+			case no != nil && yes != nil && axis.name == "open":
 				// "ouvre à 9 h et ferme à 18 h"
-			case axis.no.MatchString(part):
+			case no != nil && !denied(part, no), no == nil && yes != nil && denied(part, yes):
 				sign = -1
-			case axis.yes.MatchString(part):
+			case no != nil || yes != nil:
 				sign = 1
-			}
-			if c.negated {
-				sign = -sign
 			}
 			if sign != 0 {
 				c.signs[axis.name] = sign
@@ -125,14 +123,33 @@ func (w *wording) clausesOf(language, text string) []clause {
 	return out
 }
 
+var finite = regexp.MustCompile(`^(?:peut|peuvent|pouvez|doit|doivent|devez|faut|coute|accepte|admet|refuse|vend|ouvr|ferme|may|can|must|open|close)`)
+
+// denied tells whether the word at a place is negated: "ne ... pas" around a
+// verb, or "pas" before an adjective, with one word between at most.
+func denied(part string, at []int) bool {
+	before, after := strings.Fields(strings.ReplaceAll(part[:at[0]], "'", "' ")), strings.Fields(part[at[1]:])
+	if len(after) > 0 && slices.Contains([]string{"pas", "jamais", "plus", "aucun", "aucune", "not", "ni"}, after[0]) {
+		return true
+	}
+	verb := finite.MatchString(part[at[0]:at[1]]) && !strings.HasSuffix(part[at[0]:at[1]], "e") || strings.HasPrefix(part[at[0]:], "coute")
+	for i := len(before) - 1; i >= 0 && i >= len(before)-3; i-- {
+		switch word := before[i]; {
+		case word == "ne" || word == "n'":
+			return i >= len(before)-2 || !verb
+		case !verb && i >= len(before)-2 && slices.Contains([]string{"pas", "jamais", "not", "never", "aucune", "aucun", "no", "non"}, word), strings.HasSuffix(word, "n't"):
+			return true
+		}
+	}
+	return false
+}
+
 // near is how many of the terms that say something both clauses have.
 func (w *wording) near(a, b clause) int {
 	n := 0
-	other := vocabulary{b.terms, map[int]bool{}}
+	other := newVocabulary()
 	for t := range b.terms {
-		for _, f := range w.families[t] {
-			other.families[f] = true
-		}
+		other.add(w, t)
 	}
 	for t := range a.terms {
 		if !w.generic[t] && other.has(w, t) {
@@ -314,9 +331,11 @@ func (w *wording) deniesAlone(u clause, unit, own, above []clause) string {
 			return "sans " + word
 		}
 	}
-	for _, c := range own[at : at+1] {
+	whole := joined(own) + joined(above)
+	for i, c := range own {
 		for _, word := range c.without {
-			if strings.Contains(u.text, word) && len(u.without) == 0 && !u.negated {
+			said := strings.Contains(u.text, word) && len(u.without) == 0 && !u.negated
+			if said && (i == at || strings.Count(whole, word) == 1) {
 				return word
 			}
 		}

@@ -21,7 +21,8 @@ type passageView struct {
 	words   []vocabulary // of each segment
 	clauses [][]clause
 	stated  []mention
-	places  []window // all runs of neighbours there may be
+	classes []map[fact.Kind]bool // of the facts of each segment
+	places  []window             // all runs of neighbours there may be
 }
 
 // view returns the source's view, worked out when first asked for.
@@ -46,7 +47,11 @@ func (w *wording) newView(s Source, f *facts) *passageView {
 		v.clauses = append(v.clauses, w.clausesOf(f.language, strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone()))
 	}
 	for i := range f.segments {
-		v.stated = append(v.stated, v.mentions(w, i)...)
+		found, classes := v.mentions(w, i), map[fact.Kind]bool{}
+		for _, m := range found {
+			classes[m.Class()] = true
+		}
+		v.stated, v.classes = append(v.stated, found...), append(v.classes, classes)
 	}
 	for from := range f.segments {
 		if f.segments[from].kind == Heading && len(f.segments) > 1 {
@@ -92,6 +97,27 @@ func (p *window) holds(i int) bool {
 	return i < 0 || slices.Contains(p.segments, i) || slices.Contains(p.under, i)
 }
 
+// states tells whether a fact that the passage states in these segments is
+// stated in the place. A row that has a fact of the kind speaks for itself.
+func (p *window) states(v *passageView, b binding) bool {
+	for i := range b.segments {
+		if slices.Contains(p.segments, i) {
+			return true
+		}
+	}
+	for _, i := range p.segments {
+		if v.facts.segments[i].kind == Row && v.classes[i][b.fact.Class()] {
+			return false
+		}
+	}
+	for i := range b.segments {
+		if p.holds(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // windows are all runs of up to size sentences or items, and each row by
 // itself. A heading ends a run; a sentence that leans on the one before it
 // lengthens it, to maxWindow at most.
@@ -127,6 +153,7 @@ func (v *passageView) window(w *wording, segments []int) window {
 		p.ranges = append(p.ranges, v.facts.facts[i]...)
 		for _, cell := range seg.header {
 			p.above = append(p.above, w.clausesOf(v.facts.language, cell)...)
+			p.ranges = append(p.ranges, fact.Parse(cell, v.facts.language)...)
 		}
 		for _, j := range []int{seg.lead, seg.head} {
 			if j >= 0 && !p.holds(j) {
@@ -140,6 +167,12 @@ func (v *passageView) window(w *wording, segments []int) window {
 	p.words.merge(p.own)
 	p.ranges = append(p.ranges, v.facts.about...)
 	return p
+}
+
+// lastHas tells whether a place's last segment, or what it stands under, has a
+// term.
+func (v *passageView) lastHas(w *wording, place *window, term string) bool {
+	return v.words[place.segments[len(place.segments)-1]].has(w, term) || v.title.has(w, term) || v.under(w, place, term)
 }
 
 // weights are those of the unit's terms: the rarer among the passage's

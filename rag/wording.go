@@ -20,20 +20,27 @@ type wording struct {
 	french, english *analysis.Analyzer
 	generic         map[string]bool
 	exact           map[string]bool // for which no other word may stand
+	opposites       map[string][]string
 	families        map[string][]int // of a term
+	bridges         map[string][]int // of an English term and of the French ones that it may stand for
 }
 
 // newWording reads wording.txt and glossary.txt.
 var newWording = sync.OnceValue(func() *wording {
 	w := &wording{
 		french: analysis.For("fr"), english: analysis.For("en"),
-		generic: map[string]bool{}, exact: map[string]bool{}, families: map[string][]int{},
+		generic: map[string]bool{}, exact: map[string]bool{}, opposites: map[string][]string{}, families: map[string][]int{}, bridges: map[string][]int{},
 	}
 	family := 0
 	for line := range strings.SplitSeq(wordingFile, "\n") {
 		family++
 		kind, words, _ := strings.Cut(line, ":")
-		for _, term := range w.french.Terms(words) {
+		terms := w.french.Terms(words)
+		if kind == "opposite" && len(terms) == 2 {
+			w.opposites[terms[0]] = append(w.opposites[terms[0]], terms[1])
+			w.opposites[terms[1]] = append(w.opposites[terms[1]], terms[0])
+		}
+		for _, term := range terms {
 			switch kind {
 			case "generic":
 				w.generic[term] = true
@@ -51,13 +58,13 @@ var newWording = sync.OnceValue(func() *wording {
 			continue
 		}
 		for _, term := range w.english.Terms(english) {
-			w.families[fromEnglish(term)] = append(w.families[fromEnglish(term)], family)
+			w.bridges[fromEnglish(term)] = append(w.bridges[fromEnglish(term)], family)
 			if french == "-" {
 				w.generic[fromEnglish(term)] = true
 			}
 		}
 		for _, term := range w.french.Terms(french) {
-			w.families[term] = append(w.families[term], family)
+			w.bridges[term] = append(w.bridges[term], family)
 		}
 	}
 	return w
@@ -66,6 +73,15 @@ var newWording = sync.OnceValue(func() *wording {
 // fromEnglish keeps an English term apart from a French one that is written alike
 // ("pays").
 func fromEnglish(term string) string { return "en:" + term }
+
+// standIns are the families in which another term may be found for this one.
+// The French words of a bridge do not stand for one another.
+func (w *wording) standIns(term string) []int {
+	if strings.HasPrefix(term, fromEnglish("")) {
+		return w.bridges[term]
+	}
+	return w.families[term]
+}
 
 // tokens are a text's terms and where they stand, by its language.
 func (w *wording) tokens(language, text string) []analysis.Token {
@@ -99,6 +115,9 @@ func (v vocabulary) add(w *wording, term string) {
 	for _, f := range w.families[term] {
 		v.families[f] = true
 	}
+	for _, f := range w.bridges[term] {
+		v.families[f] = true
+	}
 }
 
 func (v vocabulary) merge(other vocabulary) {
@@ -115,7 +134,7 @@ func (v vocabulary) has(w *wording, term string) bool {
 	if v.terms[term] {
 		return true
 	}
-	for _, f := range w.families[term] {
+	for _, f := range w.standIns(term) {
 		if v.families[f] {
 			return true
 		}

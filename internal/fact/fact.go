@@ -43,6 +43,7 @@ type Fact struct {
 	Bound      Bound
 	Implied    bool   // not written: Wednesday in "du lundi au vendredi"
 	Year       string // of a date or month, where it is written behind it
+	Day        string // of a date, its day of the week, where it is written before it
 }
 
 // Bound tells whether a fact is a limit.
@@ -70,7 +71,7 @@ func (f Fact) Class() Kind {
 // StatedBy tells whether a text that states other states f: by value, or by
 // something that holds it (a date its month, a page its site).
 func (f Fact) StatedBy(other Fact) bool {
-	if f.Year != "" && other.Year != "" && f.Year != other.Year {
+	if f.Year != "" && other.Year != "" && f.Year != other.Year || f.Day != "" && other.Day != "" && f.Day != other.Day {
 		return false
 	}
 	if f.Kind == other.Kind && f.Value == other.Value {
@@ -121,15 +122,9 @@ func (f Fact) Ends() (kind Kind, from, to string) {
 // Parse returns the facts of a text in a language ("fr", "en", or another, of
 // which only figures are read), in the order of their starts.
 func Parse(text, language string) []Fact {
-	if !mayHold(text) {
-		return nil
-	}
 	p := parser{text: text, language: language, tokens: tokenize(text)}
 	p.run()
 	p.ranges()
 	slices.SortStableFunc(p.facts, func(a, b Fact) int { return a.Start - b.Start })
 	return p.facts
 }
-
-// mayHold spares texts too short to hold anything.
-func mayHold(text string) bool { return len(text) > 1 || (text >= "0" && text <= "9") }

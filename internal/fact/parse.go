@@ -405,6 +405,9 @@ func (p *parser) date(i int) int {
 					end = next + 1
 				}
 				p.add(Date, value+"/"+itoa(m), days[k], end)
+				if d, ok := p.weekdayAt(days[k] - 1); ok {
+					p.facts[len(p.facts)-1].Day = itoa(d)
+				}
 			}
 			next := p.year(next + 1)
 			for _, d := range between {
@@ -607,7 +610,7 @@ func (p *parser) fraction(i int) int {
 // code reads a name with figures in it, or of one letter: F10007, "tranche B".
 func (p *parser) code(i int) int {
 	if t := p.tokens[i]; t.kind == 'w' && t.capital && len(t.text) == 1 && t.end == t.start+1 && !p.is(i+1, ".") && !p.is(i+1, "'") &&
-		(len(p.tokens) == 1 || p.kind(i-1, 'w') && !t.line && !(i+1 < len(p.tokens) && p.tokens[i+1].glued && p.kind(i+1, 'n'))) && !(p.language == "en" && t.text == "i") {
+		(len(p.tokens) == 1 || (p.kind(i-1, 'w') || p.is(i-1, "«")) && !t.line && !(i+1 < len(p.tokens) && p.tokens[i+1].glued && p.kind(i+1, 'n'))) && !(p.language == "en" && t.text == "i") {
 		return p.add(Code, t.text, i, i+1)
 	}
 	if !p.kind(i, 'w') || !p.figure(i+1) || !p.tokens[i+1].glued || len(p.tokens[i].text) > 4 {

@@ -7,7 +7,7 @@ import (
 
 // quantity reads a number, in figures or in words, and what it counts.
 func (p *parser) quantity(i int) int {
-	if p.is(i, "€") && p.figure(i+1) && p.language == "en" {
+	if p.is(i, "€") && p.figure(i+1) && p.tokens[i+1].glued && !p.figure(i-1) {
 		value, next := p.number(i + 1)
 		return p.add(Amount, value, i, next)
 	}
