@@ -45,8 +45,9 @@ const MaxUnit = 600
 //   - the same affirmation or denial: what it calls forbidden, free,
 //     compulsory, closed, without, only, before or after.
 //
-// A unit in English over a French passage is compared through glossary.txt; in
-// any other language, by its facts, names and such words as are written alike.
+// A unit in English over a French passage is compared through glossary.txt. In
+// any other language only words that are written alike can be found, so that
+// nearly all of it is withheld.
 // The unit's citations become the words of that place. A unit whose words
 // stand in a passage to the letter passes. A heading, or a sentence that only
 // leads to what follows it, needs no citation, but what it says must stand in
@@ -478,7 +479,7 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 		return c.lacks([]string{c.written[c.subject]})
 	}
 	for _, name := range c.names {
-		if !place.words.has(w, name) && !v.names.has(w, name) && (!c.foreign || c.language == "en") {
+		if !place.words.has(w, name) && !v.names.has(w, name) {
 			return wordsReason("rag.withheld.name", []string{c.written[name]})
 		}
 	}

@@ -19,12 +19,12 @@ func wordSet(words string) map[string]bool {
 	return set
 }
 
-// languageOf is "fr" or "en", or "" where neither has the more words. What
-// holds no such word at all ("02 61 91 40 00") is of the language of otherwise.
+// languageOf is "fr" or "en", by which has more of its small words in a text;
+// otherwise where neither has ("Lundi : 9 h - 12 h"). A text in a third
+// language is taken for otherwise, too: few of its words will be found.
 func languageOf(text, otherwise string) string {
-	french, english, words := 0, 0, 0
+	french, english := 0, 0
 	for _, word := range strings.FieldsFunc(folded(text), func(r rune) bool { return (r < 'a' || r > 'z') && r < 0x80 }) {
-		words++
 		if wordsOfFrench[word] {
 			french++
 		}
@@ -37,8 +37,6 @@ func languageOf(text, otherwise string) string {
 		return "fr"
 	case english > french:
 		return "en"
-	case french > 0 || words < 6:
-		return otherwise
 	}
-	return ""
+	return otherwise
 }
