@@ -216,8 +216,8 @@ func notes(a Answer) []string {
 
 func TestTraceSpeaksTheReadersLanguage(t *testing.T) {
 	for language, want := range map[string][]string{
-		"fr": {"Force des preuves\u00a0: 1,00, au-dessus du seuil de 0,50.", "un passage n°\u00a09, qui n’existe pas", "dans les passages cités\u00a0: 7\u00a0h\u00a000."},
-		"en": {"Strength of the evidence: 1.00, above the threshold of 0.50.", "a passage no. 9, which does not exist", "in the passages cited: 7\u00a0h\u00a000."},
+		"fr": {"Force des preuves\u00a0: 1,00, au-dessus du seuil de 0,50.", "un passage n°\u00a09, qui n’existe pas", "dans les passages cités\u00a0: 7 h."},
+		"en": {"Strength of the evidence: 1.00, above the threshold of 0.50.", "a passage no. 9, which does not exist", "in the passages cited: 7 h."},
 	} {
 		model, _ := scripted(t, llmtest.Good("La déchèterie est ouverte le lundi [1][9]. Elle ouvre à 7 h [1]."))
 		req := request(question)

@@ -44,6 +44,14 @@ func TestCutter(t *testing.T) {
 			"Selon l'art. L. 123-4 du code, M. Dupont paie 3.50 € env. par an [1]. Voir www.ville.fr/aide.html pour la suite. Merci",
 			[]string{"s:Selon l'art. L. 123-4 du code, M. Dupont paie 3.50 € env. par an.#1", "s:Voir www.ville.fr/aide.html pour la suite.", "s:Merci"},
 		},
+		"more abbreviations": {
+			"Voyez M. le maire ou Mme Petit, 3 av. des Lilas, bd Foch ou n° 4, p. ex. le 1er mars à 9 h 30. C'est 1.200,50 €, etc. Merci de l'art. L. 211-1. Voir https://v.fr/a.b?c=1. Fin",
+			[]string{
+				"s:Voyez M. le maire ou Mme Petit, 3 av. des Lilas, bd Foch ou n° 4, p. ex. le 1er mars à 9 h 30.", "s:C'est 1.200,50 €, etc.",
+				"s:Merci de l'art. L. 211-1.", "s:Voir https://v.fr/a.b?c=1.", "s:Fin",
+			},
+		},
+		"unclosed markup": {"Le **tarif est de 4 € [1].\n`Il ouvre [1].\n**Horaires", []string{"s:Le tarif est de 4 €.#1", "s:Il ouvre.#1", "s:Horaires"}},
 		"list": {
 			"Apportez :\n- une photo [1] ;\n* un justificatif. Il est daté [2]\n\n1. Venez\n2) Signez [1]\nFin.",
 			[]string{"s:Apportez :", "i:une photo ;#1", "i:un justificatif. Il est daté#2", "i:Venez", "i:Signez#1", "s:Fin."},

@@ -2,8 +2,13 @@ package rag
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"guichet/internal/fact"
 )
 
 // askedWeight is what a term that the question brought up counts for, as a
@@ -11,33 +16,45 @@ import (
 // for nothing.
 const askedWeight = 0.5
 
-// minSupport is the share of a unit's words, by weight, that must stand where
-// its citation points. Headings and lead-ins, which state little, need less.
+// The share of a unit's words, by weight, that must stand where its citation
+// points. Headings and lead-ins, which state little, need less. In another
+// language than the passage's fewer words can be compared: where facts were
+// too, half as many do.
 const (
 	minSupport        = 0.68
+	minFactSupport    = 0.4 // with facts, which their words bind already
 	minHeadingSupport = 0.5
+	minForeign        = 0.6
+	minForeignFacts   = 0.4
 )
 
-// Grounded is the check that every answer passes: what a unit says must stand
-// in one place of one passage that it cites. A place is one to three
-// neighbouring sentences or list items, or one table row, with the title, the
-// headings, the lead-in and the column names that they stand under. There must
-// stand
+// MaxUnit bounds a unit that a model writes, in characters. What is longer
+// says more than can be compared with one place.
+const MaxUnit = 600
+
+// Grounded is the check that every answer passes: the fact lock. What a unit
+// says must stand in one place of one passage that it cites: one to three
+// sentences or list items, or one table row, with the title, the headings, the
+// lead-in and the column names that they stand under. There must stand
 //
-//   - its figures (numbers, amounts, dates, times, telephone numbers, mail and
-//     web addresses), days, months and periods, by their value: "9h30" is
-//     "9 h 30", "du lundi au vendredi" names Wednesday;
+//   - its facts (internal/fact), by value, and of the same thing: where the
+//     passage has several of a kind, the words around the unit's must be those
+//     around the passage's, rather than those around another value;
 //   - minSupport of its words, weighed by rarity, or words that wording.txt
-//     lets stand for them; its subject among them;
+//     lets stand for them; its subject and its names among them;
 //   - the same affirmation or denial: what it calls forbidden, free,
 //     compulsory, closed, without, only, before or after.
 //
+// A unit in English over a French passage is compared through glossary.txt. In
+// any other language only words that are written alike can be found, so that
+// nearly all of it is withheld.
 // The unit's citations become the words of that place. A unit whose words
 // stand in a passage to the letter passes. A heading, or a sentence that only
 // leads to what follows it, needs no citation, but what it says must stand in
 // the sources. The zero value knows of no question.
 type Grounded struct {
-	Question string // whose words may be echoed for less
+	Question string // whose words may be echoed for less; its figures support nothing
+	Town     string // its name may be said of anything
 }
 
 // Unit implements Check.
@@ -48,18 +65,27 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 		}
 		return g.heading(u, sources)
 	}
-	w := newWording()
 	if quoted(u, sources) {
 		return u, nil
 	}
-	claim := w.claimOf(u.Text, g.Question)
+	if utf8.RuneCountInString(u.Text) > MaxUnit {
+		return Unit{}, &Reason{ID: "rag.withheld.too_long", Data: map[string]any{"Most": MaxUnit}}
+	}
+	w := newWording()
 	var citations []Citation
 	var best finding
+	claims := map[string]claim{} // by the language of what it is held against
 	for _, s := range sources {
 		if !cites(u, s.N) {
 			continue
 		}
-		f := claim.find(w, w.view(s))
+		language := s.read().language
+		c, known := claims[language]
+		if !known {
+			c = g.claimOf(w, u, language)
+			claims[language] = c
+		}
+		f := c.find(w, w.view(s))
 		if f.reason == nil {
 			citations = append(citations, s.citeWindow(f.window)...)
 		} else if best.reason == nil || f.support > best.support {
@@ -79,34 +105,44 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 // heading checks what a heading or a lead-in says against all sources.
 func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 	w := newWording()
-	stated, all, clauses := figures{}, newVocabulary(), []clause(nil)
-	all.read(w, g.Question)
-	clauses = append(clauses, w.clausesOf(g.Question)...)
+	language := "fr"
+	if len(sources) > 0 {
+		language = sources[0].read().language
+	}
+	claim := g.claimOf(w, u, language)
+	all := newVocabulary()
+	all.read(w, claim.language, g.Question)
+	clauses := w.clausesOf(claim.language, g.Question)
+	var facts []fact.Fact
 	for _, s := range sources {
-		stated.merge(s.read().stated)
-		v := w.view(s)
-		all.read(w, s.Title+" ; "+s.Headings+" ; "+s.Text)
-		clauses = append(clauses, v.above...)
-		for _, c := range v.clauses {
-			clauses = append(clauses, c...)
+		read := s.read()
+		facts = append(facts, read.about...)
+		for _, found := range read.facts {
+			facts = append(facts, found...)
 		}
+		v := w.view(s)
+		all.merge(v.title)
+		for i := range v.words {
+			all.merge(v.words[i])
+			clauses = append(clauses, v.clauses[i]...)
+		}
+		clauses = append(clauses, v.above...)
 	}
-	if missing := figuresOf(u.Text).missing(stated); len(missing) > 0 {
-		return Unit{}, figuresReason(missing)
+	if lacking := missing(claim.facts, facts); len(lacking) > 0 {
+		return Unit{}, factReason("rag.withheld.figures", claim.text, lacking...)
 	}
-	claim := w.claimOf(u.Text, g.Question)
-	support, missing := 0.0, []string(nil)
+	support, lacking := 0.0, []string(nil)
 	for t, written := range claim.written {
 		if all.has(w, t) || w.generic[t] {
 			support++
 		} else {
-			missing = append(missing, written)
+			lacking = append(lacking, written)
 		}
 	}
 	if n := float64(len(claim.written)); n > 0 && support/n < minHeadingSupport {
-		return Unit{}, wordsReason(missing)
+		return Unit{}, wordsReason("rag.withheld.words", lacking)
 	}
-	if said := w.contradicts(claim.clauses, clauses, nil); said != "" && !leadsOn(u) {
+	if said := w.contradicts(claim.clauses, clauses, nil, len(claim.facts) > 0); said != "" && !leadsOn(u) {
 		return Unit{}, &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
 	return u, nil
@@ -114,32 +150,116 @@ func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 
 // claim is what a unit says, as it is compared.
 type claim struct {
-	text    string // folded
-	figures figures
-	terms   map[string]bool
-	written map[string]string // of each term
-	subject string            // its first term that says something
-	asked   map[string]bool
-	clauses []clause
+	text     string
+	words    []string // all, cut short
+	language string
+	foreign  bool // another language than the passage's
+	facts    []fact.Fact
+	mentions []mention
+	terms    map[string]bool
+	written  map[string]string // of each term
+	subject  string            // its first term that says something
+	names    []string          // terms written with a capital
+	asked    map[string]bool
+	clauses  []clause
 }
 
-func (w *wording) claimOf(text, question string) claim {
-	plain := numbersInWords(urlFigure.ReplaceAllString(emailFigure.ReplaceAllString(text, " "), " "))
-	c := claim{
-		text: folded(text), figures: figuresOf(text), terms: map[string]bool{}, written: map[string]string{},
-		asked: termSet(w.analyzer, question), clauses: w.clausesOf(text),
+// claimOf reads a unit that is to be held against a passage of a language.
+func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
+	c := claim{text: u.Text, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
+	c.foreign = c.language != passage
+	c.words = wordsOf(u.Text)
+	c.facts = fact.Parse(u.Text, c.language)
+	c.mentions = w.mentionsOf(c.language, u.Text, c.facts)
+	for i := range c.mentions {
+		c.mentions[i].role = c.roleOf(c.mentions[i])
 	}
-	for _, token := range w.analyzer.Tokens(plain) {
-		if hasFigure(token.Term) {
-			continue // figures are compared by themselves
+	c.clauses = w.clausesOf(c.language, u.Text)
+	for _, token := range w.tokens(languageOf(g.Question, passage), g.Question) {
+		c.asked[token.Term] = true
+	}
+	town := newVocabulary()
+	town.read(w, c.language, g.Town)
+	for _, token := range w.tokens(c.language, u.Text) {
+		written := u.Text[token.Start:token.End]
+		if insideFact(token.Start, c.facts) || town.terms[token.Term] {
+			continue
 		}
 		c.terms[token.Term] = true
-		c.written[token.Term] = plain[token.Start:token.End]
-		if c.subject == "" && !w.generic[token.Term] && !strings.HasSuffix(c.written[token.Term], "ez") && !isAxis(folded(c.written[token.Term])) {
+		c.written[token.Term] = written
+		if w.generic[token.Term] || isAxis(folded(written)) {
+			continue
+		}
+		if c.subject == "" && !strings.HasSuffix(written, "ez") {
 			c.subject = token.Term
+		}
+		if isName(u.Text, token.Start) && !slices.Contains(c.names, token.Term) {
+			c.names = append(c.names, token.Term)
 		}
 	}
 	return c
+}
+
+// isName tells a word with a capital that does not begin a sentence.
+func isName(text string, at int) bool {
+	first, _ := utf8.DecodeRuneInString(text[at:])
+	before := strings.TrimRightFunc(text[:at], func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("«\"“'’(", r) })
+	if !unicode.IsUpper(first) || before == "" {
+		return false
+	}
+	last, _ := utf8.DecodeLastRuneInString(before)
+	if last == 'l' || last == 'L' || last == 'd' || last == 'D' { // "L'Ondine"
+		return len(before) > 1
+	}
+	return !isTerminal(last) && last != ':' && last != '-'
+}
+
+// roleOf is what end of its hours a time is: "ferme à 18 h" is Less.
+func (c claim) roleOf(m mention) fact.Bound {
+	if m.role != fact.Exact || m.Kind != fact.Time {
+		return m.role
+	}
+	before := folded(c.text[:m.Start])
+	opens := lastOf(opening.FindAllStringIndex(before, -1))
+	closes := lastOf(closing.FindAllStringIndex(before, -1))
+	switch {
+	case opens > closes:
+		return fact.More
+	case closes > opens:
+		return fact.Less
+	}
+	return fact.Exact
+}
+
+func lastOf(found [][]int) int {
+	if len(found) == 0 {
+		return -1
+	}
+	return found[len(found)-1][0]
+}
+
+// denies tells whether the claim says no of anything.
+func (c claim) denies() bool {
+	return slices.ContainsFunc(c.clauses, func(part clause) bool { return part.negated || denial.MatchString(part.text) })
+}
+
+var onlyJoins = regexp.MustCompile(`^(?:[\s,–-]|\b(?:a|au|aux|et|ou|le|la|les|du|de|des|avant|puis|n|rue|avenue|to|and|or|the|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|['°])*$`) //nolint:misspell // French
+
+// repeats returns a fact that the claim states twice in one breath: "de 9 h à
+// 9 h".
+func (c claim) repeats() *fact.Fact {
+	last := map[fact.Kind]*fact.Fact{}
+	for i := range c.facts {
+		f := &c.facts[i]
+		if f.Implied || f.Kind == fact.Range || f.Kind == fact.Rate {
+			continue
+		}
+		if before := last[f.Kind]; before != nil && before.Value == f.Value && f.Start > before.End && onlyJoins.MatchString(folded(c.text[before.End:f.Start])) {
+			return f
+		}
+		last[f.Kind] = f
+	}
+	return nil
 }
 
 // affirms tells whether a word of polarity is in the claim.
@@ -167,7 +287,7 @@ func (c claim) parts(w *wording) int {
 // finding is how well the best place of a passage supports a claim; reason is
 // nil where it does.
 type finding struct {
-	window  window
+	window  *window
 	support float64
 	reason  *Reason
 }
@@ -176,10 +296,14 @@ type finding struct {
 // and of those the one with most of its words.
 func (c claim) find(w *wording, v *passageView) finding {
 	weights := v.weights(w, c)
+	bindings := c.bind(w, v, weights)
+	if f, failed := c.unbound(bindings); failed {
+		return f
+	}
 	best := finding{support: -1}
-	for place := range v.windows(c.parts(w)) {
-		f := c.weigh(w, v, weights, place)
-		size := func(f finding) int { return f.window.to - f.window.from }
+	consider := func(place *window) {
+		f := c.weigh(w, v, weights, bindings, place)
+		size := func(f finding) int { return len(f.window.segments) }
 		switch {
 		case f.reason == nil && best.reason != nil, best.support < 0:
 			best = f
@@ -190,62 +314,279 @@ func (c claim) find(w *wording, v *passageView) finding {
 			best = f
 		}
 	}
+	for place := range v.windows(c.parts(w)) {
+		consider(place)
+	}
+	if best.reason != nil {
+		// Two sentences of the passage, said in one: each fact in its own.
+		segments := scattered(bindings)
+		if len(segments) > 1 && len(segments) <= maxWindow && c.parts(w) > 1 && c.speaksOf(w, v, segments) {
+			place := v.window(w, segments)
+			consider(&place)
+		}
+	}
 	if best.support < 0 {
 		best.reason = &Reason{ID: "rag.withheld.no_citation"}
 	}
 	return best
 }
 
-func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, place window) finding {
+// unbound tells of a fact that the passage does not state, or states of
+// something else.
+func (c claim) unbound(bindings []binding) (finding, bool) {
+	var lacking []fact.Fact
+	for _, b := range bindings {
+		if b.missing {
+			lacking = append(lacking, b.fact)
+		}
+	}
+	if len(lacking) > 0 {
+		return finding{support: -float64(len(lacking)), reason: factReason("rag.withheld.figures", c.text, lacking...)}, true
+	}
+	for _, b := range bindings {
+		if len(b.segments) == 0 {
+			reason := factReason("rag.withheld.bound_elsewhere", c.text, b.fact)
+			reason.Data["Rival"] = b.rival
+			return finding{support: 0, reason: reason}, true
+		}
+	}
+	return finding{}, false
+}
+
+// scattered are the segments that state the facts, one for each.
+func scattered(bindings []binding) []int {
+	var out []int
+	for _, b := range bindings {
+		if b.label {
+			continue
+		}
+		least := -1
+		for i := range b.segments {
+			if i >= 0 && (least < 0 || i < least) {
+				least = i
+			}
+			if slices.Contains(out, i) {
+				least = i
+				break
+			}
+		}
+		if least >= 0 && !slices.Contains(out, least) {
+			out = append(out, least)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// speaksOf tells whether the claim has words of each segment: two, or one of a
+// row's first cell.
+func (c claim) speaksOf(w *wording, v *passageView, segments []int) bool {
+	said := newVocabulary()
+	for t := range c.terms {
+		said.add(w, t)
+	}
+	for _, i := range segments {
+		seg, n, least := v.facts.segments[i], 0, 2
+		text := seg.text
+		if seg.kind == Row {
+			text, least = seg.cells[0], 1
+			for _, f := range fact.Parse(text, v.facts.language) {
+				if c.says(f) {
+					n++
+				}
+			}
+		}
+		for _, t := range w.tokens(v.facts.language, text) {
+			if !w.generic[t.Term] && said.has(w, t.Term) {
+				n++
+			}
+		}
+		if n < least {
+			return false
+		}
+	}
+	return true
+}
+
+// weigh tells how well one place supports the claim.
+func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bindings []binding, place *window) finding {
 	f := finding{window: place}
+	// A sentence that leans on the one before it has its subject from there, and
+	// nothing else.
+	leaning := len(place.segments) > c.parts(w)
 	var has, all float64
-	var missing []string
+	var lacking []string
 	for t, weight := range weights {
 		all += weight
-		if place.words.has(w, t) {
+		if place.words.has(w, t) && (t == c.subject || !leaning || v.lastHas(w, place, t)) {
 			has += weight
 		} else {
-			missing = append(missing, c.written[t])
+			lacking = append(lacking, c.written[t])
 		}
 	}
 	switch {
 	case all > 0:
 		f.support = has / all
-	case len(c.figures) > 0 || c.affirms():
+	case len(c.facts) > 0 || c.affirms():
 		f.support = 1
 	}
-	lacking := c.figures.missing(place.figures)
-	f.support -= 0.1 * float64(len(lacking))
+	var away []fact.Fact
+	for _, b := range bindings {
+		if !place.states(v, b) {
+			away = append(away, b.fact)
+		}
+	}
+	f.support -= 0.1 * float64(len(away))
 	switch {
-	case len(lacking) > 0:
-		f.reason = figuresReason(lacking)
-	case f.support < minSupport:
-		f.reason = wordsReason(missing)
-	case c.subject != "" && !place.words.has(w, c.subject) && !c.asked[c.subject]:
-		f.reason = wordsReason([]string{c.written[c.subject]})
+	case len(away) > 0:
+		f.reason = factReason("rag.withheld.figures", c.text, away...)
+	case c.repeats() != nil:
+		f.reason = factReason("rag.withheld.bound_elsewhere", c.text, *c.repeats())
+	case c.strangeRange(place) != nil:
+		f.reason = factReason("rag.withheld.figures", c.text, *c.strangeRange(place))
+	case f.support < c.least():
+		f.reason = c.lacks(lacking)
 	default:
-		if word := v.elsewhere(w, c, place); word != "" {
-			f.reason = wordsReason([]string{word})
-			break
-		}
-		said := missingMoment(c.text, place.text)
-		if said == "" {
-			said = w.contradicts(c.clauses, place.own, place.above)
-		}
-		if said != "" {
-			f.reason = &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
-		}
+		f.reason = c.differs(w, v, place)
 	}
 	return f
 }
 
-func figuresReason(missing []string) *Reason {
-	return &Reason{ID: "rag.withheld.figures", Data: map[string]any{"Figures": strings.Join(written(missing), ", ")}}
+// least is the share of its words that the claim must find.
+func (c claim) least() float64 {
+	switch {
+	case !c.foreign && len(c.facts) > 0:
+		return minFactSupport
+	case !c.foreign:
+		return minSupport
+	case len(c.facts) > 0:
+		return minForeignFacts
+	}
+	return minForeign
 }
 
-func wordsReason(missing []string) *Reason {
-	slices.Sort(missing)
-	return &Reason{ID: "rag.withheld.words", Data: map[string]any{"Words": strings.Join(missing, ", ")}}
+func (c claim) lacks(words []string) *Reason {
+	if c.foreign {
+		return wordsReason("rag.withheld.foreign", words)
+	}
+	return wordsReason("rag.withheld.words", words)
+}
+
+// differs tells in what a place that has the claim's facts and words says
+// something else.
+func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
+	if c.subject != "" && !place.words.has(w, c.subject) && !c.asked[c.subject] && !c.foreign {
+		return c.lacks([]string{c.written[c.subject]})
+	}
+	for _, name := range c.names {
+		if !place.words.has(w, name) && !v.names.has(w, name) {
+			return wordsReason("rag.withheld.name", []string{c.written[name]})
+		}
+	}
+	if word := v.elsewhere(w, c, place); word != "" && len(c.facts) == 0 {
+		return c.lacks([]string{word})
+	}
+	if word := c.lacksExact(w, place); word != "" {
+		return wordsReason("rag.withheld.name", []string{word})
+	}
+	for t := range c.terms {
+		for _, opposite := range w.opposites[t] {
+			if place.own.terms[opposite] && !place.words.terms[t] && !c.terms[opposite] {
+				return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": c.written[t]}}
+			}
+		}
+	}
+	if word := w.exchanged(c, v, place); word != "" {
+		return wordsReason("rag.withheld.name", []string{word})
+	}
+	if said := w.contradicts(c.clauses, place.clauses, place.above, len(c.facts) > 0); said != "" {
+		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
+	}
+	return nil
+}
+
+// strangeRange returns a range of the claim that the place contradicts: it has
+// one with but one end in common, or, of days, not all that the claim's has.
+func (c claim) strangeRange(place *window) *fact.Fact {
+	for i, r := range c.facts {
+		if r.Kind != fact.Range || stated(r, place.ranges) {
+			continue
+		}
+		kind, from, to := r.Ends()
+		for _, other := range place.ranges {
+			if other.Kind != fact.Range {
+				continue
+			}
+			if k, a, b := other.Ends(); k == kind && (a == from || b == to) {
+				return &c.facts[i]
+			}
+		}
+		for _, day := range c.facts {
+			if kind == fact.Weekday && day.Kind == kind && day.Implied && !stated(day, place.ranges) {
+				return &c.facts[i]
+			}
+		}
+	}
+	return nil
+}
+
+// lacksExact returns a word of the claim for which no other may stand, and
+// which the place does not have: an office, a building, a kind of permit.
+func (c claim) lacksExact(w *wording, place *window) string {
+	for t := range c.terms {
+		if w.exact[t] && !place.words.has(w, t) && !c.asked[t] {
+			return c.written[t]
+		}
+	}
+	return ""
+}
+
+// exchanged returns a word of the claim (its subject, a name, or one for which
+// no other may stand) that only a title has, where that title also has another
+// such word, which the place itself has and the claim has not: under "Chiens
+// et chats", what is said of dogs is not said of cats.
+func (w *wording) exchanged(c claim, v *passageView, place *window) string {
+	said := newVocabulary()
+	for t := range c.terms {
+		said.add(w, t)
+	}
+	for t := range c.terms {
+		if t != c.subject && !w.exact[t] || len(c.facts) > 0 && !w.exact[t] || place.own.has(w, t) || !place.words.has(w, t) {
+			continue
+		}
+		for _, i := range place.segments {
+			first := true
+			for _, own := range w.tokens(v.facts.language, v.facts.segments[i].text) {
+				if w.generic[own.Term] {
+					continue
+				}
+				if (first || w.exact[own.Term]) && !said.has(w, own.Term) && (v.title.has(w, own.Term) || v.under(w, place, own.Term)) {
+					return c.written[t]
+				}
+				first = false
+			}
+		}
+	}
+	return ""
+}
+
+func (v *passageView) under(w *wording, place *window, term string) bool {
+	return slices.ContainsFunc(place.under, func(i int) bool { return v.words[i].has(w, term) })
+}
+
+func factReason(id, text string, facts ...fact.Fact) *Reason {
+	var written []string
+	for _, f := range facts {
+		if s := text[f.Start:f.End]; !slices.Contains(written, s) {
+			written = append(written, s)
+		}
+	}
+	return &Reason{ID: id, Data: map[string]any{"Figures": strings.Join(written, ", ")}}
+}
+
+func wordsReason(id string, words []string) *Reason {
+	slices.Sort(words)
+	return &Reason{ID: id, Data: map[string]any{"Words": strings.Join(words, ", ")}}
 }
 
 // quoted tells whether the unit is a segment of a passage that it cites, to
@@ -265,22 +606,14 @@ func quoted(u Unit, sources []Source) bool {
 }
 
 // citeWindow cites each segment of a place.
-func (s Source) citeWindow(w window) []Citation {
+func (s Source) citeWindow(w *window) []Citation {
 	var out []Citation
-	for i := w.from; i <= w.to; i++ {
+	for _, i := range w.segments {
 		out = append(out, s.cite(s.read().segments[i].text))
 	}
 	return out
 }
 
 func cites(u Unit, n int) bool {
-	for _, c := range u.Citations {
-		if c.N == n {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(u.Citations, func(c Citation) bool { return c.N == n })
 }
-
-// leadsOn tells a sentence that announces what follows it.
-func leadsOn(u Unit) bool { return u.Kind == Sentence && strings.HasSuffix(u.Text, ":") }

@@ -83,3 +83,42 @@ func TestGroundedTellsFaithfulFromAltered(t *testing.T) {
 		}
 	}
 }
+
+func TestGrounded(t *testing.T) {
+	sources := []Source{
+		{N: 1, Title: "Déchèterie", URL: "https://www.ville.fr/dechets", Text: "Ouverte de 9 h 30 à 18 h.\nTrois passages par an. Tél. 01 23 45 67 89."},
+		{N: 2, Text: "Le tarif est de 12,50 € en 2026."},
+	}
+	cited := func(kind UnitKind, text string, numbers ...int) Unit {
+		u := Unit{Kind: kind, Text: text}
+		for _, n := range numbers {
+			u.Citations = append(u.Citations, Citation{N: n})
+		}
+		return u
+	}
+	for _, c := range []struct {
+		unit Unit
+		ok   bool
+	}{
+		{cited(Sentence, "Elle ouvre à 9h30 et ferme à 18h.", 1), true},
+		{cited(Sentence, "Elle ouvre à 9h.", 1), false},
+		{cited(Sentence, "Appelez le 01.23.45.67.89.", 1), true},
+		{cited(Sentence, "Appelez le 01.23.45.67.80.", 1), false},
+		{cited(Sentence, "Vous avez 3 passages par an.", 1), true},
+		{cited(Sentence, "Le tarif est de 12,50 €.", 2), true},
+		{cited(Sentence, "Le tarif est de 12,50 €.", 1), false},
+		{cited(Sentence, "Le tarif est de 12,50 €, jusqu'à 18 h.", 1, 2), false},
+		{cited(Sentence, "Voir www.ville.fr.", 1), true},
+		{cited(Sentence, "Voir www.autre.fr.", 1), false},
+		{cited(Sentence, "La mairie est ouverte."), false},
+		{cited(Item, "Une photo"), false},
+		{cited(Sentence, "Voici les horaires :"), true},
+		{cited(Sentence, "Voici les 7 horaires :"), false},
+		{cited(Heading, "Tarifs 2026"), true},
+		{cited(Heading, "Tarifs 2027"), false},
+	} {
+		if _, reason := (Grounded{}).Unit(context.Background(), c.unit, sources); (reason == nil) != c.ok {
+			t.Errorf("%q %v: %+v", c.unit.Text, c.unit.Citations, reason)
+		}
+	}
+}

@@ -32,12 +32,12 @@ var axes = []struct {
 // them: with a word of the first kind in a unit, one of the second must stand
 // in the passage.
 var bindings = []struct{ said, stated *regexp.Regexp }{
-	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s?)\b`),
+	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s? (?:a|aux|au)|une seule|une fois pour toutes|^seule?s?)\b`),
 		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|que|reservee?s?)\b|\bqu'`)},
-	{regexp.MustCompile(`\b(?:pour tous|a tous|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
+	{regexp.MustCompile(`\b(?:pour tous|a tous|toute personne|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
 		regexp.MustCompile(`\b(?:tous|toutes?|toujours|jamais|aucune?|chaque|par|every|each|all|always|never|anyone|everyone|ne|ni|n')`)},
 	{regexp.MustCompile(`\b(?:avant|precede\w*|before)\b`),
-		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|before|by|until)\b`)},
+		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|puis|ensuite|avance|before|by|until|then)\b`)},
 	{regexp.MustCompile(`\b(?:apres|suivent|after)\b`),
 		regexp.MustCompile(`\b(?:apres|suiv\w*|a partir|au-dela|passe|ensuite|after|from)\b`)},
 	{regexp.MustCompile(`\b(?:plus d[e']|au moins|minimum|more than|at least|over)\b`),
@@ -51,13 +51,14 @@ var bindings = []struct{ said, stated *regexp.Regexp }{
 }
 
 var (
-	negation  = regexp.MustCompile(`\b(?:pas|jamais|aucune?|rien|ni|non|not|never|no|cannot|nobody)\b|n't\b|\b(?:ne|n')\s*\S+(?: \S+)? plus\b`)
-	without   = regexp.MustCompile(`\b(?:sans|without) ([a-z-]+(?:'[a-z-]+)?)`)
-	clauseEnd = regexp.MustCompile(`[,;:.!?)|](?:\s|$)|\s\(|\s—\s|\b(?:mais|but|si|s'ils?|qui|lorsque)\b`)
+	negation  = regexp.MustCompile(`\b(?:pas|jamais|aucune?|rien|ni|non pas|et non|not|never|no|cannot|nobody)\b|n't\b|\b(?:ne|n')\s*\S+(?: \S+)? plus\b`)
+	without   = regexp.MustCompile(`\b(?:sans|without) (?:(?:prendre|payer|avoir|faire|passer|aucune?|une?|d'|de |having|paying|making|an? )\s?)*([a-z-]+(?:'[a-z-]+)?)`)
+	clauseEnd = regexp.MustCompile(`[,;:.!?)|](?:\s|$)|\s\(|\s—\s|\b(?:mais|but|si|s'ils?|qui|lorsque|tant qu[e']|des que|quand|while|when|unless)\b`)
 	// What makes a clause say no without a negation.
 	denial = regexp.MustCompile(`\b(?:interdi\w*|refus\w*|exclue?s?|ferme\w*|sauf|hors|supprime\w*|sans|dispense\w*|seulement|uniquement|reserve\w*|facultati\w*|gratuit\w*|except|forbidden|closed|refused|without|only|optional|free)\b`)
-	// Where a period follows a number, both stand together: "3 mois", "par an".
-	period = regexp.MustCompile(`\b(\d+|par|chaque|per) ?(heure|jour|semaine|mois|month|an|annee|minute|hour|day|week|year|trimestre)`)
+	// Words before a time that tell which end of the hours it is.
+	opening = regexp.MustCompile(`\b(?:ouv(?:re|rent|ert|erte|erts|ertes)|commence\w*|debut\w*|opens?|starts?)\b`)
+	closing = regexp.MustCompile(`\b(?:ferme(?:nt|ra)?|termine\w*|finit|finissent|closes|ends?)\b`)
 )
 
 // clause is a part of a sentence, and what it affirms.
@@ -69,9 +70,12 @@ type clause struct {
 	without []string
 }
 
+// oneSpelling makes one of the signs that look alike.
+var oneSpelling = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "’", "'", "n°", " n° ", "\u2011", "-", "\u2010", "-")
+
 // folded is text in lower case without accents, its apostrophes alike.
 func folded(text string) string {
-	s := oneSpelling.Replace(strings.ToLower(numbersInWords(text)))
+	s := oneSpelling.Replace(strings.ToLower(text))
 	var b strings.Builder
 	for _, r := range norm.NFD.String(s) {
 		if r < 0x300 || r > 0x36f {
@@ -82,7 +86,7 @@ func folded(text string) string {
 }
 
 // clausesOf cuts a text at its commas and stops.
-func (w *wording) clausesOf(text string) []clause {
+func (w *wording) clausesOf(language, text string) []clause {
 	var out []clause
 	for _, part := range clauseEnd.Split(folded(text)+" ", -1) {
 		part = strings.TrimSpace(part)
@@ -90,7 +94,7 @@ func (w *wording) clausesOf(text string) []clause {
 			continue
 		}
 		c := clause{text: part, terms: map[string]bool{}, signs: map[string]int{}}
-		for _, token := range w.analyzer.Tokens(part) {
+		for _, token := range w.tokens(language, part) {
 			if !isAxis(part[token.Start:token.End]) {
 				c.terms[token.Term] = true
 			}
@@ -100,17 +104,15 @@ func (w *wording) clausesOf(text string) []clause {
 			c.without = append(c.without, m[1])
 		}
 		for _, axis := range axes {
+			yes, no := axis.yes.FindStringIndex(part), axis.no.FindStringIndex(part)
 			sign := 0
 			switch {
-			case axis.no.MatchString(part) && axis.yes.MatchString(part) && axis.name == "open":
+			case no != nil && yes != nil && axis.name == "open":
 				// "ouvre à 9 h et ferme à 18 h"
-			case axis.no.MatchString(part):
+			case no != nil && !denied(part, no), no == nil && yes != nil && denied(part, yes):
 				sign = -1
-			case axis.yes.MatchString(part):
+			case no != nil || yes != nil:
 				sign = 1
-			}
-			if c.negated {
-				sign = -sign
 			}
 			if sign != 0 {
 				c.signs[axis.name] = sign
@@ -121,14 +123,33 @@ func (w *wording) clausesOf(text string) []clause {
 	return out
 }
 
+var finite = regexp.MustCompile(`^(?:peut|peuvent|pouvez|doit|doivent|devez|faut|coute|accepte|admet|refuse|vend|ouvr|ferme|may|can|must|open|close)`)
+
+// denied tells whether the word at a place is negated: "ne ... pas" around a
+// verb, or "pas" before an adjective, with one word between at most.
+func denied(part string, at []int) bool {
+	before, after := strings.Fields(strings.ReplaceAll(part[:at[0]], "'", "' ")), strings.Fields(part[at[1]:])
+	if len(after) > 0 && slices.Contains([]string{"pas", "jamais", "plus", "aucun", "aucune", "not", "ni"}, after[0]) {
+		return true
+	}
+	verb := finite.MatchString(part[at[0]:at[1]]) && !strings.HasSuffix(part[at[0]:at[1]], "e") || strings.HasPrefix(part[at[0]:], "coute")
+	for i := len(before) - 1; i >= 0 && i >= len(before)-3; i-- {
+		switch word := before[i]; {
+		case word == "ne" || word == "n'":
+			return i >= len(before)-2 || !verb
+		case !verb && i >= len(before)-2 && slices.Contains([]string{"pas", "jamais", "not", "never", "aucune", "aucun", "no", "non"}, word), strings.HasSuffix(word, "n't"):
+			return true
+		}
+	}
+	return false
+}
+
 // near is how many of the terms that say something both clauses have.
 func (w *wording) near(a, b clause) int {
 	n := 0
-	other := vocabulary{b.terms, map[int]bool{}}
+	other := newVocabulary()
 	for t := range b.terms {
-		for _, f := range w.families[t] {
-			other.families[f] = true
-		}
+		other.add(w, t)
 	}
 	for t := range a.terms {
 		if !w.generic[t] && other.has(w, t) {
@@ -152,7 +173,7 @@ func isAxis(word string) bool {
 // contradicts returns the word of the unit that the window does not bear out,
 // or "". own are the window's clauses; above are those of the headings and the
 // lead-in, which govern all of them.
-func (w *wording) contradicts(unit, own, above []clause) string {
+func (w *wording) contradicts(unit, own, above []clause, factual bool) string {
 	text := joined(unit)
 	stated := joined(own) + " ; " + joined(above)
 	for _, b := range bindings {
@@ -160,14 +181,12 @@ func (w *wording) contradicts(unit, own, above []clause) string {
 			return said
 		}
 	}
-	for _, pair := range period.FindAllString(text, -1) {
-		if !slices.Contains(periods(stated), plainPeriod(pair)) {
-			return pair
-		}
+	if said := w.exceptedWord(unit, own); said != "" {
+		return said
 	}
 	for _, u := range unit {
 		for axis, sign := range u.signs {
-			if !w.bearsOut(unit, u, axis, sign, own, above) {
+			if !w.bearsOut(u, axis, sign, own, above, factual) {
 				return axisWord(u, axis)
 			}
 		}
@@ -178,9 +197,44 @@ func (w *wording) contradicts(unit, own, above []clause) string {
 	return ""
 }
 
+var excepting = regexp.MustCompile(`^(?:sauf|hormis|excepte|a l'exception|et non|pas|except|but not|not)\b|\b(?:sauf|hormis|except)\b`)
+
+// exceptedWord returns a word that the unit affirms and the passage has only in
+// what it excepts: "sauf autour de la gare", "pas les couper vous-même".
+func (w *wording) exceptedWord(unit, own []clause) string {
+	for _, u := range unit {
+		if u.negated || denial.MatchString(u.text) && exception.MatchString(u.text) {
+			return ""
+		}
+	}
+	affirmed, excepted := newVocabulary(), map[string]bool{}
+	for _, c := range own {
+		if at := excepting.FindStringIndex(c.text); at != nil {
+			for t := range c.terms {
+				excepted[t] = true
+			}
+			for _, t := range w.tokens("fr", c.text[:at[0]]) {
+				affirmed.add(w, t.Term)
+			}
+			continue
+		}
+		for t := range c.terms {
+			affirmed.add(w, t)
+		}
+	}
+	for _, u := range unit {
+		for t := range u.terms {
+			if excepted[t] && !affirmed.has(w, t) && !w.generic[t] {
+				return t
+			}
+		}
+	}
+	return ""
+}
+
 // bearsOut tells whether the passage says of the same thing what the unit says
 // on this axis.
-func (w *wording) bearsOut(unit []clause, u clause, axis string, sign int, own, above []clause) bool {
+func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause, factual bool) bool {
 	weak := sign > 0 && !u.negated && weakYes.MatchString(u.text) && !strong[axis].MatchString(u.text)
 	nearest := 0
 	for _, c := range own {
@@ -221,7 +275,7 @@ func (w *wording) bearsOut(unit []clause, u clause, axis string, sign int, own, 
 	case weak:
 		return true // "vous devez", "vous pouvez": how French makes a sentence of an instruction
 	case axis == "open" && sign > 0, axis == "cost" && sign > 0:
-		return hasFigure(joined(unit)) // hours and amounts, which the figures check
+		return factual // hours and amounts, which the facts check
 	}
 	return false
 }
@@ -277,9 +331,11 @@ func (w *wording) deniesAlone(u clause, unit, own, above []clause) string {
 			return "sans " + word
 		}
 	}
-	for _, c := range own[at : at+1] {
+	whole := joined(own) + joined(above)
+	for i, c := range own {
 		for _, word := range c.without {
-			if strings.Contains(u.text, word) && len(u.without) == 0 && !u.negated {
+			said := strings.Contains(u.text, word) && len(u.without) == 0 && !u.negated
+			if said && (i == at || strings.Count(whole, word) == 1) {
 				return word
 			}
 		}
@@ -322,7 +378,7 @@ func (w *wording) goesWithout(u clause, word string, own, above []clause) bool {
 	for t := range u.terms {
 		bare.terms[t] = true
 	}
-	for _, t := range w.analyzer.Terms(word) {
+	for _, t := range w.french.Terms(word) {
 		delete(bare.terms, t)
 	}
 	for _, c := range own {
@@ -347,19 +403,4 @@ func joined(clauses []clause) string {
 		parts = append(parts, c.text)
 	}
 	return strings.Join(parts, " ; ")
-}
-
-// periods are the numbers of a text with the period behind each.
-func periods(text string) []string {
-	var out []string
-	for _, m := range period.FindAllString(text, -1) {
-		out = append(out, plainPeriod(m))
-	}
-	return out
-}
-
-func plainPeriod(s string) string {
-	s = strings.Replace(s, "chaque", "par", 1)
-	s = strings.Replace(s, "annee", "an", 1)
-	return strings.ReplaceAll(s, " ", "")
 }

@@ -3,22 +3,26 @@ package rag
 import (
 	"iter"
 	"math"
-	"regexp"
+	"slices"
 	"strings"
+
+	"guichet/internal/fact"
 )
 
-// maxWindow bounds the neighbouring sentences that may support a unit together.
+// maxWindow bounds the sentences that may support a unit together.
 const maxWindow = 3
 
-// passageView is a source as the words check reads it.
+// passageView is a source as the check reads it.
 type passageView struct {
 	facts   *facts
 	title   vocabulary // title and headings, which govern the whole passage
+	names   vocabulary // of the site that publishes it
 	above   []clause
-	about   figures
 	words   []vocabulary // of each segment
 	clauses [][]clause
-	places  []window // all there may be
+	stated  []mention
+	classes []map[fact.Kind]bool // of the facts of each segment
+	places  []window             // all runs of neighbours there may be
 }
 
 // view returns the source's view, worked out when first asked for.
@@ -29,22 +33,35 @@ func (w *wording) view(s Source) *passageView {
 }
 
 func (w *wording) newView(s Source, f *facts) *passageView {
-	v := &passageView{facts: f, title: newVocabulary()}
-	v.title.read(w, s.Title+" ; "+s.Headings)
-	v.above = w.clausesOf(s.Title + " ; " + strings.ReplaceAll(s.Headings, " > ", " ; "))
-	v.about = statedFigures(s.Title + "\n" + s.Headings + "\n" + s.URL)
-	for _, seg := range v.facts.segments {
+	v := &passageView{facts: f, title: newVocabulary(), names: newVocabulary()}
+	v.title.read(w, f.language, s.Title+" ; "+s.Headings)
+	v.names.read(w, f.language, strings.NewReplacer("-", " ", ".", " ", "/", " ").Replace(s.URL))
+	v.above = w.clausesOf(f.language, s.Title+" ; "+strings.ReplaceAll(s.Headings, " > ", " ; "))
+	for _, seg := range f.segments {
 		words := newVocabulary()
-		words.read(w, seg.text)
+		words.read(w, f.language, seg.text)
+		for _, cell := range seg.header {
+			words.read(w, f.language, cell)
+		}
 		v.words = append(v.words, words)
-		v.clauses = append(v.clauses, w.clausesOf(strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone()))
+		v.clauses = append(v.clauses, w.clausesOf(f.language, strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone()))
+	}
+	for i := range f.segments {
+		found, classes := v.mentions(w, i), map[fact.Kind]bool{}
+		for _, m := range found {
+			classes[m.Class()] = true
+		}
+		v.stated, v.classes = append(v.stated, found...), append(v.classes, classes)
 	}
 	for from := range f.segments {
 		if f.segments[from].kind == Heading && len(f.segments) > 1 {
 			continue
 		}
-		for to := from; to < len(f.segments) && to < from+maxWindow && (to == from || f.joins(from, to)); to++ {
-			v.places = append(v.places, v.window(from, to))
+		run := []int{from}
+		v.places = append(v.places, v.window(w, run))
+		for to := from + 1; to < len(f.segments) && to < from+maxWindow && f.joins(from, to); to++ {
+			run = append(slices.Clone(run), to)
+			v.places = append(v.places, v.window(w, run))
 		}
 	}
 	return v
@@ -64,35 +81,60 @@ func (s segment) textAlone() string {
 	return s.text
 }
 
-// window is a run of neighbouring segments with what they stand under.
+// window is one to three segments with what they stand under.
 type window struct {
-	from, to int
+	segments []int
+	under    []int // the headings and lead-ins of those
 	words    vocabulary
-	figures  figures
-	own      []clause
+	own      vocabulary // the words of the segments themselves
+	clauses  []clause
 	above    []clause
-	text     string // folded
+	ranges   []fact.Fact
+}
+
+// holds tells whether segment i, or what the window stands under, is in it.
+func (p *window) holds(i int) bool {
+	return i < 0 || slices.Contains(p.segments, i) || slices.Contains(p.under, i)
+}
+
+// states tells whether a fact that the passage states in these segments is
+// stated in the place. A row that has a fact of the kind speaks for itself.
+func (p *window) states(v *passageView, b binding) bool {
+	for i := range b.segments {
+		if slices.Contains(p.segments, i) {
+			return true
+		}
+	}
+	for _, i := range p.segments {
+		if v.facts.segments[i].kind == Row && v.classes[i][b.fact.Class()] {
+			return false
+		}
+	}
+	for i := range b.segments {
+		if p.holds(i) {
+			return true
+		}
+	}
+	return false
 }
 
 // windows are all runs of up to size sentences or items, and each row by
 // itself. A heading ends a run; a sentence that leans on the one before it
 // lengthens it, to maxWindow at most.
-func (v *passageView) windows(size int) iter.Seq[window] {
-	return func(yield func(window) bool) { v.eachWindow(size, yield) }
-}
-
-func (v *passageView) eachWindow(size int, yield func(window) bool) {
-	for _, place := range v.places {
-		if v.reaches(place, size) && !yield(place) {
-			return
+func (v *passageView) windows(size int) iter.Seq[*window] {
+	return func(yield func(*window) bool) {
+		for i := range v.places {
+			if v.reaches(&v.places[i], size) && !yield(&v.places[i]) {
+				return
+			}
 		}
 	}
 }
 
 // reaches tells whether what goes beyond size in a place leans on what is
 // before it.
-func (v *passageView) reaches(place window, size int) bool {
-	for i := place.from + size; i <= place.to; i++ {
+func (v *passageView) reaches(place *window, size int) bool {
+	for _, i := range place.segments[min(size, len(place.segments)):] {
 		if text := v.facts.segments[i].text; !leansBack(text) && !strings.HasPrefix(text, "Il est ") {
 			return false
 		}
@@ -100,117 +142,75 @@ func (v *passageView) reaches(place window, size int) bool {
 	return true
 }
 
-func (v *passageView) window(from, to int) window {
-	w := window{from: from, to: to, words: newVocabulary(), figures: figures{}}
-	w.figures.merge(v.about)
-	w.above = append(w.above, v.above...)
-	add := func(words vocabulary) {
-		for t := range words.terms {
-			w.words.terms[t] = true
-		}
-		for f := range words.families {
-			w.words.families[f] = true
-		}
-	}
-	add(v.title)
-	under := map[int]bool{}
-	for i := from; i <= to; i++ {
+func (v *passageView) window(w *wording, segments []int) window {
+	p := window{segments: segments, words: newVocabulary(), own: newVocabulary()}
+	p.above = append(p.above, v.above...)
+	p.words.merge(v.title)
+	for _, i := range segments {
 		seg := v.facts.segments[i]
-		add(v.words[i])
-		w.figures.merge(v.facts.figures[i])
-		w.own = append(w.own, v.clauses[i]...)
+		p.own.merge(v.words[i])
+		p.clauses = append(p.clauses, v.clauses[i]...)
+		p.ranges = append(p.ranges, v.facts.facts[i]...)
 		for _, cell := range seg.header {
-			w.figures.merge(statedFigures(cell))
-			header := newVocabulary()
-			header.read(newWording(), cell)
-			add(header)
-			w.above = append(w.above, newWording().clausesOf(cell)...)
+			p.above = append(p.above, w.clausesOf(v.facts.language, cell)...)
+			p.ranges = append(p.ranges, fact.Parse(cell, v.facts.language)...)
 		}
 		for _, j := range []int{seg.lead, seg.head} {
-			if j >= 0 && (j < from || j > to) && !under[j] {
-				under[j] = true
-				add(v.words[j])
-				w.figures.merge(v.facts.figures[j])
-				w.above = append(w.above, v.clauses[j]...)
+			if j >= 0 && !p.holds(j) {
+				p.under = append(p.under, j)
+				p.words.merge(v.words[j])
+				p.above = append(p.above, v.clauses[j]...)
+				p.ranges = append(p.ranges, v.facts.facts[j]...)
 			}
 		}
 	}
-	w.text = joined(w.own) + " ; " + joined(w.above)
-	return w
+	p.words.merge(p.own)
+	p.ranges = append(p.ranges, v.facts.about...)
+	return p
 }
 
-// Days and months name a moment: another one is another fact.
-var (
-	dayNames = []string{"lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"}
-	moments  = regexp.MustCompile(`\b(?:` + strings.Join(dayNames, "|") + `|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\b`) //nolint:misspell // French
-	daySpan  = regexp.MustCompile(`\b(?:du|de) (` + strings.Join(dayNames, "|") + `) (?:au|a) (` + strings.Join(dayNames, "|") + `)\b`)
-)
-
-// missingMoment returns a day or month of the unit that the window does not
-// name; a span of days names those between.
-func missingMoment(unit, stated string) string {
-	named := map[string]bool{}
-	for _, m := range moments.FindAllString(stated, -1) {
-		named[m] = true
-	}
-	for _, m := range daySpan.FindAllStringSubmatch(stated, -1) {
-		inside := false
-		for _, day := range dayNames {
-			inside = inside || day == m[1]
-			if inside {
-				named[day] = true
-			}
-			if day == m[2] {
-				break
-			}
-		}
-	}
-	for _, m := range moments.FindAllString(unit, -1) {
-		if !named[m] {
-			return m
-		}
-	}
-	for _, m := range daySpan.FindAllString(unit, -1) {
-		if !strings.Contains(stated, m[3:]) {
-			return m
-		}
-	}
-	return ""
+// lastHas tells whether a place's last segment, or what it stands under, has a
+// term.
+func (v *passageView) lastHas(w *wording, place *window, term string) bool {
+	return v.words[place.segments[len(place.segments)-1]].has(w, term) || v.title.has(w, term) || v.under(w, place, term)
 }
 
 // weights are those of the unit's terms: the rarer among the passage's
 // segments, the more; a term that stands nowhere weighs most.
 func (v *passageView) weights(w *wording, c claim) map[string]float64 {
 	out := map[string]float64{}
-	n := float64(len(v.words))
 	for t := range c.terms {
-		df := 0.0
-		for _, words := range v.words {
-			if words.has(w, t) {
-				df++
-			}
-		}
-		weight := math.Log(1 + (n+3)/(df+1))
 		switch {
 		case w.generic[t], isAxis(folded(c.written[t])):
 			continue // the one says nothing, the other is compared by itself
 		case c.asked[t]:
-			weight *= askedWeight
+			out[t] = v.weight(w, t) * askedWeight
+		default:
+			out[t] = v.weight(w, t)
 		}
-		out[t] = weight
 	}
 	return out
 }
 
+func (v *passageView) weight(w *wording, term string) float64 {
+	df := 0.0
+	for _, words := range v.words {
+		if words.has(w, term) {
+			df++
+		}
+	}
+	return math.Log(1 + (float64(len(v.words))+3)/(df+1))
+}
+
 // elsewhere returns a term of the claim that this place lacks and another place
 // of the passage has: it speaks of something else.
-func (v *passageView) elsewhere(w *wording, c claim, place window) string {
+func (v *passageView) elsewhere(w *wording, c claim, place *window) string {
 	for t := range c.terms {
 		if w.generic[t] || isAxis(folded(c.written[t])) || place.words.has(w, t) {
 			continue
 		}
 		for i, words := range v.words {
-			if seg := v.facts.segments[i]; seg.kind != Heading && !seg.leadIn && (i < place.from || i > place.to) && words.terms[t] {
+			if seg := v.facts.segments[i]; seg.kind != Heading && !seg.leadIn && !place.holds(i) && words.terms[t] {
 				return c.written[t]
 			}
 		}

@@ -1,0 +1,59 @@
+package rag
+
+import (
+	"sync"
+
+	"guichet/internal/fact"
+)
+
+// facts are what checks and citations read of a source: its segments, and the
+// facts of each. They are worked out once, when first asked for.
+type facts struct {
+	once     sync.Once
+	language string
+	segments []segment
+	facts    [][]fact.Fact // of each segment
+	about    []fact.Fact   // of title, headings and address
+
+	viewed sync.Once
+	view   *passageView
+}
+
+// read returns the source's facts. A source that was not made by this package
+// has none to share, and is read anew.
+func (s Source) read() *facts {
+	f := s.facts
+	if f == nil {
+		f = &facts{}
+	}
+	f.once.Do(func() {
+		f.language = languageOf(s.Title+" "+s.Text, "fr")
+		f.segments = segments(s.Text)
+		f.about = fact.Parse(s.Title+"\n"+s.Headings+"\n"+s.URL, f.language)
+		for _, seg := range f.segments {
+			f.facts = append(f.facts, fact.Parse(seg.text, f.language))
+		}
+	})
+	return f
+}
+
+// stated tells whether one of the facts states f.
+func stated(f fact.Fact, all []fact.Fact) bool {
+	for _, other := range all {
+		if f.StatedBy(other) {
+			return true
+		}
+	}
+	return false
+}
+
+// missing returns the facts that are stated nowhere in all.
+func missing(said, all []fact.Fact) []fact.Fact {
+	var out []fact.Fact
+	for _, f := range said {
+		if !f.Implied && f.Kind != fact.Range && !stated(f, all) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
