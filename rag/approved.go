@@ -19,7 +19,7 @@ type Approvals interface {
 
 // sameQuestion is the likeness from which on two questions are taken to ask
 // the same. Measured on testdata/paraphrases.txt by TestLikeness.
-const sameQuestion = .75
+const sameQuestion = .8
 
 // Matcher finds the approved answer of a question by its meaning. It is safe
 // for concurrent use.
@@ -133,9 +133,11 @@ func sharedBy(a, b map[string]bool) float64 {
 	return float64(n) / float64(len(a))
 }
 
+var dayOrMonth = regexp.MustCompile(`\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b`) //nolint:misspell // French
+
 // momentsOf returns the figures, days and months that a question names.
 func momentsOf(text string) []string {
-	named := moments.FindAllString(folded(text), -1)
+	named := dayOrMonth.FindAllString(folded(text), -1)
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
 		named = append(named, word)
 	}

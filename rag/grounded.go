@@ -220,8 +220,8 @@ func (c claim) roleOf(m mention) fact.Bound {
 		return m.role
 	}
 	before := folded(c.text[:m.Start])
-	opens := lastOf(opening.FindAllStringIndex(before, -1))
-	closes := lastOf(closing.FindAllStringIndex(before, -1))
+	opens := lastOf(openingWords.FindAllStringIndex(before, -1))
+	closes := lastOf(closingWords.FindAllStringIndex(before, -1))
 	switch {
 	case opens > closes:
 		return fact.More

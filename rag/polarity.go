@@ -57,8 +57,8 @@ var (
 	// What makes a clause say no without a negation.
 	denial = regexp.MustCompile(`\b(?:interdi\w*|refus\w*|exclue?s?|ferme\w*|sauf|hors|supprime\w*|sans|dispense\w*|seulement|uniquement|reserve\w*|facultati\w*|gratuit\w*|except|forbidden|closed|refused|without|only|optional|free)\b`)
 	// Words before a time that tell which end of the hours it is.
-	opening = regexp.MustCompile(`\b(?:ouv(?:re|rent|ert|erte|erts|ertes)|commence\w*|debut\w*|opens?|starts?)\b`)
-	closing = regexp.MustCompile(`\b(?:ferme(?:nt|ra)?|termine\w*|finit|finissent|closes|ends?)\b`)
+	openingWords = regexp.MustCompile(`\b(?:ouv(?:re|rent|ert|erte|erts|ertes)|commence\w*|debut\w*|opens?|starts?)\b`)
+	closingWords = regexp.MustCompile(`\b(?:ferme(?:nt|ra)?|termine\w*|finit|finissent|closes|ends?)\b`)
 )
 
 // clause is a part of a sentence, and what it affirms.

@@ -61,11 +61,11 @@ type modelRun struct {
 	cutter        *unitCutter
 	supporter     *supporter
 	raw           strings.Builder
-	held          []Unit // headings and lead-ins, until what they lead to is shown
-	gaveUp        bool   // the model said that the passages do not answer
-	withheld      int    // claims that did not pass
-	firstWithheld bool   // the answer's first unit was one of them
-	sink          error  // of the sink, or of the context
+	lead          lead
+	gaveUp        bool  // the model said that the passages do not answer
+	withheld      int   // claims that did not pass
+	firstWithheld bool  // the answer's first unit was one of them
+	sink          error // of the sink, or of the context
 
 	cutting, citing, verifying stopwatch
 }
@@ -135,7 +135,7 @@ func (m *modelRun) end(ctx context.Context, reply llm.Reply) error {
 		return nil
 	}
 	err := m.showAll(ctx, m.cutter.flush())
-	for _, u := range m.held {
+	for _, u := range m.lead.rest() {
 		m.turn.withhold(u.Text, Reason{ID: "rag.withheld.nothing_follows"})
 	}
 	return err
@@ -158,6 +158,7 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 		return nil
 	}
 	t := m.turn
+	raw = m.lead.inherit(raw)
 	u := Unit{Kind: raw.kind, Text: raw.text, Cells: raw.cells, Header: raw.header, Break: raw.brk}
 	m.citing.time(func() { u.Citations = m.cite(u.Text, raw.cites) })
 	var ok bool
@@ -169,24 +170,16 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 		}
 		return nil
 	}
-	if u.Kind == Heading || (len(u.Citations) == 0 && leadsOn(u)) {
-		if u.Kind == Heading {
-			m.drop()
-		}
-		m.held = append(m.held, u)
-		return nil
+	show, dropped := m.lead.next(u)
+	for _, d := range dropped {
+		t.withhold(d.Text, Reason{ID: "rag.withheld.nothing_follows"})
 	}
-	for _, h := range m.held {
-		if h.Kind == Sentence && u.Kind == Sentence {
-			t.withhold(h.Text, Reason{ID: "rag.withheld.nothing_follows"})
-			continue
-		}
-		if err := m.show(ctx, h); err != nil {
+	for _, u := range show {
+		if err := m.show(ctx, u); err != nil {
 			return err
 		}
 	}
-	m.held = nil
-	return m.show(ctx, u)
+	return nil
 }
 
 // cite cites the sources of these numbers for a text.
@@ -200,19 +193,6 @@ func (m *modelRun) cite(text string, numbers []int) []Citation {
 		citations = append(citations, m.supporter.cite(m.turn.answer.Sources[n-1], text)...)
 	}
 	return citations
-}
-
-// drop withholds what was held for a part that another heading ends. A heading
-// right under another stays with it.
-func (m *modelRun) drop() {
-	for i, h := range m.held {
-		if i == len(m.held)-1 && h.Kind == Heading {
-			m.held = m.held[i:]
-			return
-		}
-		m.turn.withhold(h.Text, Reason{ID: "rag.withheld.nothing_follows"})
-	}
-	m.held = nil
 }
 
 func (m *modelRun) show(ctx context.Context, u Unit) error {
