@@ -88,6 +88,9 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 		f := c.find(w, w.view(s))
 		if f.reason == nil {
 			citations = append(citations, s.citeWindow(f.window)...)
+			if c.foreign {
+				u.Original = language
+			}
 		} else if best.reason == nil || f.support > best.support {
 			best = f
 		}

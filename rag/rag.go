@@ -113,6 +113,9 @@ type Unit struct {
 	Header    []string   `json:"header,omitempty"`
 	Break     bool       `json:"break,omitempty"` // a new paragraph, list or table begins here
 	Citations []Citation `json:"citations"`
+	// Original is the language (BCP 47) of the words cited, where it is not the
+	// unit's own: a page then shows these words beside it. Else it is empty.
+	Original string `json:"original,omitempty"`
 }
 
 // Answer is the whole of what came out.

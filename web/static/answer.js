@@ -33,7 +33,7 @@ export class Answer {
         break;
       case 'item':
         if (!this.#continues('item', '', unit.break)) this.#open('item', '', el('ul'));
-        this.#block.append(el('li', {}, ...glued(unit.text, marks)));
+        this.#block.append(el('li', {}, ...glued(unit.text, marks), ...original(unit)));
         break;
       case 'row':
         this.#row(unit, marks);
@@ -41,7 +41,7 @@ export class Answer {
       default:
         if (!this.#continues('sentence', '', unit.break)) this.#open('sentence', '', el('p'));
         else this.#block.append(' ');
-        this.#block.append(el('span', { class: 'unit' }, ...glued(unit.text, marks)));
+        this.#block.append(el('span', { class: 'unit' }, ...glued(unit.text, marks), ...original(unit)));
     }
   }
 
@@ -69,7 +69,7 @@ export class Answer {
       this.#header = header;
     }
     const tds = cells.slice(0, -1).map((c) => el('td', {}, ...linked(c)));
-    tds.push(el('td', {}, ...glued(cells.at(-1), marks)));
+    tds.push(el('td', {}, ...glued(cells.at(-1), marks), ...original(unit)));
     this.#block.append(el('tr', {}, ...tds));
   }
 
@@ -136,6 +136,14 @@ export class Answer {
     entry.details.hidden = entry.quotes.size === 0;
     return entry;
   }
+}
+
+// original shows, beside a unit in another language than its source, the
+// source's own words.
+function original(unit) {
+  if (!unit.original) return [];
+  const quotes = [...new Set((unit.citations ?? []).map((c) => c.quote))].filter(Boolean);
+  return quotes.length ? [' ', el('q', { class: 'original', lang: unit.original }, quotes.join(' '))] : [];
 }
 
 // glued keeps the marks on the line of the last word.
