@@ -447,6 +447,8 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 		f.reason = factReason("rag.withheld.bound_elsewhere", c.text, *c.repeats())
 	case c.strangeRange(place) != nil:
 		f.reason = factReason("rag.withheld.figures", c.text, *c.strangeRange(place))
+	case len(c.strangers(w, v, place)) > 0:
+		f.reason = wordsReason("rag.withheld.name", c.strangers(w, v, place))
 	case f.support < c.least():
 		f.reason = c.lacks(lacking)
 	default:
@@ -475,16 +477,23 @@ func (c claim) lacks(words []string) *Reason {
 	return wordsReason("rag.withheld.words", words)
 }
 
+// strangers are the claim's names that the place does not have.
+func (c claim) strangers(w *wording, v *passageView, place *window) []string {
+	var out []string
+	for _, name := range c.names {
+		if !place.words.has(w, name) && !v.names.has(w, name) {
+			out = append(out, c.written[name])
+		}
+	}
+	return out
+}
+
 // differs tells in what a place that has the claim's facts and words says
 // something else.
 func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
-	if c.subject != "" && !place.words.has(w, c.subject) && !c.asked[c.subject] && !c.foreign {
+	lost := c.subject != "" && !place.words.has(w, c.subject) && !c.asked[c.subject] && !c.foreign
+	if lost && (len(c.facts) == 0 || slices.ContainsFunc(v.words, func(words vocabulary) bool { return words.terms[c.subject] })) {
 		return c.lacks([]string{c.written[c.subject]})
-	}
-	for _, name := range c.names {
-		if !place.words.has(w, name) && !v.names.has(w, name) {
-			return wordsReason("rag.withheld.name", []string{c.written[name]})
-		}
 	}
 	if word := v.elsewhere(w, c, place); word != "" && len(c.facts) == 0 {
 		return c.lacks([]string{word})

@@ -203,7 +203,7 @@ var excepting = regexp.MustCompile(`^(?:sauf|hormis|excepte|a l'exception|et non
 // what it excepts: "sauf autour de la gare", "pas les couper vous-même".
 func (w *wording) exceptedWord(unit, own []clause) string {
 	for _, u := range unit {
-		if u.negated || denial.MatchString(u.text) && exception.MatchString(u.text) {
+		if u.negated || u.signs["open"] < 0 || exception.MatchString(u.text) {
 			return ""
 		}
 	}
@@ -224,7 +224,7 @@ func (w *wording) exceptedWord(unit, own []clause) string {
 	}
 	for _, u := range unit {
 		for t := range u.terms {
-			if excepted[t] && !affirmed.has(w, t) && !w.generic[t] {
+			if excepted[t] && !affirmed.has(w, t) && !w.generic[t] && !hasFigure(t) {
 				return t
 			}
 		}

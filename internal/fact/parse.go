@@ -34,7 +34,9 @@ func (p *parser) run() {
 		i = max(next, i+1)
 	}
 	for k := range p.facts {
-		p.facts[k].Bound = p.bound(p.at[k], p.to[k])
+		if k == 0 || p.facts[k].Kind != Year || p.facts[k-1].Start != p.facts[k].Start {
+			p.facts[k].Bound = p.bound(p.at[k], p.to[k])
+		}
 	}
 }
 
