@@ -74,7 +74,7 @@ func (t *turn) documentsAreFrench() bool {
 // and the sources bear it out.
 func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
 	text := u.Text
-	for _, c := range []Check{PlainText{Contact: t.req.Town.Contact}, t.answerer.leaks, Grounded{Question: t.question}} {
+	for _, c := range []Check{PlainText{Contact: t.req.Town.Contact}, t.answerer.leaks, Grounded{Question: t.question, Town: t.req.Town.Name}} {
 		shown, reason := c.Unit(ctx, u, t.answer.Sources)
 		if reason != nil {
 			t.withhold(text, *reason)
