@@ -78,6 +78,9 @@ func visible(text string) string {
 // its own: what a resident wrote must not come back as an order, nor what an
 // answer quoted as a rule. language is "fr" or "en".
 func (p prompts) messages(language string, req Request, sources []Source) ([]llm.Message, error) {
+	if language != "en" {
+		language = "fr" // whatever the rules are written in, they ask for the question's own language
+	}
 	system, err := p.render("system."+language+".tmpl", map[string]any{"Town": asData(fold(req.Town.Name)), "NoAnswer": noAnswer})
 	if err != nil {
 		return nil, err

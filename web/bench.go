@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"guichet/corpus"
+	"guichet/internal/messages"
 	"guichet/rag"
 )
 
@@ -18,10 +19,11 @@ const benchTimeout = 2 * time.Minute // the longest that an agent waits
 
 // benchData is the test bench: a question and, once asked, what came of it.
 type benchData struct {
-	Question string
-	Language string
-	Problem  string
-	Result   *benchResult
+	Question  string
+	Language  string
+	Languages []messages.Language
+	Problem   string
+	Result    *benchResult
 }
 
 // benchResult is an answer arranged for an agent's eyes.
@@ -69,13 +71,14 @@ type block struct {
 }
 
 func (s *server) bench(w http.ResponseWriter, r *http.Request, p page) {
-	s.showBench(w, r, http.StatusOK, p, benchData{Language: p.Language})
+	s.showBench(w, r, http.StatusOK, p, benchData{Language: p.Language, Languages: s.Messages.Languages()})
 }
 
 // benchAsk answers a question as a resident would be answered, trace on.
 func (s *server) benchAsk(w http.ResponseWriter, r *http.Request, p page) {
 	d := benchData{Question: r.PostForm.Get("question"), Language: r.PostForm.Get("language")}
-	if _, ok := languageNames[d.Language]; !ok {
+	d.Languages = s.Messages.Languages()
+	if !slices.ContainsFunc(d.Languages, func(l messages.Language) bool { return l.Code == d.Language }) {
 		d.Language = p.Language
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), benchTimeout)

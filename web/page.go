@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -81,22 +82,20 @@ func (p page) Day(t time.Time) string {
 	return t.Format("2 January 2006")
 }
 
-var languageNames = map[string]string{"fr": "Français", "en": "English"}
-
 // newPage is the page of a town in the language that the request wants.
 func (s *server) newPage(r *http.Request, t corpus.Town) page {
 	m := s.Messages.For(wantedLanguages(r, t)...)
 	p := page{Messages: m, Town: t, Theme: s.themeURL(t.Color), Path: r.URL.Path, Embed: r.URL.Query().Get("embed") == "1"}
-	for _, code := range t.Languages {
-		if name, ok := languageNames[code]; ok && code != m.Language {
+	for _, l := range s.Messages.Languages() {
+		if slices.Contains(t.Languages, l.Code) && l.Code != m.Language {
 			q := url.Values{}
 			for _, key := range []string{"town", "embed"} {
 				if v := r.URL.Query().Get(key); v != "" {
 					q.Set(key, v)
 				}
 			}
-			q.Set("lang", code)
-			p.Others = append(p.Others, otherLanguage{Code: code, Name: name, URL: r.URL.Path + "?" + q.Encode()})
+			q.Set("lang", l.Code)
+			p.Others = append(p.Others, otherLanguage{Code: l.Code, Name: l.Name, URL: r.URL.Path + "?" + q.Encode()})
 		}
 	}
 	return p
