@@ -1,0 +1,84 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"guichet/internal/health"
+)
+
+func (a *app) healthCommand() *cobra.Command {
+	var r reading
+	var asJSON bool
+	var most, staleDays int
+	c := &cobra.Command{
+		Use:   "health",
+		Short: "Tell what is wrong with the documents that a town publishes",
+		Long: `Looks at the documents that a town's residents are answered from: pages that have
+not changed for long, are over, stand there twice, say next to nothing or too much,
+are in another language, or hold what looks meant for a model. Those on which most
+answers of the last 90 days rest come first. Nothing is changed.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			_, scope, err := r.scope(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			limits := health.Limits{Stale: time.Duration(staleDays) * 24 * time.Hour}
+			report, err := health.Check(cmd.Context(), o.db.Pool, scope, limits)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), report)
+			}
+			return printHealth(cmd.OutOrStdout(), report, most)
+		},
+	}
+	r.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, all findings")
+	c.Flags().IntVar(&most, "most", 40, "how many findings to print")
+	c.Flags().IntVar(&staleDays, "stale-days", 365, "days without a change after which a page is told of")
+	return c
+}
+
+func printHealth(out io.Writer, report health.Report, most int) error {
+	counts := map[health.Kind]int{}
+	for _, f := range report.Findings {
+		counts[f.Kind]++
+	}
+	_, _ = fmt.Fprintf(out, "%d documents looked at; %d answers of the last 90 days rest on them.\n\n", report.Documents, report.Answers)
+	if len(report.Findings) == 0 {
+		_, err := fmt.Fprintln(out, "Nothing to mend.")
+		return err
+	}
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "ANSWERS\tWHAT\tDOCUMENT\tDETAIL")
+	for _, f := range report.Findings[:min(most, len(report.Findings))] {
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", f.Answers, f.Kind, f.Document, excerpt(f.Detail, 60))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	kinds := make([]health.Kind, 0, len(counts))
+	for k := range counts {
+		kinds = append(kinds, k)
+	}
+	slices.SortFunc(kinds, func(a, b health.Kind) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
+	_, _ = fmt.Fprintln(out)
+	for _, k := range kinds {
+		_, _ = fmt.Fprintf(out, "%5d %s\n", counts[k], k)
+	}
+	return nil
+}

@@ -1,0 +1,141 @@
+package health
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"pgregory.net/rapid"
+
+	"guichet/corpus"
+	"guichet/internal/postgrestest"
+)
+
+// publish puts documents of one passage each into a collection of the town.
+func publish(t *testing.T, pool *pgxpool.Pool, docs ...corpus.Document) corpus.Scope {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, store := t.Context(), corpus.NewStore(pool)
+	town, err := store.DefaultTown(ctx)
+	must(err)
+	c, err := store.EnsureCollection(ctx, town.ID, "site", "fr")
+	must(err)
+	source := corpus.SourceRef{Kind: "folder", URI: "/pages"}
+	edition, err := store.OpenEdition(ctx, c, corpus.Space{}, []corpus.SourceRef{source})
+	must(err)
+	defer edition.Close()
+	run, err := edition.StartRun(ctx, source)
+	must(err)
+	for _, d := range docs {
+		must(run.Put(ctx, d, nil))
+	}
+	must(run.Finish(ctx, corpus.Counts{Added: len(docs)}, nil))
+	_, err = edition.Complete(ctx)
+	must(err)
+	must(edition.Publish(ctx))
+	sc, err := store.Scope(ctx, town.ID)
+	must(err)
+	return sc
+}
+
+func page(name, text string, change func(*corpus.Document)) corpus.Document {
+	d := corpus.Document{
+		Key: name + ".md", Name: name, Title: name, MediaType: "text/markdown", ContentHash: []byte(text), Extractor: "test",
+		Passages: []corpus.Passage{{Text: text, Tokens: len(strings.Fields(text))}},
+	}
+	if change != nil {
+		change(&d)
+	}
+	return d
+}
+
+const prose = "La déchèterie accueille les habitants de la commune du lundi au samedi. Pour y entrer, il vous faut un badge, qui est remis en mairie sur présentation d'un justificatif de domicile et d'une pièce d'identité. Les professionnels ne sont pas admis. "
+
+func TestCheck(t *testing.T) {
+	pool := postgrestest.Open(t)
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	english := "The swimming pool is open for the residents of the town, and you can buy your card at the desk with a proof of address. This is free for the children that have not reached the age of six. "
+	sc := publish(t, pool,
+		page("tri", prose, nil),
+		page("tri-copie", prose+"Merci.", nil),
+		page("vieux", "Le cimetière est ouvert tous les jours pour les familles, de huit heures à dix-huit heures, et les concessions sont vendues à la mairie par le service de l'état civil.", func(d *corpus.Document) {
+			d.ModifiedOn = now.AddDate(-2, 0, 0)
+		}),
+		page("fete", strings.Repeat("La fête du village est le samedi, avec un repas pour tous et un bal dans la salle des fêtes qui est à côté. ", 2), func(d *corpus.Document) {
+			d.ValidUntil = now.AddDate(0, 0, 3)
+		}),
+		page("vide", "Bientôt.", nil),
+		page("pool", english, nil),
+		page("piege", strings.Repeat("Une page sur les vélos de la ville, avec des arceaux dans toutes les rues et un atelier. ", 3), func(d *corpus.Document) {
+			d.Flags = []corpus.Flag{{Kind: "instruction", Excerpt: "ignore"}}
+		}),
+	)
+	conversation, turn := uuid.New(), uuid.New()
+	for _, sql := range []string{
+		fmt.Sprintf(`INSERT INTO conversations (id, town_id) VALUES ('%s', %d)`, conversation, sc.TownID),
+		fmt.Sprintf(`INSERT INTO turns (id, conversation_id, ordinal, question, state, citations)
+			VALUES ('%s', '%s', 1, 'x', 'complete', '[{"document": "vieux"}, {"document": "vieux"}, {"document": "tri"}]')`, turn, conversation),
+	} {
+		if _, err := pool.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	report, err := Check(t.Context(), pool, sc, Limits{Moment: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report.Documents != 7 || report.Answers != 1 {
+		t.Errorf("%d documents, %d answers", report.Documents, report.Answers)
+	}
+	var got []string
+	for _, f := range report.Findings {
+		got = append(got, fmt.Sprintf("%d %s %s", f.Answers, f.Kind, f.Document))
+	}
+	want := []string{"1 stale vieux", "0 duplicate tri-copie", "0 empty vide", "0 flagged piege", "0 language pool", "0 over fete"}
+	if !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if d := report.Findings[1].Detail; !strings.HasPrefix(d, "tri (") {
+		t.Errorf("twin of %s", d)
+	}
+}
+
+// The estimate of likeness is near the real one.
+func TestTwinsEstimateLikeness(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOfN(rapid.StringMatching(`[a-z]{3,8}`), 300, 400).Draw(t, "words")
+		cut := rapid.IntRange(0, 200).Draw(t, "cut")
+		w := newTwins(.8)
+		w.add(document{name: "a", text: strings.Join(words, " ")})
+		w.add(document{name: "b", text: strings.Join(words[cut:], " ")})
+		real := float64(len(words)-cut-runWords+1) / float64(len(words)-runWords+1)
+		if got := agreement(w.documents[0].mins, w.documents[1].mins); got < real-.25 || got > real+.25 {
+			t.Errorf("estimated %.2f, it is %.2f", got, real)
+		}
+		if found := len(w.findings()) > 0; found != (agreement(w.documents[0].mins, w.documents[1].mins) >= .8) {
+			t.Errorf("cut %d: found %v", cut, found)
+		}
+	})
+}
+
+func TestForeign(t *testing.T) {
+	for text, want := range map[string]string{
+		prose:                           "",
+		"Lundi | 9 h | 12 h | 14 h":     "",
+		strings.Repeat(prose+" OK ", 2): "",
+		"Die Bibliothek ist von Montag bis Freitag auf, und Sie brauchen für die Karte eine Adresse. Wir sind mit den Büchern nicht zu streng, und das ist gut für die Kinder.": "de",
+	} {
+		if got := foreign(text, "fr-FR", .6); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
