@@ -66,10 +66,13 @@ func document(name, title, text string) corpus.Document {
 // whole makes the real answerer on the real corpus, asking the model at url.
 func whole(t testing.TB, store *corpus.Store, embedder corpus.Embedder, url string) *rag.Answerer {
 	t.Helper()
-	return wholeWith(t, store, embedder, llm.Config{URL: url, Model: "scripted", Attempts: 1})
+	return wholeWith(t, store, embedder, modelConfig(url))
 }
 
-func wholeWith(t testing.TB, store *corpus.Store, embedder corpus.Embedder, cfg llm.Config) *rag.Answerer {
+func modelConfig(url string) llm.Config { return llm.Config{URL: url, Model: "scripted", Attempts: 1} }
+
+// wholeWith changes the answerer's configuration before it is made.
+func wholeWith(t testing.TB, store *corpus.Store, embedder corpus.Embedder, cfg llm.Config, change ...func(*rag.Config)) *rag.Answerer {
 	t.Helper()
 	catalogue, err := messages.Load()
 	if err != nil {
@@ -80,9 +83,11 @@ func wholeWith(t testing.TB, store *corpus.Store, embedder corpus.Embedder, cfg 
 		t.Fatal(err)
 	}
 	t.Cleanup(model.Close)
-	answerer, err := rag.NewAnswerer(rag.Config{
-		Retriever: corpus.NewSearcher(store, embedder), Model: model, Messages: catalogue,
-	})
+	conf := rag.Config{Retriever: corpus.NewSearcher(store, embedder), Model: model, Messages: catalogue}
+	for _, f := range change {
+		f(&conf)
+	}
+	answerer, err := rag.NewAnswerer(conf)
 	if err != nil {
 		t.Fatal(err)
 	}
