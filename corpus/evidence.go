@@ -32,15 +32,19 @@ func (s Signals) Values() []float64 {
 	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Agreement, s.Mass, s.Lacking}
 }
 
-// courtesies are what one writes around a question, in any town: whether a
-// document has these words says nothing of whether it answers.
-const courtesies = `bonjour bonsoir salut madame monsieur merci avance svp plaît cordialement
-	salutations question renseignement renseignements information informations besoin aide aider
-	voudrais voudrai veux vouloir souhaite souhaiterais souhaiter aimerais aimer désire peux peut
-	puis pouvez pourriez pouvoir savoir sais connaître demander demande dire merci d'avance
+// courtesies are what one writes around a question, in any town, and the words
+// with which one asks: whether a document has these words says nothing of
+// whether it answers.
+const courtesies = `bonjour bonsoir salut coucou madame monsieur merci avance svp plaît cordialement
+	salutations question renseignement renseignements information informations besoin aider
+	voudrais voudrai voudrait veux veut vouloir souhaite souhaiterais souhaiter aimerais aimer désire
+	peux peut puis pouvez pourriez pourrais pourrait pouvoir savoir sais connaître dire dit dites merci
+	combien faut faudrait dois doit devons devez ça vais va vas viens vient venir exactement actuellement
+	confirmez confirmer confirme expliquez expliquer indiquer indiquez préciser svp stp
 	hello hi please thanks thank want know would could need help`
 
-// courtesyShare is what such a word counts, where another counts 1.
+// courtesyShare is what such a word counts, in the search and as evidence, where
+// another counts 1.
 const courtesyShare = .1
 
 // courteous returns the courtesies as terms.
@@ -99,7 +103,7 @@ func (q *inquiry) ownTerms() []ownTerm {
 				}
 			}
 		}
-		if q.courtesies[t.Term] {
+		if q.courtesies[t.Term] && t.Frequency == 0 {
 			o.weight *= courtesyShare
 		}
 		o.weight *= scale

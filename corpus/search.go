@@ -113,6 +113,7 @@ type Result struct {
 	LeftOut  []LeftOut // documents that speak to the query too, and are not for an answer
 
 	Corrections []Correction // in the order of the question
+	Read        string       // the question as it was read, with its corrections
 
 	Degraded string  // why an index was not asked, or not for all; empty: both were
 	EmbedMS  float64 // milliseconds
@@ -142,21 +143,22 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	asked := ask(q.Text, s.analyzers(sc), s.thesaurus, s.ranking.ExpansionWeight)
+	heard := s.hear(sc, q.Text)
+	asked := s.ask(sc, heard)
 	start := time.Now()
 	lexical, err := s.store.lexical(ctx, view, asked.terms, s.ranking)
 	if err != nil {
 		return Result{}, err
 	}
 	defer s.store.scratch.Put(lexical.scratch)
-	text, asked, err := s.correct(ctx, sc, q.Text, asked, lexical, view)
+	text, asked, err := s.correct(ctx, sc, heard, asked, lexical, view)
 	if err != nil {
 		return Result{}, err
 	}
 	if err := s.standIn(ctx, view, asked, lexical); err != nil {
 		return Result{}, err
 	}
-	result.Corrections = text.corrections
+	result.Corrections, result.Read = text.corrections, text.read
 	result.Terms = lexical.terms
 	result.LexicalMS = lap(&start)
 
