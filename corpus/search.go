@@ -110,6 +110,7 @@ type Result struct {
 	Evidence float64 // in [0, 1]: how likely the hits answer the query
 	Signals  Signals // what the evidence was weighed from
 	Terms    []TermWeight
+	Asked    []AskedTerm // the question's own terms, as evidence weighs them
 	LeftOut  []LeftOut // documents that speak to the query too, and are not for an answer
 
 	Corrections []Correction // in the order of the question
@@ -181,6 +182,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
+	result.Asked = way.asked()
 	result.Signals = way.signals(found.candidates, found.sequences)
 	read, err := s.store.fetch(ctx, sc, way, found, q.Limit)
 	if err != nil {

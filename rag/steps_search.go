@@ -8,7 +8,14 @@ import (
 	"guichet/corpus"
 )
 
-// retrieveStep searches the documents.
+// searchedPart is one of several things that are asked, and what was found.
+type searchedPart struct {
+	part
+	result corpus.Result
+}
+
+// retrieveStep searches the documents: for the whole question and, where it
+// asks several things, for each.
 type retrieveStep struct{ retriever Retriever }
 
 func (retrieveStep) name() StepName { return StepRetrieve }
@@ -16,11 +23,18 @@ func (retrieveStep) name() StepName { return StepRetrieve }
 func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	began := time.Now()
 	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.req.Question})
-	t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
 	if err != nil {
 		return StepFailed, fmt.Errorf("search for the question: %w", err)
 	}
 	t.result = result
+	for _, p := range partsOf(t.analyzer(), result.Read) {
+		found, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole()})
+		if err != nil {
+			return StepFailed, fmt.Errorf("search for a part of the question: %w", err)
+		}
+		t.parts = append(t.parts, searchedPart{part: p, result: found})
+	}
+	t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
 	if trace := t.answer.Trace; trace != nil {
 		trace.Result = result
 	}

@@ -22,6 +22,7 @@ type turn struct {
 	answer   Answer
 
 	result corpus.Result // of the search
+	parts  []searchedPart
 	prompt []llm.Message // for the model
 
 	// Of the step that runs.

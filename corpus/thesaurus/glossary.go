@@ -99,12 +99,19 @@ func joinWords(words []glossed) string {
 }
 
 // readings returns what the glossary reads otherwise, in reading order, the
-// longest keys first. Function words of its language are read as nothing.
-func (g *Glossary) readings(text string) []Reading {
+// longest keys first. Function words of its language are read as nothing, and
+// what stands behind a French one ("place de la Halle") is a name.
+func (g *Glossary) readings(text string, french map[string]bool) []Reading {
 	words := g.words(text)
 	var out []Reading
 	for i := 0; i < len(words); {
 		n := g.longestAt(words[i:])
+		if beforeApostrophe(text, words[i]) && len(words[i].folded) == 1 {
+			n = 0 // "c'est" is written as it should be
+		}
+		if i > 0 && french[words[i-1].folded] && !g.drop[words[i-1].folded] && g.drop != nil {
+			n = 0
+		}
 		if n > 0 {
 			out = append(out, Reading{Start: words[i].start, End: words[i+n-1].end, Read: g.read[joinWords(words[i:i+n])]})
 			i += n
@@ -118,6 +125,10 @@ func (g *Glossary) readings(text string) []Reading {
 	return out
 }
 
+func beforeApostrophe(text string, w glossed) bool {
+	return strings.HasPrefix(text[w.end:], "'") || strings.HasPrefix(text[w.end:], "’")
+}
+
 func (g *Glossary) longestAt(words []glossed) int {
 	for n := min(g.longest, len(words)); n > 0; n-- {
 		if _, ok := g.read[joinWords(words[:n])]; ok {
@@ -127,22 +138,28 @@ func (g *Glossary) longestAt(words []glossed) int {
 	return 0
 }
 
-// speaks tells whether a text is in the glossary's language: two of its
-// function words at least, and more than French has in it.
+// ambiguous are English function words that hurried French has too.
+const ambiguous = " an as so no me but pour has "
+
+// speaks tells whether a text is in the glossary's language: by two of its
+// function words at least that French has not, or by one and two words that it
+// reads; and by more of its own than of French ones.
 func (g *Glossary) speaks(text string, french map[string]bool) bool {
 	own, others, known := 0, 0, 0
 	for _, w := range g.words(text) {
 		_, reads := g.read[w.stem]
 		switch {
 		case g.drop[w.folded] && !french[w.folded]:
-			own++
+			if !strings.Contains(ambiguous, " "+w.folded+" ") {
+				own++
+			}
 		case french[w.folded] && !g.drop[w.folded]:
 			others++
 		case reads:
 			known++
 		}
 	}
-	return own+known/2 >= 2 && own > others || own > 0 && others == 0 && known > 0
+	return own > others && (own >= 2 || own == 1 && known >= 2 && others == 0)
 }
 
 // Read tells how a question's words are to be read before it is searched:
@@ -154,9 +171,9 @@ func (t *Thesaurus) Read(question string) []Reading {
 		return nil
 	}
 	if t.english.speaks(question, t.stop) {
-		return t.english.readings(question)
+		return t.english.readings(question, t.stop)
 	}
-	return t.chat.readings(question)
+	return t.chat.readings(question, nil)
 }
 
 // IsEnglish tells whether Read reads a question as English.
