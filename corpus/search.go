@@ -110,8 +110,9 @@ type Result struct {
 	Evidence float64 // in [0, 1]: how likely the hits answer the query
 	Signals  Signals // what the evidence was weighed from
 	Terms    []TermWeight
+	Scope    int         // passages that were searched
 	Asked    []AskedTerm // the question's own terms, as evidence weighs them
-	LeftOut  []LeftOut // documents that speak to the query too, and are not for an answer
+	LeftOut  []LeftOut   // documents that speak to the query too, and are not for an answer
 
 	Corrections []Correction // in the order of the question
 	Read        string       // the question as it was read, with its corrections
@@ -182,7 +183,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	result.Asked = way.asked()
+	result.Asked, result.Scope = way.asked(), view.passageCount()
 	result.Signals = way.signals(found.candidates, found.sequences)
 	read, err := s.store.fetch(ctx, sc, way, found, q.Limit)
 	if err != nil {

@@ -55,6 +55,7 @@ var cueTable = []cue{
 	{1.5, regexp.MustCompile(`quels? (documents?|papiers?|pièces?|justificatifs?)|papiers? (on|je|faut)|fournir|apporter|ramener|amener|which documents|what papers`),
 		regexp.MustCompile(`pièce|justificatif|document|présenter|fournir|formulaire|cerfa|photo|convention`), false},
 	{1.8, regexp.MustCompile(`formulaire|cerfa`), regexp.MustCompile(`(?i)cerfa|formulaire`), true},
+	{1.8, regexp.MustCompile(`\btaux\b|pourcentage`), regexp.MustCompile(`%`), true},
 	{2.2, regexp.MustCompile(`caution|amende`), regexp.MustCompile(`€|euros?\b|gratuit`), true},
 }
 
@@ -104,7 +105,7 @@ func (c cues) boost(text string) float64 {
 	if len(c) == 0 {
 		return 1
 	}
-	lower, boost := strings.ToLower(text), lacking
+	lower, boost := plainSpaces(strings.ToLower(text)), lacking
 	for _, cue := range c {
 		if cue.boost > boost && cue.answered.MatchString(lower) {
 			boost = cue.boost
@@ -112,3 +113,8 @@ func (c cues) boost(text string) float64 {
 	}
 	return boost
 }
+
+// plainSpaces writes no-break spaces as plain ones.
+func plainSpaces(text string) string { return noBreak.Replace(text) }
+
+var noBreak = strings.NewReplacer("\u00a0", " ", "\u202f", " ")

@@ -1,6 +1,12 @@
 package rag
 
-import "guichet/internal/analysis"
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"guichet/internal/analysis"
+)
 
 // quotation is an answer in the documents' own words: for each thing that is
 // asked, the groups that answer it.
@@ -25,9 +31,10 @@ type placed struct {
 
 // speaking is how far the words that were chosen speak to the question.
 type speaking struct {
-	cover    float64 // share of the question's terms, by weight, in one group and what stands above it
-	heaviest float64 // what share of the heaviest term it says
-	score    float64 // of the best segment
+	cover  float64 // share of the question's terms, by weight, that the best group says with what stands above it
+	lacks  float64 // share of its weightiest terms that no group says
+	score  float64 // of the best segment
+	suited bool    // the groups hold the kind of thing that is asked for, and the years that are named
 }
 
 // add answers a query from sources, which stand best first, in about room units.
@@ -37,11 +44,10 @@ func (n *quotation) add(q query, sources []Source, room int) {
 	}
 	quoter := newQuoter(n.analyzer, q, sources)
 	var part quotedPart
-	for i, g := range quoter.groups(room) {
+	groups := quoter.groups(room)
+	part.speaks = quoter.speaks(groups)
+	for _, g := range groups {
 		s := &quoter.sources[g.source]
-		if i == 0 {
-			part.speaks = quoter.speaks(g)
-		}
 		var fresh []int
 		for _, j := range g.segments {
 			key := s.Document + "\x00" + s.segments[j].text
@@ -72,18 +78,52 @@ func (n *quotation) number(s Source) int {
 	return s.N
 }
 
-// speaks tells how far a group speaks to the question.
-func (q *quoter) speaks(g group) speaking {
-	s := &q.sources[g.source]
-	terms, around := map[string]bool{}, map[string]float64{}
-	q.gather(s, g.segments, terms, around)
-	out := speaking{cover: q.speaksTo(s, g.segments), score: g.score}
-	heaviest := 0.0
-	for _, t := range q.query.terms {
-		if t.weight > heaviest {
-			heaviest = t.weight
-			out.heaviest, _ = t.says(terms, around)
+// weighty is how many of a question's terms are looked for one by one.
+const weighty = 3
+
+// speaks tells how far groups, the best first, speak to the question.
+func (q *quoter) speaks(groups []group) speaking {
+	if len(groups) == 0 {
+		return speaking{lacks: 1}
+	}
+	best := groups[0]
+	for _, g := range groups {
+		if g.score > best.score {
+			best = g
 		}
+	}
+	out := speaking{cover: q.speaksTo(&q.sources[best.source], best.segments), score: best.score}
+	terms, around := map[string]bool{}, map[string]float64{}
+	var text strings.Builder
+	for _, g := range groups {
+		s := &q.sources[g.source]
+		q.gather(s, g.segments, terms, around)
+		text.WriteString(s.Title + " " + s.Headings + " ")
+		for _, j := range g.segments {
+			text.WriteString(s.segments[j].text + " " + strings.Join(s.segments[j].header, " ") + " ")
+		}
+	}
+	heaviest := slices.Clone(q.query.terms)
+	slices.SortStableFunc(heaviest, func(a, b said) int { return cmp.Compare(b.weight, a.weight) })
+	var lacking, all float64
+	for _, t := range heaviest[:min(len(heaviest), weighty)] {
+		all += t.weight
+		if share, _ := t.says(terms, around); share == 0 {
+			lacking += t.weight
+		}
+	}
+	if all > 0 {
+		out.lacks = lacking / all
+	}
+	s := &q.sources[best.source]
+	stated := s.Title + " " + s.Headings
+	for _, j := range best.segments {
+		stated += " " + s.segments[j].text
+	}
+	years := yearAsked.FindAllString(stated, -1)
+	out.suited = q.cues.boost(text.String()) >= 1
+	for _, y := range q.figures.years {
+		out.suited = out.suited && slices.Contains(years, y)
 	}
 	return out
 }

@@ -39,10 +39,9 @@ type query struct {
 
 // said is a term of the question, and what it weighs.
 type said struct {
-	term    string
-	weight  float64
-	written string     // for a resident; empty: not to be named
-	others  [][]string // what a text may say for it: any of these, each all of its terms
+	term   string
+	weight float64
+	others [][]string // what a text may say for it: any of these, each all of its terms
 }
 
 // standIn is what other words for a term count, where itself counts 1.
@@ -97,7 +96,6 @@ func newQuoter(a *analysis.Analyzer, q query, sources []Source) *quoter {
 	for i := range r.sources {
 		r.score(i)
 	}
-	r.debug()
 	return r
 }
 

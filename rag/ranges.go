@@ -40,6 +40,7 @@ var (
 
 func figuresAsked(question string) askedFigures {
 	var f askedFigures
+	question = plainSpaces(question)
 	for _, m := range quantityAsked.FindAllStringSubmatch(question, -1) {
 		f.quantities = append(f.quantities, quantity{numberOf(m[1]), unitOf(m[2])})
 	}
@@ -127,7 +128,7 @@ func (f askedFigures) within(text string) (concerned, inside bool) {
 // chooses tells whether a text is the one of several that holds a quantity
 // which the question names.
 func (f askedFigures) chooses(text string) bool {
-	_, inside := f.within(text)
+	_, inside := f.within(plainSpaces(text))
 	return inside
 }
 
@@ -135,7 +136,7 @@ func (f askedFigures) chooses(text string) bool {
 // less for one whose ranges, years or days are others. above are the titles
 // that it stands under.
 func (f askedFigures) fit(text, above string, now time.Time) float64 {
-	fit := 1.0
+	fit, text := 1.0, plainSpaces(text)
 	switch concerned, inside := f.within(text); {
 	case inside:
 		fit *= 1.7

@@ -3,31 +3,19 @@ package rag
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"guichet/corpus"
 )
 
-// quoteStep answers in the passages' own words.
-type quoteStep struct{ passages int } // that it chooses from
+// quoteStep answers in the passages' own words, as the gate found them.
+type quoteStep struct{}
 
 func (quoteStep) name() StepName { return StepQuote }
 
-func (s quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	t.answer.Mode = ModeQuoted
-	q := quotation{analyzer: t.analyzer()}
-	parts, room := t.parts, maxQuotedPart
-	if len(parts) == 0 {
-		parts, room = []searchedPart{{part{text: t.req.Question}, t.result}}, maxQuoted
-	}
-	for _, p := range parts {
-		hits, err := s.wholeDocuments(ctx, t, p.result.Hits)
-		if err != nil {
-			return StepFailed, err
-		}
-		q.add(t.queryOf(p.result, p.text, p.context), sourcesOf(hits, s.passages, maxQuotedPerDocument), room)
-	}
+	q := t.quotation
 	t.answer.Sources = q.sources
 	var units []Unit
 	for _, u := range q.units() {
@@ -42,12 +30,59 @@ func (s quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	}
 	t.answer.Sources, units = citedAlone(t.answer.Sources, units)
 	t.note("rag.note.quote.done", map[string]any{"Units": len(units), "Passages": len(t.answer.Sources)})
-	return StepEnded, t.say(ctx, Answered, units)
+	if foreign := isEnglish(t.req.Question) && t.documentsAreFrench(); foreign {
+		lead := t.answerer.cfg.Messages.For("en").T("rag.quote.foreign")
+		units = slices.Insert(units, 0, Unit{Kind: Sentence, Text: lead, Break: true})
+	}
+	if q.whole() {
+		return StepEnded, t.say(ctx, Answered, units)
+	}
+	return StepEnded, t.sayNearest(ctx, units)
+}
+
+// sayNearest shows what comes nearest, and says that it may not be all that was
+// asked, and whom to ask.
+func (t *turn) sayNearest(ctx context.Context, units []Unit) error {
+	m := t.messages()
+	if isEnglish(t.req.Question) {
+		m = t.answerer.cfg.Messages.For("en")
+	}
+	lead := Unit{Kind: Sentence, Text: m.T("rag.partial.nearest"), Break: true}
+	units = append([]Unit{lead}, units...)
+	units = append(units, contactUnits(m, t.req.Town.Contact, "rag.partial.contact")...)
+	return t.say(ctx, Partial, units)
+}
+
+// whole tells whether each thing that was asked is answered whole.
+func (n *quotation) whole() bool {
+	for _, p := range n.parts {
+		if !p.speaks.whole() {
+			return false
+		}
+	}
+	return true
+}
+
+// quote looks for the words that answer, in the documents that were found.
+func (t *turn) quote(ctx context.Context) (quotation, error) {
+	q := quotation{analyzer: t.analyzer()}
+	parts, room := t.parts, maxQuotedPart
+	if len(parts) == 0 {
+		parts, room = []searchedPart{{part{text: t.req.Question}, t.result}}, maxQuoted
+	}
+	for _, p := range parts {
+		hits, err := t.wholeDocuments(ctx, p.result.Hits)
+		if err != nil {
+			return quotation{}, err
+		}
+		q.add(t.queryOf(p.result, p.text, p.context), sourcesOf(hits, maxQuotedSources, maxQuotedPerDocument), room)
+	}
+	return q, nil
 }
 
 // wholeDocuments gives the best hits all of their documents' passages, those
 // that were found first.
-func (quoteStep) wholeDocuments(ctx context.Context, t *turn, hits []corpus.Hit) ([]corpus.Hit, error) {
+func (t *turn) wholeDocuments(ctx context.Context, hits []corpus.Hit) ([]corpus.Hit, error) {
 	hits = hits[:min(len(hits), quotedHits)]
 	reader, ok := t.answerer.cfg.Retriever.(Reader)
 	if !ok {
@@ -118,18 +153,14 @@ func (t *turn) queryOf(result corpus.Result, text, context string) query {
 // frequency.
 func (t *turn) termsOf(result corpus.Result, text string) []said {
 	weights := map[string]float64{}
-	heaviest := 0.0
 	for _, w := range result.Terms {
 		weights[w.Term] = w.Weight
-		heaviest = math.Max(heaviest, w.Weight)
 	}
 	var out []said
 	for term := range termSet(t.analyzer(), text) {
-		w, ok := weights[term]
-		if !ok {
-			w = heaviest
+		if w := weights[term]; w > 0 {
+			out = append(out, said{term: term, weight: w})
 		}
-		out = append(out, said{term: term, weight: w})
 	}
 	return out
 }

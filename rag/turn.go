@@ -23,7 +23,9 @@ type turn struct {
 
 	result corpus.Result // of the search
 	parts  []searchedPart
-	prompt []llm.Message // for the model
+
+	quotation quotation     // what could be quoted, once the gate looked for it
+	prompt    []llm.Message // for the model
 
 	// Of the step that runs.
 	notes  []string
