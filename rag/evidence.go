@@ -16,6 +16,7 @@ import (
 const (
 	mostLacking = .35
 	leastCover  = .6
+	mostUnknown = .25 // share of its terms that nothing in the town's vocabulary has
 )
 
 // belief tells how likely it is, in [0, 1], that a question is one that the
@@ -48,7 +49,7 @@ func belief(result corpus.Result, speaks speaking) float64 {
 // whole tells whether the words that were chosen answer all that was asked, as
 // far as words tell.
 func (s speaking) whole() bool {
-	return s.suited && s.lacks < mostLacking && s.cover >= leastCover
+	return s.suited && s.lacks < mostLacking && s.cover >= leastCover && s.unknown < mostUnknown
 }
 
 // The weights of belief.

@@ -31,10 +31,11 @@ type placed struct {
 
 // speaking is how far the words that were chosen speak to the question.
 type speaking struct {
-	cover  float64 // share of the question's terms, by weight, that the best group says with what stands above it
-	lacks  float64 // share of its weightiest terms that no group says
-	score  float64 // of the best segment
-	suited bool    // the groups hold the kind of thing that is asked for, and the years that are named
+	cover   float64 // share of the question's terms, by weight, that the best group says with what stands above it
+	lacks   float64 // share of its weightiest terms that no group says
+	unknown float64 // share of the question's terms, by weight, that nothing searched has
+	score   float64 // of the best segment
+	suited  bool    // the groups hold the kind of thing that is asked for, and the years that are named
 }
 
 // add answers a query from sources, which stand best first, in about room units.
@@ -101,6 +102,11 @@ func (q *quoter) speaks(groups []group) speaking {
 		text.WriteString(s.Title + " " + s.Headings + " ")
 		for _, j := range g.segments {
 			text.WriteString(s.segments[j].text + " " + strings.Join(s.segments[j].header, " ") + " ")
+		}
+	}
+	for _, t := range q.query.terms {
+		if t.unknown && q.weight > 0 {
+			out.unknown += t.weight / q.weight
 		}
 	}
 	heaviest := slices.Clone(q.query.terms)

@@ -39,9 +39,10 @@ type query struct {
 
 // said is a term of the question, and what it weighs.
 type said struct {
-	term   string
-	weight float64
-	others [][]string // what a text may say for it: any of these, each all of its terms
+	term    string
+	weight  float64
+	unknown bool       // nothing that was searched has it
+	others  [][]string // what a text may say for it: any of these, each all of its terms
 }
 
 // standIn is what other words for a term count, where itself counts 1.

@@ -137,7 +137,7 @@ func (t *turn) queryOf(result corpus.Result, text, context string) query {
 	}
 	quiet := quietTerms(t.analyzer(), read)
 	for _, a := range result.Asked {
-		s := said{term: a.Term, weight: a.Weight, others: a.Others}
+		s := said{term: a.Term, weight: a.Weight, unknown: !a.Known, others: a.Others}
 		if own != nil && !own[a.Term] {
 			s.weight *= share
 		}
