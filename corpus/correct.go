@@ -27,15 +27,53 @@ const correctedShare = .8
 type readText struct {
 	read        string
 	corrections []Correction
+	foreign     bool // it was written in another language
+}
+
+// hear reads a question word for word where its words are not the collections'
+// own: French in a hurry ("kan", "jpeux"), or English over French documents.
+// Each word read otherwise that says something is a correction.
+func (s *Searcher) hear(sc Scope, text string) readText {
+	analyzers := s.analyzers(sc)
+	if s.thesaurus == nil || len(analyzers) != 1 {
+		return readText{read: text}
+	}
+	readings := s.thesaurus.Read(text)
+	heard := readText{read: thesaurus.Apply(text, readings), foreign: s.thesaurus.IsEnglish(text)}
+	for _, r := range readings {
+		if len(analyzers[0].Terms(r.Read)) > 0 {
+			heard.corrections = append(heard.corrections, Correction{Written: text[r.Start:r.End], Read: r.Read})
+		}
+	}
+	return heard
+}
+
+// ask analyses a question as it was heard.
+func (s *Searcher) ask(sc Scope, heard readText) question {
+	analyzers := s.analyzers(sc)
+	asked := ask(heard.read, analyzers, s.thesaurus, s.ranking.ExpansionWeight)
+	s.quieten(asked.terms)
+	mark(asked.terms, nil, heard.corrections, analyzers)
+	return asked
+}
+
+// quieten lowers the share of the words with which one asks, whatever one asks
+// for: a page with the heading "Combien cela coûte" is not about that word.
+func (s *Searcher) quieten(terms []queryTerm) {
+	for i := range terms {
+		if t := &terms[i]; t.from == "" && s.store.courtesies[t.term] {
+			t.share = courtesyShare
+		}
+	}
 }
 
 // correct reads the words that nothing in the scope has as those that they were
 // meant for, and adds the terms of these to what was found. It asks the
 // database only for a question that has such words.
-func (s *Searcher) correct(ctx context.Context, sc Scope, text string, asked question, found *lexicalScores, v *view) (readText, question, error) {
-	same := readText{read: text}
+func (s *Searcher) correct(ctx context.Context, sc Scope, heard readText, asked question, found *lexicalScores, v *view) (readText, question, error) {
+	same, text := heard, heard.read
 	analyzers := s.analyzers(sc)
-	if len(analyzers) == 0 || len(asked.terms) > maxTerms {
+	if len(analyzers) == 0 || len(asked.terms) > maxTerms || heard.foreign {
 		return same, asked, nil
 	}
 	unknown := s.unknownWords(text, analyzers, found)
@@ -61,12 +99,15 @@ func (s *Searcher) correct(ctx context.Context, sc Scope, text string, asked que
 	for len(corrections) > 0 {
 		read := readText{read: apply(text, corrections), corrections: corrections}
 		again := ask(read.read, analyzers, s.thesaurus, s.ranking.ExpansionWeight)
+		s.quieten(again.terms)
+		mark(again.terms, nil, heard.corrections, analyzers)
 		mark(again.terms, asked.terms, corrections, analyzers)
 		if err := s.store.replace(ctx, v, found, again.terms); err != nil {
 			return same, asked, err
 		}
 		corrections = present(corrections, found)
 		if len(corrections) == len(read.corrections) {
+			read.corrections = slices.Concat(heard.corrections, read.corrections)
 			return read, again, nil
 		}
 	}
@@ -221,7 +262,7 @@ func mark(terms, before []queryTerm, corrections []Correction, analyzers []*anal
 	}
 	for i := range terms {
 		if t := &terms[i]; t.from == "" && !had[t.term] && from[t.term] != "" {
-			t.share, t.corrected = correctedShare, from[t.term]
+			t.share, t.corrected = min(t.share, correctedShare), from[t.term]
 		}
 	}
 }

@@ -32,16 +32,20 @@ func (s Signals) Values() []float64 {
 	return []float64{s.Coverage, s.Strength, s.Cosine, s.Pair, s.Pairs, s.Agreement, s.Mass, s.Lacking}
 }
 
-// courtesies are what one writes around a question, in any town: whether a
-// document has these words says nothing of whether it answers.
-const courtesies = `bonjour bonsoir salut madame monsieur merci avance svp plaît cordialement
-	salutations question renseignement renseignements information informations besoin aide aider
-	voudrais voudrai veux vouloir souhaite souhaiterais souhaiter aimerais aimer désire peux peut
-	puis pouvez pourriez pouvoir savoir sais connaître demander demande dire merci d'avance
+// courtesies are what one writes around a question, in any town, and the words
+// with which one asks: whether a document has these words says nothing of
+// whether it answers.
+const courtesies = `bonjour bonsoir salut coucou madame monsieur merci avance svp plaît cordialement
+	salutations question renseignement renseignements information informations besoin aider
+	voudrais voudrai voudrait veux veut vouloir souhaite souhaiterais souhaiter aimerais aimer désire
+	peux peut puis pouvez pourriez pourrais pourrait pouvoir savoir sais connaître dire dit dites merci
+	combien faut faudrait dois doit devons devez ça vais va vas viens vient venir exactement actuellement
+	confirmez confirmer confirme expliquez expliquer indiquer indiquez préciser svp stp
 	hello hi please thanks thank want know would could need help`
 
-// courtesyShare is what such a word counts, where another counts 1.
-const courtesyShare = .1
+// courtesyShare is what such a word counts, in the search and as evidence, where
+// another counts 1.
+const courtesyShare = .3
 
 // courteous returns the courtesies as terms.
 func courteous(a *analysis.Analyzer) map[string]bool {
@@ -63,6 +67,23 @@ const standIn = .7
 // one; weights are brought to this size before they are compared.
 const fittedPassages = 6131
 
+// AskedTerm is a term of the question's own and what it weighs as evidence.
+type AskedTerm struct {
+	Term   string
+	Weight float64    // above 0, also where nothing has the term
+	Known  bool       // the scope has it, or what the thesaurus knows for it
+	Others [][]string // what else a text may say for it: any of these, each all of its terms
+}
+
+// asked returns the question's own terms as evidence weighs them.
+func (q *inquiry) asked() []AskedTerm {
+	var asked []AskedTerm
+	for _, t := range q.ownTerms() {
+		asked = append(asked, AskedTerm{Term: t.term, Weight: t.weight, Known: t.known, Others: t.others})
+	}
+	return asked
+}
+
 // ownTerm is a term of the question and what it weighs as evidence.
 type ownTerm struct {
 	index  int // in lexicalScores.terms
@@ -70,6 +91,16 @@ type ownTerm struct {
 	hash   uint16 // termHash
 	weight float64
 	others [][]string // what else a document may say for it
+	known  bool       // the scope has it, or one of the others
+}
+
+// figureShare is what a number counts that nothing has, where a word counts 1:
+// one's age or income stands in no document.
+const figureShare = .2
+
+// isPrivateFigure tells numbers that nobody publishes from years.
+func isPrivateFigure(term string) bool {
+	return term[0] >= '0' && term[0] <= '9' && !(len(term) == 4 && strings.HasPrefix(term, "20"))
 }
 
 // ownTerms returns the question's own terms. One that nothing has weighs as
@@ -89,24 +120,48 @@ func (q *inquiry) ownTerms() []ownTerm {
 		if t.From != "" {
 			continue
 		}
-		o := ownTerm{index: i, term: t.Term, hash: termHash(t.Term), weight: t.Weight, others: q.stands[t.Term]}
+		o := ownTerm{
+			index: i, term: t.Term, hash: termHash(t.Term), weight: t.Weight, others: q.stands[t.Term], known: t.Frequency > 0,
+		}
 		if t.Frequency == 0 {
 			o.weight = rarest
 			for _, words := range o.others {
 				for _, word := range words {
 					if w := weights[word]; w > 0 {
-						o.weight = min(o.weight, w)
+						o.weight, o.known = min(o.weight, w), true
 					}
 				}
 			}
+			if isPrivateFigure(t.Term) {
+				o.weight *= figureShare
+			}
 		}
-		if q.courtesies[t.Term] {
+		if q.courtesies[t.Term] && t.Frequency == 0 {
 			o.weight *= courtesyShare
 		}
 		o.weight *= scale
 		own = append(own, o)
 	}
-	return own
+	return withoutCompounds(own)
+}
+
+// compoundPart is what each part of a compound counts, where a word counts 1:
+// "week-end" is one word in two.
+const compoundPart = .6
+
+// withoutCompounds leaves out the terms of whole compounds, which follow those
+// of their parts.
+func withoutCompounds(terms []ownTerm) []ownTerm {
+	kept := terms[:0]
+	for _, t := range terms {
+		if n := len(kept); n > 1 && kept[n-2].term+kept[n-1].term == t.term {
+			kept[n-2].weight *= compoundPart
+			kept[n-1].weight *= compoundPart
+			continue
+		}
+		kept = append(kept, t)
+	}
+	return kept
 }
 
 // scale brings weights to the size of the collection that was fitted on.

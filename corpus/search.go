@@ -110,9 +110,12 @@ type Result struct {
 	Evidence float64 // in [0, 1]: how likely the hits answer the query
 	Signals  Signals // what the evidence was weighed from
 	Terms    []TermWeight
-	LeftOut  []LeftOut // documents that speak to the query too, and are not for an answer
+	Scope    int         // passages that were searched
+	Asked    []AskedTerm // the question's own terms, as evidence weighs them
+	LeftOut  []LeftOut   // documents that speak to the query too, and are not for an answer
 
 	Corrections []Correction // in the order of the question
+	Read        string       // the question as it was read, with its corrections
 
 	Degraded string  // why an index was not asked, or not for all; empty: both were
 	EmbedMS  float64 // milliseconds
@@ -142,21 +145,22 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	asked := ask(q.Text, s.analyzers(sc), s.thesaurus, s.ranking.ExpansionWeight)
+	heard := s.hear(sc, q.Text)
+	asked := s.ask(sc, heard)
 	start := time.Now()
 	lexical, err := s.store.lexical(ctx, view, asked.terms, s.ranking)
 	if err != nil {
 		return Result{}, err
 	}
 	defer s.store.scratch.Put(lexical.scratch)
-	text, asked, err := s.correct(ctx, sc, q.Text, asked, lexical, view)
+	text, asked, err := s.correct(ctx, sc, heard, asked, lexical, view)
 	if err != nil {
 		return Result{}, err
 	}
 	if err := s.standIn(ctx, view, asked, lexical); err != nil {
 		return Result{}, err
 	}
-	result.Corrections = text.corrections
+	result.Corrections, result.Read = text.corrections, text.read
 	result.Terms = lexical.terms
 	result.LexicalMS = lap(&start)
 
@@ -179,6 +183,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
+	result.Asked, result.Scope = way.asked(), view.passageCount()
 	result.Signals = way.signals(found.candidates, found.sequences)
 	read, err := s.store.fetch(ctx, sc, way, found, q.Limit)
 	if err != nil {

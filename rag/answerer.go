@@ -12,8 +12,9 @@ import (
 	"guichet/internal/messages"
 )
 
-// DefaultGate is the evidence that an answer needs.
-const DefaultGate = .14
+// DefaultGate is the belief that an answer needs: docs/retrieval.md has what
+// passes at others.
+const DefaultGate = .5
 
 // Config is what an Answerer is made of.
 type Config struct {
@@ -90,7 +91,7 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	if cfg.Model != nil {
 		a.steps = append(a.steps, promptStep{prompts}, streamStep{cfg.Model})
 	}
-	a.steps = append(a.steps, quoteStep{passages: max(maxQuotedSources, cfg.TopPassages)})
+	a.steps = append(a.steps, quoteStep{})
 	return a, nil
 }
 

@@ -81,8 +81,8 @@ var wants = []*regexp.Regexp{
 	regexp.MustCompile(`\b(?:annul\w*|resili\w*|cancel)\b`),
 }
 
-// asking are words that ask for a thing without saying which.
-var asking = regexp.MustCompile(`\b(?:demand\w*|obtenir|recevoir|besoin|voudrai\w*|veux|aimerai\w*|cherche|demarches?|get|obtain|want|would like|request)\b`)
+// askingWords are words that ask for a thing without saying which.
+var askingWords = regexp.MustCompile(`\b(?:demand\w*|obtenir|recevoir|besoin|voudrai\w*|veux|aimerai\w*|cherche|demarches?|get|obtain|want|would like|request)\b`)
 
 // asksFor returns which of the wants a question has.
 func asksFor(question string) []int {
@@ -100,7 +100,7 @@ func asksFor(question string) []int {
 // courtesies, words of writing and words that say what is asked for.
 func subjectOf(a *analysis.Analyzer, question string) map[string]bool {
 	text := courtesy.ReplaceAllString(folded(question), " ")
-	for _, want := range append([]*regexp.Regexp{asking}, wants...) {
+	for _, want := range append([]*regexp.Regexp{askingWords}, wants...) {
 		text = want.ReplaceAllString(text, " ")
 	}
 	terms := termSet(a, text)

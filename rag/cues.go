@@ -3,36 +3,60 @@ package rag
 import (
 	"regexp"
 	"strings"
+
+	"guichet/internal/analysis"
 )
 
-// cues say what kind of words a question asks for: a price, a time, a place,
-// a way to reach somebody. They only tip the scale between sentences that
-// speak of the same thing.
+// cues say what kind of thing a question asks for: a price, a time, a place, a
+// way to reach somebody. Of sentences that speak of the same thing, the one
+// that holds such a thing answers.
 type cues []cue
 
 // cue is a kind of question, what its answers hold, and how much that counts.
 type cue struct {
 	boost           float64
 	asked, answered *regexp.Regexp
+	names           bool // what asks also says what about
 }
 
+// lacking is what a text counts that holds nothing of what was asked for.
+const lacking = .6
+
+const (
+	numberWord = `(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|soixante|cent)`
+	monthWord  = `(?:janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre)`
+	dayWord    = `(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)`
+)
+
 var cueTable = []cue{
-	{2.0, regexp.MustCompile(`combien (ça |cela )?co[uû]te|prix|tarif|montant|gratuit|payer|quel co[uû]t|how much|price|fee|cost`),
-		regexp.MustCompile(`€|euro|gratuit|tarif|free of charge`)},
-	{1.8, regexp.MustCompile(`horaire|heure|quand|ouvert|ferm|quel jour|when|open|hours`),
-		regexp.MustCompile(`\d\s?h(\s?\d|\b)|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|horaire|\d (a\.?m|p\.?m)|monday|sunday`)},
-	{1.6, regexp.MustCompile(`combien de temps|délai|delai|durée|duree|valable|validité|how long|deadline`),
-		regexp.MustCompile(`\d+ (jour|mois|an|semaine|heure|day|month|week|year)|délai`)},
-	{1.3, regexp.MustCompile(`(^|\W)où(\W|$)|adresse|à quel endroit|where|address`),
-		regexp.MustCompile(`rue |avenue |place |boulevard |mairie|guichet|adresse|en ligne|auprès |street`)},
-	{1.8, regexp.MustCompile(`téléphone|telephone|numéro|joindre|contacter|appeler|e-?mail|courriel|phone|contact|call`),
-		regexp.MustCompile(`\d\d([ .]?\d\d){4}|\+33|@`)},
-	{1.25, regexp.MustCompile(`que (puis|dois|peut|faut|faire)|comment (faire|puis|dois|peut|on |s'|m'|se |obtenir|demander)|démarche|what (can|should|do)|how (do|can|to)`),
-		regexp.MustCompile(`vous (pouvez|devez)|il faut|faire appel|s'adresser|adressez|contacte|demande|se rendre|en ligne|you (can|must|should|need)`)},
-	{1.25, regexp.MustCompile(`(faut|doit|peut|dois|puis|ai|est)-(il|on|je|ce)|obligatoire|le droit|can i|do i|must i`),
-		regexp.MustCompile(`obligatoire|nécessaire|il faut|soumis|dispens|autoris|interdi|possible|doi(t|vent)|peu(t|vent)|droit|must|may |allowed`)},
-	{1.35, regexp.MustCompile(`quels? (documents?|papiers?|pièces?|justificatifs?)|fournir|apporter|which documents|what papers`),
-		regexp.MustCompile(`pièce|justificatif|document|présenter|fournir|formulaire|cerfa|photo`)},
+	// What one pays.
+	{2.2, regexp.MustCompile(`combien (ça |ca |cela |sa )?co[uû]te|co[uû]te? combien|c.est combien|combien\W*$|combien\W+(?:[^d\W]|d[^e'’\W])|prix|tarif|montant|gratuit|payant|payer|quel co[uû]t|how much|price|fee|cost`),
+		regexp.MustCompile(`€|euros?\b|gratuit|sans frais`), false},
+	// A day.
+	{1.9, regexp.MustCompile(`quand|quels? jours?|\bdates?\b|prochain|avant quelle|date limite|dernier d[ée]lai|quel soir|quel week|\bfini`),
+		regexp.MustCompile(`\b(\d{1,2}|1er) ` + monthWord + `|` + dayWord + `|\d{1,2}/\d{1,2}|` + monthWord + ` 20\d\d`), false},
+	// A time of the day.
+	{1.9, regexp.MustCompile(`horaire|heure|ouvert|\bouvre|ferm|\bwhen|open|hours`),
+		regexp.MustCompile(`\d\s?h(\s?\d|\b)|\d heures|midi|minuit|fermé`), false},
+	// A stretch of time.
+	{1.9, regexp.MustCompile(`combien de (temps|jours|mois|semaines)|d[ée]lai|dur[ée]e|\bdure\b|longtemps|valable|validité|attente|à partir de quand|how long|deadline`),
+		regexp.MustCompile(`(?i)(\d+|\b` + numberWord + `|quatrième|troisième|deuxième|sixième) (jour|mois|an|année|semaine|heure|minute|trimestre|h\b)|\bdélai|\d h \d\d`), false},
+	// A count.
+	{1.5, regexp.MustCompile(`combien (de|d.) ?(?:[^t]|t[^e])|nombre|maximum|\bmax\b|how many`),
+		regexp.MustCompile(`(?i)\d|\b` + numberWord + `\b`), false},
+	{1.5, regexp.MustCompile(`(^|\W)où(\W|$)|(^|\W)ou (est|sont|se|je|on|les?|la|mettre|jeter|donner)\W|\bou\W*$|adresse|à quel endroit|dans quel|quelle (école|salle)|where|address`),
+		regexp.MustCompile(`\brue |avenue |place |boulevard |chemin |quai |route |mairie|guichet|adresse|salle|école|auprès|à la déchèterie|colonne|borne|street`), false},
+	{2.0, regexp.MustCompile(`téléphone|telephone|numéro|joindre|contacter|appel|\bqui (peut|contacter|dois)|pr[ée]venir|e-?mail|courriel|phone|contact|call`),
+		regexp.MustCompile(`\d\d([ .]?\d\d){4}|\+33|@|\b(15|17|18|112|115|119|3\d{3}|116 ?117)\b`), false},
+	{1.25, regexp.MustCompile(`que (puis|dois|peut|faut|faire)|comment |fais quoi|démarche|what (can|should|do)|how (do|can|to)`),
+		regexp.MustCompile(`vous (pouvez|devez)|il faut|faire appel|s'adresser|adressez|contacte|appelez|demande|se rendre|en ligne|you (can|must|should|need)`), false},
+	{1.4, regexp.MustCompile(`(faut|doit|peut|dois|puis|ai|est)-(il|on|je|ce)|\b(on|il|je) (peut|doit|faut|a)\b|obligatoire|le droit|autoris|permission|accept|quelle autorisation|can i|do i|must i`),
+		regexp.MustCompile(`obligatoire|nécessaire|il faut|soumis|dispens|autoris|interdi|possible|déclaration|permis|doi(t|vent)|peu(t|vent)|droit|must|may |allowed`), false},
+	{1.5, regexp.MustCompile(`quels? (documents?|papiers?|pièces?|justificatifs?)|papiers? (on|je|faut)|fournir|apporter|ramener|amener|which documents|what papers`),
+		regexp.MustCompile(`pièce|justificatif|document|présenter|fournir|formulaire|cerfa|photo|convention`), false},
+	{1.8, regexp.MustCompile(`formulaire|cerfa`), regexp.MustCompile(`(?i)cerfa|formulaire`), true},
+	{1.8, regexp.MustCompile(`\btaux\b|pourcentage`), regexp.MustCompile(`%`), true},
+	{2.2, regexp.MustCompile(`caution|amende`), regexp.MustCompile(`€|euros?\b|gratuit`), true},
 }
 
 // cuesOf returns what the answers to question are likely to hold.
@@ -47,9 +71,41 @@ func cuesOf(question string) cues {
 	return c
 }
 
-// boost is 1, or more for a text that holds what was asked for.
+// quietShare is what the words count with which one asks for a kind of thing:
+// what they ask for is looked for by its form, and a page says "tarif" where a
+// resident says "prix".
+const quietShare = .3
+
+// quietTerms are the terms of a question that are of its cues, or of its
+// quantities.
+func quietTerms(a *analysis.Analyzer, question string) map[string]bool {
+	quiet := map[string]bool{}
+	lower := strings.ToLower(question)
+	for _, cue := range cueTable {
+		if cue.names {
+			continue
+		}
+		for _, m := range cue.asked.FindAllString(lower, -1) {
+			for _, t := range a.Terms(m) {
+				quiet[t] = true
+			}
+		}
+	}
+	for _, m := range quantityAsked.FindAllString(lower, -1) {
+		for _, t := range a.Terms(m) {
+			quiet[t] = true
+		}
+	}
+	return quiet
+}
+
+// boost is more than 1 for a text that holds what was asked for, and less for
+// one that does not.
 func (c cues) boost(text string) float64 {
-	lower, boost := strings.ToLower(text), 1.0
+	if len(c) == 0 {
+		return 1
+	}
+	lower, boost := plainSpaces(strings.ToLower(text)), lacking
 	for _, cue := range c {
 		if cue.boost > boost && cue.answered.MatchString(lower) {
 			boost = cue.boost
@@ -57,3 +113,8 @@ func (c cues) boost(text string) float64 {
 	}
 	return boost
 }
+
+// plainSpaces writes no-break spaces as plain ones.
+func plainSpaces(text string) string { return noBreak.Replace(text) }
+
+var noBreak = strings.NewReplacer("\u00a0", " ", "\u202f", " ")

@@ -77,19 +77,19 @@ func listAround(s *quotedSource, at int) []int {
 // the row that is not said of the whole document or table.
 func (q *quoter) namesRow(s *quotedSource, at int) bool {
 	about := termSet(q.analyzer, s.Title+" "+s.Headings+" "+strings.Join(s.segments[at].header, " "))
-	for t := range s.terms[at] {
-		if q.weights[t] > 0 && !about[t] {
+	for _, t := range q.query.terms {
+		if share, own := t.says(s.terms[at], nil); own && share > 0 && !about[t.term] {
 			return true
 		}
 	}
-	return false
+	return q.figures.chooses(s.segments[at].text)
 }
 
 // rowsAround returns the row that was found, with its whole table if that is
 // short and the question did not name the row, else with the rows that speak
 // to the question as well.
 func rowsAround(s *quotedSource, at int, named bool) []int {
-	var rows, near, lead []int
+	var rows, alike, lead []int
 	if l := s.segments[at].lead; l >= 0 {
 		lead = []int{l}
 	}
@@ -98,14 +98,22 @@ func rowsAround(s *quotedSource, at int, named bool) []int {
 			continue
 		}
 		rows = append(rows, j)
-		if s.scores[j] >= nearBest*s.scores[at] {
-			near = append(near, j)
+		if s.scores[j] >= near(named)*s.scores[at] {
+			alike = append(alike, j)
 		}
 	}
 	if len(rows) <= maxList && !named {
 		return append(lead, rows...)
 	}
-	return append(lead, around(near, at, maxQuoted)...)
+	return append(lead, around(alike, at, maxQuoted)...)
+}
+
+// near is the share of the best row's score that another one must have.
+func near(named bool) float64 {
+	if named {
+		return nearBestRow
+	}
+	return nearBest
 }
 
 // around returns at most n of the sorted indexes, with at among them where it

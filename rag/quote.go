@@ -1,9 +1,9 @@
 package rag
 
 import (
-	"math"
 	"sort"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,13 +13,15 @@ import (
 // Bounds of a quoted answer. A list is quoted whole up to maxList items, since
 // half a list of papers to bring misleads.
 const (
-	maxQuoted    = 6
-	maxList      = 9
-	maxGroups    = 3
-	maxQuoteDocs = 2
+	maxQuoted     = 6
+	maxQuotedPart = 5 // of one of several things that are asked
+	maxList       = 9
+	maxGroups     = 3
+	maxQuoteDocs  = 2
 	// A further group must come this near to the best one, nearer when it comes
 	// from another document, less so while the answer is short.
 	nearBest      = 0.6
+	nearBestRow   = 0.85 // of a row of the same table, where the question names one
 	nearBestOther = 0.95
 	nearBestFew   = 0.35
 	fewUnits      = 3
@@ -28,11 +30,39 @@ const (
 	freshPart     = 0.2
 )
 
+// query is what a quotation is to answer.
+type query struct {
+	text  string    // as it was read
+	terms []said    // of the question
+	now   time.Time // that the answer is for
+}
+
+// said is a term of the question, and what it weighs.
+type said struct {
+	term    string
+	weight  float64
+	unknown bool       // nothing that was searched has it
+	others  [][]string // what a text may say for it: any of these, each all of its terms
+}
+
+// standIn is what other words for a term count, where itself counts 1.
+const standIn = .7
+
+// What a term counts that stands around a segment. What stands above is not
+// said again below it: a table under "Piscine" and "Horaires" names neither.
+const (
+	inTitle = .6
+	inPath  = .7
+	inLead  = .8 // also the heading above it, and the names of its columns
+)
+
 // quoter chooses, from the sources, the words that answer a question.
 type quoter struct {
 	analyzer *analysis.Analyzer
-	weights  map[string]float64 // of the question's terms
+	query    query
+	weight   float64 // of all terms
 	cues     cues
+	figures  askedFigures
 	sources  []quotedSource
 }
 
@@ -41,6 +71,7 @@ type quotedSource struct {
 	Source
 	segments []segment
 	terms    []map[string]bool
+	context  []map[string]float64 // of each segment: the terms around it
 	scores   []float64
 	used     []bool
 }
@@ -54,20 +85,19 @@ type group struct {
 	segments []int
 }
 
-// quote returns the units that answer question, word for word from sources,
-// which stand best first. weights are those of the search; where they are
-// missing, rarity among the sources takes their place. It returns no units
-// when no source speaks to the question.
-func quote(a *analysis.Analyzer, question string, weights map[string]float64, sources []Source) []Unit {
-	q := quoter{analyzer: a, cues: cuesOf(question)}
+// newQuoter scores the sources, which stand best first, against a query.
+func newQuoter(a *analysis.Analyzer, q query, sources []Source) *quoter {
+	r := &quoter{analyzer: a, query: q, cues: cuesOf(q.text), figures: figuresAsked(q.text)}
+	for _, t := range q.terms {
+		r.weight += t.weight
+	}
 	for _, s := range sources {
-		q.add(s)
+		r.add(s)
 	}
-	q.weights = q.questionWeights(question, weights)
-	for i := range q.sources {
-		q.score(i)
+	for i := range r.sources {
+		r.score(i)
 	}
-	return q.units(q.groups())
+	return r
 }
 
 func (q *quoter) add(s Source) {
@@ -76,6 +106,25 @@ func (q *quoter) add(s Source) {
 	qs.used = make([]bool, len(qs.segments))
 	for _, seg := range qs.segments {
 		qs.terms = append(qs.terms, termSet(q.analyzer, seg.text))
+	}
+	title, path := termSet(q.analyzer, s.Title), termSet(q.analyzer, s.Headings)
+	for _, seg := range qs.segments {
+		around := map[string]float64{}
+		hold := func(terms map[string]bool, share float64) {
+			for t := range terms {
+				around[t] = max(around[t], share)
+			}
+		}
+		hold(title, inTitle)
+		hold(path, inPath)
+		hold(termSet(q.analyzer, strings.Join(seg.header, " ")), inLead)
+		if seg.head >= 0 {
+			hold(qs.terms[seg.head], inLead)
+		}
+		if seg.lead >= 0 {
+			hold(qs.terms[seg.lead], inLead)
+		}
+		qs.context = append(qs.context, around)
 	}
 	q.sources = append(q.sources, qs)
 }
@@ -88,76 +137,53 @@ func termSet(a *analysis.Analyzer, text string) map[string]bool {
 	return set
 }
 
-// questionWeights weighs each term of the question by the search's inverse
-// document frequency, or by its rarity among the segments.
-func (q *quoter) questionWeights(question string, known map[string]float64) map[string]float64 {
-	// The search may know terms that the resident did not use, for less.
-	weights := map[string]float64{}
-	for t, w := range known {
-		weights[t] = w
+// says tells how far terms, with those around them, say a term of the
+// question: itself, or in other words; own tells that they do it themselves.
+func (t said) says(terms map[string]bool, around map[string]float64) (share float64, own bool) {
+	level := func(term string) (float64, bool) {
+		if terms[term] {
+			return 1, true
+		}
+		return around[term], false
 	}
-	n, df := 0.0, map[string]float64{}
-	for _, s := range q.sources {
-		for _, terms := range s.terms {
-			n++
-			for t := range terms {
-				df[t]++
-			}
+	share, own = level(t.term)
+	for _, words := range t.others {
+		least, mine := 1.0, false
+		for _, word := range words {
+			l, o := level(word)
+			least, mine = min(least, l), mine || o
+		}
+		if least *= standIn; len(words) > 0 && least > share {
+			share, own = least, mine
 		}
 	}
-	for _, t := range q.analyzer.Terms(question) {
-		if _, ok := known[t]; !ok && df[t] > 0 {
-			weights[t] = math.Log(1 + n/df[t])
-		}
-	}
-	return weights
+	return share, own
 }
 
-// score weighs each segment of source i: the question's terms in it, those in
-// its headings and lead-in for less, what kind of words the question asks for,
-// and where the search ranked the passage.
+// score weighs each segment of source i: the question's terms in it, those
+// around it for less, whether it holds the kind of thing that is asked for and
+// fits the figures of the question, and where the search ranked its document.
 func (q *quoter) score(i int) {
 	s := &q.sources[i]
-	title, path := termSet(q.analyzer, s.Title), termSet(q.analyzer, s.Headings)
-	prior := q.covers(s, title, path) / (1 + 0.15*float64(q.documentRank(i)) + 0.05*float64(i))
+	prior := q.covers(s) / (1 + documentStep*float64(q.documentRank(i)) + 0.05*float64(i))
 	for j, seg := range s.segments {
-		context := map[string]float64{}
-		// What stands above is not said again below it: a table under
-		// "Piscine" and "Horaires" names neither.
-		for t := range title {
-			context[t] = 0.6
-		}
-		for t := range path {
-			context[t] = 0.7
-		}
-		for t := range termSet(q.analyzer, strings.Join(seg.header, " ")) {
-			context[t] = 0.8
-		}
-		if seg.head >= 0 {
-			for t := range s.terms[seg.head] {
-				context[t] = 0.8
-			}
-		}
-		if seg.lead >= 0 {
-			for t := range s.terms[seg.lead] {
-				context[t] = 0.8
-			}
-		}
 		var sum, own float64
-		for t, w := range q.weights {
-			switch {
-			case s.terms[j][t]:
-				sum += w
-				own += w
-			default:
-				sum += w * context[t]
+		for _, t := range q.query.terms {
+			share, mine := t.says(s.terms[j], s.context[j])
+			sum += t.weight * share
+			if mine {
+				own += t.weight * share
 			}
 		}
-		sum *= q.cues.boost(seg.text)
+		if q.weight > 0 {
+			sum /= q.weight
+		}
+		text := seg.text + " " + strings.Join(seg.header, " ")
+		sum *= q.cues.boost(text) * q.figures.fit(text, s.Title+" "+s.Headings, q.query.now)
 		if own == 0 && seg.kind == Sentence {
 			sum *= 0.6 // nothing but its surroundings speaks for it
 		}
-		if !whole(seg) {
+		if !whole(seg) || isHousekeeping(seg.text) {
 			sum /= 4
 		} else if first, _ := utf8.DecodeRuneInString(seg.text); seg.kind == Sentence && unicode.IsLower(first) {
 			sum *= 0.8 // a remark whose label ("À noter") was lost
@@ -166,25 +192,61 @@ func (q *quoter) score(i int) {
 	}
 }
 
+// documentStep is what each place down the search's ranking of documents costs.
+const documentStep = .3
+
+// isHousekeeping tells what a page says of itself.
+func isHousekeeping(text string) bool {
+	lower := strings.ToLower(text)
+	return strings.HasPrefix(lower, "mis à jour") || strings.HasPrefix(lower, "page mise à jour") || strings.HasPrefix(lower, "publié le")
+}
+
 // covers is from 0.3 to 1: how much of the question the whole passage speaks
 // to, title and headings included. A sentence that fits by one word, in a
 // passage that knows nothing of the others, is about something else.
-func (q *quoter) covers(s *quotedSource, title, path map[string]bool) float64 {
-	var has, all float64
-	for t, w := range q.weights {
-		all += w
-		found := title[t] || path[t]
-		for j := 0; j < len(s.terms) && !found; j++ {
-			found = s.terms[j][t]
-		}
-		if found {
-			has += w
-		}
-	}
-	if all == 0 {
+func (q *quoter) covers(s *quotedSource) float64 {
+	if q.weight == 0 {
 		return 1
 	}
-	return 0.3 + 0.7*has/all
+	return 0.3 + 0.7*q.speaksTo(s, nil)
+}
+
+// speaksTo is the share of the question, by weight, that segments of a source
+// speak to, or all of them for nil, with what stands around them.
+func (q *quoter) speaksTo(s *quotedSource, segments []int) float64 {
+	terms, around := map[string]bool{}, map[string]float64{}
+	q.gather(s, segments, terms, around)
+	var has float64
+	for _, t := range q.query.terms {
+		if share, _ := t.says(terms, around); share > 0 {
+			has += t.weight * min(1, share)
+		}
+	}
+	if q.weight == 0 {
+		return 0
+	}
+	return has / q.weight
+}
+
+// gather adds the terms of segments, and those around them, which count in full.
+func (q *quoter) gather(s *quotedSource, segments []int, terms map[string]bool, around map[string]float64) {
+	add := func(j int) {
+		for t := range s.terms[j] {
+			terms[t] = true
+		}
+		for t := range s.context[j] {
+			around[t] = 1
+		}
+	}
+	if segments == nil {
+		for j := range s.segments {
+			add(j)
+		}
+		return
+	}
+	for _, j := range segments {
+		add(j)
+	}
 }
 
 // documentRank counts the other documents that stand before source i.
@@ -220,11 +282,11 @@ func lengthPenalty(terms int) float64 {
 }
 
 // groups picks the best segments in turn, each with the ones it cannot be
-// understood without, until the answer is long enough.
-func (q *quoter) groups() []group {
+// understood without, until about room units are chosen.
+func (q *quoter) groups(room int) []group {
 	var out []group
 	units, documents, covered := 0, map[string]bool{}, map[string]bool{}
-	for len(out) < maxGroups && units < maxQuoted {
+	for len(out) < maxGroups && units < room {
 		best, ok := q.best(documents, covered)
 		if !ok {
 			break
@@ -233,11 +295,11 @@ func (q *quoter) groups() []group {
 			q.sources[best.source].used[best.segments[0]] = true
 			continue
 		}
-		q.expand(&best, maxQuoted-units)
+		q.expand(&best, room-units)
 		for _, j := range best.segments {
 			q.sources[best.source].used[j] = true
 		}
-		if len(out) > 0 && (units+len(best.segments) > maxQuoted+1 || q.repeats(best, out)) {
+		if len(out) > 0 && (units+len(best.segments) > room+1 || q.repeats(best, out)) {
 			continue
 		}
 		if s := q.sources[best.source]; len(best.segments) == 1 && s.segments[best.segments[0]].leadIn {
@@ -296,10 +358,11 @@ func wanted(g group, known bool, units int) float64 {
 // has spoken to.
 func (q *quoter) fresh(terms, covered map[string]bool) float64 {
 	var fresh, all float64
-	for t, w := range q.weights {
-		all += w
-		if terms[t] && !covered[t] {
-			fresh += w
+	for _, t := range q.query.terms {
+		all += t.weight
+		before, _ := t.says(covered, nil)
+		if now, _ := t.says(terms, nil); now > before {
+			fresh += t.weight * (now - before)
 		}
 	}
 	if len(covered) == 0 || all == 0 {
@@ -364,45 +427,6 @@ func overlap(a, b map[string]bool) float64 {
 		}
 	}
 	return float64(n) / float64(len(a))
-}
-
-// units turns the groups into units. Where two documents are quoted, each is
-// named by a heading; a group's own heading is shown where it adds to that.
-func (q *quoter) units(groups []group) []Unit {
-	documents := map[string]bool{}
-	for _, g := range groups {
-		documents[q.sources[g.source].Document] = true
-	}
-	var out []Unit
-	title, heading := "", ""
-	for _, g := range groups {
-		s := &q.sources[g.source]
-		if len(documents) > 1 && s.Title != title {
-			out = append(out, Unit{Kind: Heading, Text: s.Title, Break: true})
-			heading = s.Title
-		}
-		title = s.Title
-		if g.heading != "" && !sameWords(g.heading, heading) && !sameWords(g.heading, s.Title) {
-			out = append(out, Unit{Kind: Heading, Text: g.heading, Break: true})
-			heading = g.heading
-		}
-		for i, j := range g.segments {
-			seg := s.segments[j]
-			text := seg.text
-			if seg.kind == Row {
-				text = rowText(seg.header, seg.cells)
-			}
-			out = append(out, Unit{
-				Kind:      seg.kind,
-				Text:      text,
-				Cells:     seg.cells,
-				Header:    seg.header,
-				Break:     i == 0 || seg.block != s.segments[g.segments[i-1]].block,
-				Citations: []Citation{s.cite(seg.text)},
-			})
-		}
-	}
-	return out
 }
 
 func sameWords(a, b string) bool {

@@ -49,6 +49,12 @@ type Retriever interface {
 	Search(ctx context.Context, sc corpus.Scope, q corpus.Query) (corpus.Result, error)
 }
 
+// Reader reads whole documents: a Retriever that is one lets a quoted answer
+// choose from all of the best document, and not from what was found alone.
+type Reader interface {
+	Whole(ctx context.Context, sc corpus.Scope, hit corpus.Hit) ([]corpus.HitPassage, error)
+}
+
 // Request is a question in its setting.
 type Request struct {
 	Town     corpus.Town

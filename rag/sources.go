@@ -16,7 +16,10 @@ import (
 const (
 	maxPerDocument       = 2
 	maxQuotedPerDocument = 3
-	maxQuotedSources     = 12
+	wholeHits            = 2 // documents that a quotation is chosen from as a whole
+	maxWholePassages     = 24
+	quotedHits           = 6 // documents that a quotation is chosen from
+	maxQuotedSources     = 60
 	// The best document may have one more than the others, and another one
 	// when its score is this many times that of the next: it clearly answers.
 	clearLead = 1.25
@@ -95,6 +98,8 @@ func choose(hits []corpus.Hit, limit, perDocument int) []chosen {
 // mostOf is how many passages of the i-th hit may be sources.
 func mostOf(hits []corpus.Hit, i, perDocument int) int {
 	switch {
+	case perDocument == maxQuotedPerDocument && i < wholeHits:
+		return maxWholePassages
 	case i > 0:
 		return perDocument
 	case len(hits) == 1 || hits[0].Score >= clearLead*hits[1].Score:

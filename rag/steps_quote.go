@@ -1,21 +1,24 @@
 package rag
 
-import "context"
+import (
+	"context"
+	"fmt"
+	"slices"
 
-// quoteStep answers in the passages' own words.
-type quoteStep struct{ passages int } // that it chooses from
+	"guichet/corpus"
+)
+
+// quoteStep answers in the passages' own words, as the gate found them.
+type quoteStep struct{}
 
 func (quoteStep) name() StepName { return StepQuote }
 
-func (s quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	t.answer.Mode = ModeQuoted
-	t.answer.Sources = sourcesOf(t.result.Hits, s.passages, maxQuotedPerDocument)
-	weights := map[string]float64{}
-	for _, w := range t.result.Terms {
-		weights[w.Term] = w.Weight
-	}
+	q := t.quotation
+	t.answer.Sources = q.sources
 	var units []Unit
-	for _, u := range quote(t.analyzer(), t.question, weights, t.answer.Sources) {
+	for _, u := range q.units() {
 		if shown, ok := t.check(ctx, u); ok {
 			units = append(units, shown)
 		}
@@ -27,7 +30,139 @@ func (s quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	}
 	t.answer.Sources, units = citedAlone(t.answer.Sources, units)
 	t.note("rag.note.quote.done", map[string]any{"Units": len(units), "Passages": len(t.answer.Sources)})
-	return StepEnded, t.say(ctx, Answered, units)
+	if foreign := isEnglish(t.question) && t.documentsAreFrench(); foreign {
+		lead := t.answerer.cfg.Messages.For("en").T("rag.quote.foreign")
+		units = slices.Insert(units, 0, Unit{Kind: Sentence, Text: lead, Break: true})
+	}
+	if q.whole() {
+		return StepEnded, t.say(ctx, Answered, units)
+	}
+	return StepEnded, t.sayNearest(ctx, units)
+}
+
+// sayNearest shows what comes nearest, and says that it may not be all that was
+// asked, and whom to ask.
+func (t *turn) sayNearest(ctx context.Context, units []Unit) error {
+	m := t.messages()
+	if isEnglish(t.question) {
+		m = t.answerer.cfg.Messages.For("en")
+	}
+	lead := Unit{Kind: Sentence, Text: m.T("rag.partial.nearest"), Break: true}
+	units = append([]Unit{lead}, units...)
+	units = append(units, contactUnits(m, t.req.Town.Contact, "rag.partial.contact")...)
+	return t.say(ctx, Partial, units)
+}
+
+// whole tells whether each thing that was asked is answered whole.
+func (n *quotation) whole() bool {
+	for _, p := range n.parts {
+		if !p.speaks.whole() {
+			return false
+		}
+	}
+	return true
+}
+
+// quote looks for the words that answer, in the documents that were found.
+func (t *turn) quote(ctx context.Context) (quotation, error) {
+	q := quotation{analyzer: t.analyzer()}
+	parts, room := t.parts, maxQuotedPart
+	if len(parts) == 0 {
+		parts, room = []searchedPart{{questionPart{text: t.question}, t.result}}, maxQuoted
+	}
+	for _, p := range parts {
+		hits, err := t.wholeDocuments(ctx, p.result.Hits)
+		if err != nil {
+			return quotation{}, err
+		}
+		q.add(t.queryOf(p.result, p.text, p.context), sourcesOf(hits, maxQuotedSources, maxQuotedPerDocument), room)
+	}
+	return q, nil
+}
+
+// wholeDocuments gives the best hits all of their documents' passages, those
+// that were found first.
+func (t *turn) wholeDocuments(ctx context.Context, hits []corpus.Hit) ([]corpus.Hit, error) {
+	hits = hits[:min(len(hits), quotedHits)]
+	reader, ok := t.answerer.cfg.Retriever.(Reader)
+	if !ok {
+		return hits, nil
+	}
+	hits = slices.Clone(hits)
+	for i := range hits[:min(len(hits), wholeHits)] {
+		all, err := reader.Whole(ctx, t.req.Scope, hits[i])
+		if err != nil {
+			return nil, fmt.Errorf("read for a quotation: %w", err)
+		}
+		found := hits[i].Passages
+		passages := slices.Clone(found)
+		for _, p := range all {
+			if !slices.ContainsFunc(found, func(f corpus.HitPassage) bool { return f.ID == p.ID }) {
+				passages = append(passages, p)
+			}
+		}
+		hits[i].Passages = passages
+	}
+	return hits, nil
+}
+
+// contextShare is what a word counts that stands around what is asked, where
+// one of what is asked counts 1: all where that says nothing by itself.
+func contextShare(content int) float64 {
+	switch content {
+	case 0:
+		return 1
+	case 1:
+		return .8
+	}
+	return .6
+}
+
+// queryOf makes a query of a search. context is what stands around the part
+// that is asked.
+func (t *turn) queryOf(result corpus.Result, text, context string) query {
+	read := result.Read
+	if read == "" {
+		read = text
+	}
+	q := query{text: read, now: t.req.Now}
+	if result.Asked == nil {
+		q.terms = t.termsOf(result, read)
+		return q
+	}
+	share, own := 1.0, map[string]bool(nil)
+	if context != "" {
+		share, own = contextShare(contentOf(t.analyzer(), text)), termSet(t.analyzer(), text)
+		q.text = text
+	}
+	quiet := quietTerms(t.analyzer(), read)
+	for _, a := range result.Asked {
+		s := said{term: a.Term, weight: a.Weight, unknown: !a.Known, others: a.Others}
+		if own != nil && !own[a.Term] {
+			s.weight *= share
+		}
+		if quiet[a.Term] {
+			s.weight *= quietShare
+		}
+		q.terms = append(q.terms, s)
+	}
+	return q
+}
+
+// termsOf weighs a question's terms where the search told no more than their
+// frequency.
+func (t *turn) termsOf(result corpus.Result, text string) []said {
+	weights := map[string]float64{}
+	for _, w := range result.Terms {
+		weights[w.Term] = w.Weight
+	}
+	var out []said
+	for term := range termSet(t.analyzer(), text) {
+		if w := weights[term]; w > 0 {
+			out = append(out, said{term: term, weight: w})
+		}
+	}
+	return out
 }
 
 // withoutEmptyHeadings drops headings that nothing follows before the next.

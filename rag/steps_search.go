@@ -3,12 +3,20 @@ package rag
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"guichet/corpus"
 )
 
-// retrieveStep searches the documents.
+// searchedPart is one of several things that are asked, and what was found.
+type searchedPart struct {
+	questionPart
+	result corpus.Result
+}
+
+// retrieveStep searches the documents: for the whole question and, where it
+// asks several things, for each.
 type retrieveStep struct{ retriever Retriever }
 
 func (retrieveStep) name() StepName { return StepRetrieve }
@@ -16,11 +24,18 @@ func (retrieveStep) name() StepName { return StepRetrieve }
 func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	began := time.Now()
 	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.question})
-	t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
 	if err != nil {
 		return StepFailed, fmt.Errorf("search for the question: %w", err)
 	}
 	t.result = result
+	for _, p := range questionParts(t.analyzer(), result.Read) {
+		found, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole()})
+		if err != nil {
+			return StepFailed, fmt.Errorf("search for a part of the question: %w", err)
+		}
+		t.parts = append(t.parts, searchedPart{questionPart: p, result: found})
+	}
+	t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
 	if trace := t.answer.Trace; trace != nil {
 		trace.Result = result
 	}
@@ -28,27 +43,70 @@ func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 }
 
 // gateStep weighs the evidence: with too little, the answer is the designed "I
-// do not know".
+// do not know". What could be quoted is looked for here, since it is evidence
+// too; the quoting step shows it.
 type gateStep struct {
-	least    float64 // evidence in [0, 1]
+	least    float64 // belief in [0, 1]
 	passages int     // that an answer may cite
 }
 
 func (gateStep) name() StepName { return StepGate }
 
 func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
-	sources := sourcesOf(t.result.Hits, s.passages, maxPerDocument)
+	sources := sourcesOf(t.hits(), s.passages, maxPerDocument)
+	believed := 0.0
+	if len(sources) > 0 {
+		var err error
+		if t.quotation, err = t.quote(ctx); err != nil {
+			return StepFailed, err
+		}
+		believed = t.believed()
+	}
 	note := "rag.note.gate.passed"
-	short := len(sources) == 0 || t.result.Evidence < s.least
+	short := len(sources) == 0 || believed < s.least
 	if short {
 		note = "rag.note.gate.short"
 	}
 	t.note(note, map[string]any{
-		"Evidence": t.decimal(t.result.Evidence), "Gate": t.decimal(s.least), "Passages": len(sources),
+		"Evidence": t.decimal(believed), "Gate": t.decimal(s.least), "Passages": len(sources),
 	})
 	if short {
 		return StepEnded, t.sayNoEvidence(ctx)
 	}
 	t.answer.Sources = sources
 	return StepPassed, nil
+}
+
+// believed is the belief in the likeliest part of the question.
+func (t *turn) believed() float64 {
+	if len(t.parts) == 0 {
+		return belief(t.result, t.quotation.parts[0].speaks)
+	}
+	most := 0.0
+	for i, p := range t.parts {
+		most = max(most, belief(p.result, t.quotation.parts[i].speaks))
+	}
+	return most
+}
+
+// hits are those of the whole question and, where it asks several things, the
+// best of each that is not among the first.
+func (t *turn) hits() []corpus.Hit {
+	hits := slices.Clone(t.result.Hits)
+	for _, p := range t.parts {
+		if len(p.result.Hits) == 0 {
+			continue
+		}
+		best := p.result.Hits[0]
+		same := func(h corpus.Hit) bool {
+			return h.Document.Lineage == best.Document.Lineage && h.Document.Name == best.Document.Name
+		}
+		if at := slices.IndexFunc(hits, same); at < 0 || at > 1 {
+			if at > 1 {
+				hits = slices.Delete(hits, at, at+1)
+			}
+			hits = slices.Insert(hits, min(1, len(hits)), best)
+		}
+	}
+	return hits
 }

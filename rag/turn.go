@@ -21,10 +21,13 @@ type turn struct {
 	started  time.Time
 	answer   Answer
 
-	question string        // the request's, self-contained
-	decision bool          // it asks of a right: an officer decides
-	result   corpus.Result // of the search
-	prompt   []llm.Message // for the model
+	question string // the request's, self-contained
+	decision bool   // it asks of a right: an officer decides
+
+	result    corpus.Result // of the search
+	parts     []searchedPart
+	quotation quotation     // what could be quoted, once the gate looked for it
+	prompt    []llm.Message // for the model
 
 	// Of the step that runs.
 	notes  []string

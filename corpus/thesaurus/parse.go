@@ -29,6 +29,15 @@ func Parse(r io.Reader) (*Thesaurus, error) {
 		analyzer: analysis.For("fr"),
 		byKey:    make(map[string]int),
 	}
+	if err := eachLine(r, t.add); err != nil {
+		return nil, fmt.Errorf("thesaurus, %w", err)
+	}
+	return t, nil
+}
+
+// eachLine calls add for each line that is neither empty nor a comment, with
+// its number from 1. An error names the line.
+func eachLine(r io.Reader, add func(line string, number int) error) error {
 	lines := bufio.NewScanner(r)
 	number := 0
 	for lines.Scan() {
@@ -37,14 +46,14 @@ func Parse(r io.Reader) (*Thesaurus, error) {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
-		if err := t.add(line, number); err != nil {
-			return nil, fmt.Errorf("thesaurus, line %d: %w", number, err)
+		if err := add(line, number); err != nil {
+			return fmt.Errorf("line %d: %w", number, err)
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("thesaurus, after line %d: %w", number, err)
+		return fmt.Errorf("after line %d: %w", number, err)
 	}
-	return t, nil
+	return nil
 }
 
 func (t *Thesaurus) add(line string, number int) error {

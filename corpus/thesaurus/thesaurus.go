@@ -20,6 +20,9 @@ type Thesaurus struct {
 	entries  []Entry
 	byKey    map[string]int // joined terms of a key -> index in entries
 	longest  int            // terms of the longest key
+
+	english, chat *Glossary       // nil: questions are read as they stand
+	stop          map[string]bool // French function words
 }
 
 // Entry is one line of the file.
@@ -51,7 +54,7 @@ func French() (*Thesaurus, error) {
 	if err != nil {
 		return nil, fmt.Errorf("embedded French thesaurus: %w", err)
 	}
-	return t, nil
+	return t, t.addGlossaries()
 }
 
 // Before returns a thesaurus of these entries and then of others': where both
@@ -62,6 +65,9 @@ func (t *Thesaurus) Before(others *Thesaurus) *Thesaurus {
 		entries:  slices.Concat(t.entries, others.entries),
 		byKey:    maps.Clone(t.byKey),
 		longest:  max(t.longest, others.longest),
+		english:  others.english,
+		chat:     others.chat,
+		stop:     others.stop,
 	}
 	for key, entry := range others.byKey {
 		if _, taken := joined.byKey[key]; !taken {

@@ -1,0 +1,178 @@
+package rag
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"guichet/internal/analysis"
+)
+
+// quotation is an answer in the documents' own words: for each thing that is
+// asked, the groups that answer it.
+type quotation struct {
+	analyzer *analysis.Analyzer
+	sources  []Source // of all parts, numbered from 1
+	parts    []quotedPart
+	shown    map[string]bool // segments, so that none is shown twice
+}
+
+// quotedPart is what was found for one thing that is asked.
+type quotedPart struct {
+	groups []placed
+	speaks speaking
+}
+
+// placed is a group with the source it is of.
+type placed struct {
+	source *quotedSource
+	group
+}
+
+// speaking is how far the words that were chosen speak to the question.
+type speaking struct {
+	cover   float64 // share of the question's terms, by weight, that the best group says with what stands above it
+	lacks   float64 // share of its weightiest terms that no group says
+	unknown float64 // share of the question's terms, by weight, that nothing searched has
+	score   float64 // of the best segment
+	suited  bool    // the groups hold the kind of thing that is asked for, and the years that are named
+}
+
+// add answers a query from sources, which stand best first, in about room units.
+func (n *quotation) add(q query, sources []Source, room int) {
+	for i := range sources {
+		sources[i].N = n.number(sources[i])
+	}
+	quoter := newQuoter(n.analyzer, q, sources)
+	var part quotedPart
+	groups := quoter.groups(room)
+	part.speaks = quoter.speaks(groups)
+	for _, g := range groups {
+		s := &quoter.sources[g.source]
+		var fresh []int
+		for _, j := range g.segments {
+			key := s.Document + "\x00" + s.segments[j].text
+			if !n.shown[key] {
+				fresh = append(fresh, j)
+			}
+			if n.shown == nil {
+				n.shown = map[string]bool{}
+			}
+			n.shown[key] = true
+		}
+		if g.segments = fresh; len(fresh) > 0 {
+			part.groups = append(part.groups, placed{s, g})
+		}
+	}
+	n.parts = append(n.parts, part)
+}
+
+// number finds a source among those that are numbered, or adds it.
+func (n *quotation) number(s Source) int {
+	for _, known := range n.sources {
+		if known.PassageID == s.PassageID && known.Document == s.Document && known.Text == s.Text {
+			return known.N
+		}
+	}
+	s.N = len(n.sources) + 1
+	n.sources = append(n.sources, s)
+	return s.N
+}
+
+// weighty is how many of a question's terms are looked for one by one.
+const weighty = 3
+
+// speaks tells how far groups, the best first, speak to the question.
+func (q *quoter) speaks(groups []group) speaking {
+	if len(groups) == 0 {
+		return speaking{lacks: 1}
+	}
+	best := groups[0]
+	for _, g := range groups {
+		if g.score > best.score {
+			best = g
+		}
+	}
+	out := speaking{cover: q.speaksTo(&q.sources[best.source], best.segments), score: best.score}
+	terms, around := map[string]bool{}, map[string]float64{}
+	var text strings.Builder
+	for _, g := range groups {
+		s := &q.sources[g.source]
+		q.gather(s, g.segments, terms, around)
+		text.WriteString(s.Title + " " + s.Headings + " ")
+		for _, j := range g.segments {
+			text.WriteString(s.segments[j].text + " " + strings.Join(s.segments[j].header, " ") + " ")
+		}
+	}
+	for _, t := range q.query.terms {
+		if t.unknown && q.weight > 0 {
+			out.unknown += t.weight / q.weight
+		}
+	}
+	heaviest := slices.Clone(q.query.terms)
+	slices.SortStableFunc(heaviest, func(a, b said) int { return cmp.Compare(b.weight, a.weight) })
+	var lacking, all float64
+	for _, t := range heaviest[:min(len(heaviest), weighty)] {
+		all += t.weight
+		if share, _ := t.says(terms, around); share == 0 {
+			lacking += t.weight
+		}
+	}
+	if all > 0 {
+		out.lacks = lacking / all
+	}
+	s := &q.sources[best.source]
+	stated := s.Title + " " + s.Headings
+	for _, j := range best.segments {
+		stated += " " + s.segments[j].text
+	}
+	years := yearAsked.FindAllString(stated, -1)
+	out.suited = q.cues.boost(text.String()) >= 1
+	for _, y := range q.figures.years {
+		out.suited = out.suited && slices.Contains(years, y)
+	}
+	return out
+}
+
+// units turns the groups into units. Where two documents are quoted, each is
+// named by a heading; a group's own heading is shown where it adds to that.
+func (n *quotation) units() []Unit {
+	var groups []placed
+	documents := map[string]bool{}
+	for _, p := range n.parts {
+		for _, g := range p.groups {
+			groups = append(groups, g)
+			documents[g.source.Document] = true
+		}
+	}
+	var out []Unit
+	title, heading := "", ""
+	for _, g := range groups {
+		s := g.source
+		if len(documents) > 1 && s.Title != title {
+			out = append(out, Unit{Kind: Heading, Text: s.Title, Break: true})
+			heading = s.Title
+		}
+		title = s.Title
+		if g.heading != "" && !sameWords(g.heading, heading) && !sameWords(g.heading, s.Title) {
+			out = append(out, Unit{Kind: Heading, Text: g.heading, Break: true})
+			heading = g.heading
+		}
+		for i, j := range g.segments {
+			seg := s.segments[j]
+			text := seg.text
+			if seg.kind == Row {
+				text = rowText(seg.header, seg.cells)
+			}
+			out = append(out, Unit{
+				Kind:      seg.kind,
+				Text:      text,
+				Cells:     seg.cells,
+				Header:    seg.header,
+				Break:     i == 0 || seg.block != s.segments[g.segments[i-1]].block,
+				Citations: []Citation{s.cite(seg.text)},
+			})
+		}
+	}
+	return out
+}

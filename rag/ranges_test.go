@@ -1,0 +1,25 @@
+package rag
+
+import (
+	"testing"
+	"time"
+)
+
+func TestFiguresOfAQuestionChooseARow(t *testing.T) {
+	now := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		question, better, worse string
+	}{
+		{"tarif pour un enfant de 8 ans", "4 à 17 ans | 2 €", "moins de 4 ans | gratuit"},
+		{"repas avec un QF de 780", "651 à 900 | 2 €", "401 à 650 | 1 €"},
+		{"repas, quotient familial 1 300", "1 201 à 1 600 | 4 €", "jusqu'à 400 | 1 €"},
+		{"abri de 12 m²", "de 5 à 20 m² | déclaration", "plus de 20 m² | permis"},
+		{"le budget 2027", "Budget 2027 : 3 €", "Budget 2025 : 2 €"},
+		{"la prochaine collecte", "le 9 décembre 2026", "le 9 novembre 2026"},
+	} {
+		f := figuresAsked(c.question)
+		if better, worse := f.fit(c.better, "", now), f.fit(c.worse, "", now); better <= worse {
+			t.Errorf("%s: %q fits %.2f, %q %.2f", c.question, c.better, better, c.worse, worse)
+		}
+	}
+}
