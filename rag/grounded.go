@@ -107,6 +107,9 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 
 // heading checks what a heading or a lead-in says against all sources.
 func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
+	if headedBy(u.Text, sources) {
+		return u, nil
+	}
 	w := newWording()
 	language := "fr"
 	if len(sources) > 0 {
