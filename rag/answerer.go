@@ -39,6 +39,7 @@ type Answerer struct {
 	cfg       Config
 	steps     []step
 	leaks     Leaks
+	readings  *readings
 	analyzers map[string]*analysis.Analyzer // by language
 }
 
@@ -71,6 +72,7 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	a := &Answerer{
 		cfg:       cfg,
 		leaks:     leaks,
+		readings:  newReadings(),
 		analyzers: map[string]*analysis.Analyzer{"fr": analysis.For("fr"), "en": analysis.For("en")},
 	}
 	a.steps = []step{

@@ -104,9 +104,7 @@ func (q *quoter) add(s Source) {
 	qs := quotedSource{Source: s, segments: s.read().segments}
 	qs.scores = make([]float64, len(qs.segments))
 	qs.used = make([]bool, len(qs.segments))
-	for _, seg := range qs.segments {
-		qs.terms = append(qs.terms, termSet(q.analyzer, seg.text))
-	}
+	qs.terms = s.read().termsBy(q.analyzer)
 	title, path := termSet(q.analyzer, s.Title), termSet(q.analyzer, s.Headings)
 	for _, seg := range qs.segments {
 		around := map[string]float64{}

@@ -3,6 +3,7 @@ package rag
 import (
 	"sync"
 
+	"guichet/internal/analysis"
 	"guichet/internal/fact"
 )
 
@@ -17,6 +18,27 @@ type facts struct {
 
 	viewed sync.Once
 	view   *passageView
+
+	mu    sync.Mutex
+	terms map[*analysis.Analyzer][]map[string]bool // of each segment
+}
+
+// termsBy returns each segment's terms.
+func (f *facts) termsBy(a *analysis.Analyzer) []map[string]bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if terms, ok := f.terms[a]; ok {
+		return terms
+	}
+	terms := make([]map[string]bool, len(f.segments))
+	for i, seg := range f.segments {
+		terms[i] = termSet(a, seg.text)
+	}
+	if f.terms == nil {
+		f.terms = map[*analysis.Analyzer][]map[string]bool{}
+	}
+	f.terms[a] = terms
+	return terms
 }
 
 // read returns the source's facts. A source that was not made by this package

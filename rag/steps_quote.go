@@ -75,7 +75,7 @@ func (t *turn) quote(ctx context.Context) (quotation, error) {
 		if err != nil {
 			return quotation{}, err
 		}
-		q.add(t.queryOf(p.result, p.text, p.context), sourcesOf(hits, maxQuotedSources, maxQuotedPerDocument), room)
+		q.add(t.queryOf(p.result, p.text, p.context), t.answerer.readings.share(sourcesOf(hits, maxQuotedSources, maxQuotedPerDocument)), room)
 	}
 	return q, nil
 }

@@ -53,7 +53,7 @@ type gateStep struct {
 func (gateStep) name() StepName { return StepGate }
 
 func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
-	sources := sourcesOf(t.hits(), s.passages, maxPerDocument)
+	sources := t.answerer.readings.share(sourcesOf(t.hits(), s.passages, maxPerDocument))
 	believed := 0.0
 	if len(sources) > 0 {
 		var err error

@@ -6,26 +6,19 @@ import (
 )
 
 // supporter finds the words of a source that support a unit.
-type supporter struct {
-	analyzer *analysis.Analyzer
-	terms    map[int][]map[string]bool // of each segment, by source number
-}
+type supporter struct{ analyzer *analysis.Analyzer }
 
 func newSupporter(a *analysis.Analyzer) *supporter {
-	return &supporter{analyzer: a, terms: map[int][]map[string]bool{}}
+	return &supporter{analyzer: a}
 }
 
 // cite returns the citations of source for a text: the segment that says most
 // of it and, where facts are left over, the one that has them.
 func (s *supporter) cite(source Source, text string) []Citation {
 	f := source.read()
-	if _, ok := s.terms[source.N]; !ok {
-		for _, seg := range f.segments {
-			s.terms[source.N] = append(s.terms[source.N], termSet(s.analyzer, seg.text))
-		}
-	}
+	terms := f.termsBy(s.analyzer)
 	wanted := fact.Parse(text, languageOf(text, f.language))
-	first := f.best(s.terms[source.N], termSet(s.analyzer, text), wanted)
+	first := f.best(terms, termSet(s.analyzer, text), wanted)
 	if first < 0 {
 		return []Citation{source.cite(fold(source.Text))}
 	}
@@ -34,7 +27,7 @@ func (s *supporter) cite(source Source, text string) []Citation {
 	if len(left) == 0 {
 		return out
 	}
-	second := f.best(s.terms[source.N], nil, left)
+	second := f.best(terms, nil, left)
 	if second != first && len(missing(left, f.facts[second])) < len(left) {
 		out = append(out, source.cite(f.segments[second].text))
 	}
