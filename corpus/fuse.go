@@ -234,9 +234,10 @@ func (s *Store) fuse(ctx context.Context, q *inquiry) (fused, error) {
 	}
 	r := q.ranking
 	own := q.ownTerms()
+	begins := firstBytes(q.pairs)
 	for i := range found {
 		c := &found[i]
-		q.weighPairs(c)
+		q.weighPairs(c, &begins)
 		c.cosine = 0
 		for j := range c.passages {
 			p := &c.passages[j]
@@ -318,7 +319,7 @@ func headed(sequence []byte, own []ownTerm) float64 {
 
 // weighPairs tells what share of the question's pairs stand side by side in
 // each of the candidate's passages, and in any of them.
-func (q *inquiry) weighPairs(c *candidate) {
+func (q *inquiry) weighPairs(c *candidate, begins *[256]bool) {
 	total := 0.0
 	for _, p := range q.pairs {
 		total += p.weight
@@ -331,7 +332,7 @@ func (q *inquiry) weighPairs(c *candidate) {
 	for i := range c.passages {
 		p := &c.passages[i]
 		clear(here)
-		markPairs(p.terms, q.pairs, here)
+		markPairs(p.terms, q.pairs, begins, here)
 		for j, found := range here {
 			if found {
 				p.pairs += q.pairs[j].weight / total
