@@ -170,13 +170,13 @@ func (q *inquiry) scale() float64 {
 }
 
 // signals looks at the best of the candidates.
-func (q *inquiry) signals(found []candidate, sequences map[int64][]byte) Signals {
+func (q *inquiry) signals(found []candidate) Signals {
 	if len(found) == 0 {
 		return Signals{}
 	}
 	best := found[0]
 	s := Signals{Cosine: best.cosine, Pairs: best.pairs, Pair: best.pair * q.scale(), Agreement: q.agreement(found)}
-	text := q.textOf(best, sequences)
+	text := q.textOf(best)
 	var given []float64
 	var has, all, sum float64
 	for _, t := range q.ownTerms() {
@@ -206,7 +206,7 @@ type bestText struct {
 	sequences       [][]byte
 }
 
-func (q *inquiry) textOf(best candidate, sequences map[int64][]byte) bestText {
+func (q *inquiry) textOf(best candidate) bestText {
 	f := q.ranking.Document
 	m := q.view.memberOf(best.document)
 	size := q.view.contents[m].sizes[best.document-q.view.documents[m]]
@@ -216,7 +216,7 @@ func (q *inquiry) textOf(best candidate, sequences map[int64][]byte) bestText {
 		average: average(q.view.lengthSum+f.Title*q.view.docTitles, q.view.documentCount()),
 	}
 	for _, p := range best.passages {
-		text.sequences = append(text.sequences, sequences[p.id])
+		text.sequences = append(text.sequences, p.terms)
 	}
 	return text
 }

@@ -19,14 +19,16 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limi
 	if len(found) == 0 && len(way.notInForce) == 0 {
 		return fetched{}, nil
 	}
-	lexicalRanks := q.lexical.ranks(q.ranking.Depth)
+	lexicalRanks := q.lexicalRanks(q.ranking.Depth)
 	var hits []Hit
 	var lineages, passages []int64
 	for _, c := range found {
 		d, _ := q.view.document(c.document)
 		hit := Hit{Document: HitDocument{Lineage: d.lineage}, Score: c.score, contents: d}
 		lineages = append(lineages, d.lineage)
-		for _, p := range c.passages[:min(len(c.passages), q.ranking.PassagesPerDocument)] {
+		shown := c.passages[:min(len(c.passages), q.ranking.PassagesPerDocument)]
+		hit.Passages = make([]HitPassage, 0, len(shown))
+		for _, p := range shown {
 			hit.Passages = append(hit.Passages, HitPassage{
 				Passage:     Passage{ID: p.id},
 				Score:       p.score,

@@ -3,13 +3,8 @@ package corpus
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
-	"github.com/pgvector/pgvector-go"
 )
 
 // Fusion goes in two steps. The first scores every document by its best
@@ -45,7 +40,8 @@ type candidatePassage struct {
 	id     int64
 	share  float64 // of BM25
 	cosine float64
-	known  bool // its cosine is
+	known  bool   // its cosine is
+	terms  []byte // its sequence
 	pairs  float64
 	score  float64
 }
@@ -98,13 +94,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 				continue
 			}
 			d := &c.documents[i]
-			best := 0.0
-			for _, score := range of[d.first:d.end] {
-				if score > best {
-					best = score
-				}
-			}
-			passages[i] = best
+			passages[i] = greatest(of[d.first:d.end])
 		}
 	}
 	floor := 0.0
@@ -141,6 +131,17 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 		})
 	}
 	return found, notInForce
+}
+
+// greatest returns the greatest of values that are not negative. Their bits are
+// in the same order as they are, and are compared without a branch that nobody
+// could foretell.
+func greatest(values []float64) float64 {
+	var best uint64
+	for _, value := range values {
+		best = max(best, math.Float64bits(value))
+	}
+	return math.Float64frombits(best)
 }
 
 // best takes the documents with the best scores, and the best of the town's
@@ -204,7 +205,7 @@ func (q *inquiry) wholeShare(score float64) float64 {
 func (q *inquiry) passagesOf(document int32) []candidatePassage {
 	d, base := q.view.document(document)
 	c := q.view.contents[q.view.memberOf(document)]
-	var found []candidatePassage
+	found := make([]candidatePassage, 0, d.end-d.first)
 	for slot := d.first; slot < d.end; slot++ {
 		p := candidatePassage{slot: base + slot, id: c.passages.ids[slot], share: q.share(q.lexical.passage[base+slot])}
 		p.cosine, p.known = q.cosines[p.slot]
@@ -222,27 +223,26 @@ func (q *inquiry) passagesOf(document int32) []candidatePassage {
 // fused is what fuse found.
 type fused struct {
 	candidates []candidate // best first
-	sequences  map[int64][]byte
-	notInForce []int32 // documents that would be among the best
+	notInForce []int32     // documents that would be among the best
 }
 
 // fuse looks at the candidates closely and orders them.
 func (s *Store) fuse(ctx context.Context, q *inquiry) (fused, error) {
 	found, notInForce := q.candidates()
-	sequences, err := s.lookClosely(ctx, q, found)
-	if err != nil {
+	if err := s.lookClosely(ctx, q, found); err != nil {
 		return fused{}, err
 	}
 	r := q.ranking
 	own := q.ownTerms()
+	begins := firstBytes(q.pairs)
 	for i := range found {
 		c := &found[i]
-		q.weighPairs(c, sequences)
+		q.weighPairs(c, &begins)
 		c.cosine = 0
 		for j := range c.passages {
 			p := &c.passages[j]
 			p.score = r.PassageWeight*p.share + r.VectorWeight*p.cosine + r.PairWeight*p.pairs +
-				r.HeadingsWeight*headed(sequences[p.id], own)
+				r.HeadingsWeight*headed(p.terms, own)
 			c.cosine = max(c.cosine, p.cosine)
 		}
 		slices.SortStableFunc(c.passages, func(a, b candidatePassage) int { return cmp.Compare(b.score, a.score) })
@@ -253,34 +253,35 @@ func (s *Store) fuse(ctx context.Context, q *inquiry) (fused, error) {
 	slices.SortStableFunc(found, byScore)
 	q.supersede(found)
 	slices.SortStableFunc(found, byScore)
-	return fused{candidates: found, sequences: sequences, notInForce: notInForce}, nil
+	return fused{candidates: found, notInForce: notInForce}, nil
 }
 
 // favourTown gives their bonus to those of the town's own candidates that
 // speak to the question as the shared ones do.
 func (q *inquiry) favourTown(found []candidate) {
 	terms := q.ownTerms()
+	places := make(map[string]int, len(q.lexical.terms))
+	for i, t := range q.lexical.terms {
+		places[t.Term] = i
+	}
 	most := 0.0
 	for _, c := range found {
 		if !c.own {
-			most = max(most, q.covers(c.document, terms))
+			most = max(most, q.covers(c.document, terms, places))
 		}
 	}
 	for i := range found {
 		c := &found[i]
-		if c.own && q.covers(c.document, terms) >= q.ranking.TownCoverage*most {
+		if c.own && q.covers(c.document, terms, places) >= q.ranking.TownCoverage*most {
 			c.score += q.ranking.TownBonus
 		}
 	}
 }
 
 // covers is the weight of those of the terms that a document has. One that it
-// says in the thesaurus's other words counts standIn.
-func (q *inquiry) covers(document int32, terms []ownTerm) float64 {
-	places := make(map[string]int, len(q.lexical.terms))
-	for i, t := range q.lexical.terms {
-		places[t.Term] = i
-	}
+// says in the thesaurus's other words counts standIn. Places tells where each
+// term of the query stands in it.
+func (q *inquiry) covers(document int32, terms []ownTerm, places map[string]int) float64 {
 	has := func(term string) bool {
 		i, asked := places[term]
 		return asked && q.lexical.matched[document]&(1<<i) != 0
@@ -316,76 +317,9 @@ func headed(sequence []byte, own []ownTerm) float64 {
 	return has / all
 }
 
-// lookClosely reads what is not known yet of the candidates' passages: their
-// sequences, which it returns by passage, and their cosines. Both come in one
-// round trip.
-func (s *Store) lookClosely(ctx context.Context, q *inquiry, found []candidate) (map[int64][]byte, error) {
-	var ids, unknown []int64
-	for _, c := range found {
-		for _, p := range c.passages {
-			ids = append(ids, p.id)
-			if !p.known {
-				unknown = append(unknown, p.id)
-			}
-		}
-	}
-	batch := &pgx.Batch{}
-	sequences := make(map[int64][]byte, len(ids))
-	if len(ids) > 0 {
-		// Bounded by nature: a row for each passage asked.
-		batch.Queue(`
-			SELECT
-				passage_id,
-				terms
-			FROM term_sequences
-			WHERE passage_id = ANY(@passages)`, pgx.NamedArgs{"passages": ids}).Query(func(rows pgx.Rows) error {
-			var id int64
-			var terms pgtype.DriverBytes // valid until the next row
-			_, err := pgx.ForEachRow(rows, []any{&id, &terms}, func() error {
-				sequences[id] = slices.Clone(terms)
-				return nil
-			})
-			return err
-		})
-	}
-	cosines := make(map[int64]float64, len(unknown))
-	if q.vector != nil && len(unknown) > 0 {
-		// Bounded by nature: a row for each passage asked.
-		batch.Queue(fmt.Sprintf(`
-			SELECT
-				passage_id,
-				1 - (v <=> @query::halfvec(%d))
-			FROM %s
-			WHERE passage_id = ANY(@passages)`, len(q.vector), vectorTable(q.spaceID)),
-			pgx.NamedArgs{"passages": unknown, "query": pgvector.NewHalfVector(q.vector)}).Query(func(rows pgx.Rows) error {
-			var id int64
-			var cosine float64
-			_, err := pgx.ForEachRow(rows, []any{&id, &cosine}, func() error {
-				cosines[id] = cosine
-				return nil
-			})
-			return err
-		})
-	}
-	if batch.Len() > 0 {
-		if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-			return nil, fmt.Errorf("look closely: %w", err)
-		}
-	}
-	for i := range found {
-		for j := range found[i].passages {
-			p := &found[i].passages[j]
-			if cosine, ok := cosines[p.id]; ok {
-				p.cosine, p.known = cosine, true
-			}
-		}
-	}
-	return sequences, nil
-}
-
 // weighPairs tells what share of the question's pairs stand side by side in
 // each of the candidate's passages, and in any of them.
-func (q *inquiry) weighPairs(c *candidate, sequences map[int64][]byte) {
+func (q *inquiry) weighPairs(c *candidate, begins *[256]bool) {
 	total := 0.0
 	for _, p := range q.pairs {
 		total += p.weight
@@ -398,7 +332,7 @@ func (q *inquiry) weighPairs(c *candidate, sequences map[int64][]byte) {
 	for i := range c.passages {
 		p := &c.passages[i]
 		clear(here)
-		markPairs(sequences[p.id], q.pairs, here)
+		markPairs(p.terms, q.pairs, begins, here)
 		for j, found := range here {
 			if found {
 				p.pairs += q.pairs[j].weight / total

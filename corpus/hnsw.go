@@ -123,7 +123,7 @@ func buildIndex(ctx context.Context, conn *pgxpool.Conn, spaceID, collectionID i
 		`SET lock_timeout = '5min'`,
 		fmt.Sprintf(`
 			CREATE INDEX CONCURRENTLY %s ON %s
-			USING hnsw (v halfvec_cosine_ops) WITH (m = 16, ef_construction = 64)
+			USING hnsw (v halfvec_cosine_ops) WITH (m = 16, ef_construction = 128)
 			WHERE collection_id = %d`, vectorIndex(spaceID, collectionID), table, collectionID),
 		// The planner should know how large the collections are.
 		fmt.Sprintf(`ANALYZE %s (collection_id, born, ended)`, table),

@@ -162,7 +162,7 @@ func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names 
 	remembered := make([][]*termView, len(names))
 	var missing []string
 	for i, name := range names {
-		if remembered[i] = s.terms.get(v, name); remembered[i] == nil {
+		if remembered[i] = s.recallTerm(v, name); remembered[i] == nil {
 			missing = append(missing, name)
 		}
 	}
@@ -174,7 +174,7 @@ func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names 
 	}
 	addRemembered()
 	return s.readTerms(ctx, v, found.scratch, missing, func(views []*termView) {
-		s.terms.put(v, names[next], views)
+		s.rememberTerm(v, names[next], views)
 		found.add(v, places[names[next]], views)
 		next++
 		addRemembered()
@@ -278,41 +278,22 @@ func residual(n, frequency, occurrences float64) float64 {
 	return max(0, math.Log(n/frequency)+math.Log(-math.Expm1(-occurrences/n)))
 }
 
-// ranks returns the best n passages' places among all, from 1, by slot.
-func (l *lexicalScores) ranks(n int) map[int32]int {
-	best := topK(l.passage, n)
-	ranks := make(map[int32]int, len(best))
-	for i, slot := range best {
+// lexicalRanks returns the best n passages' places among all, from 1, by slot. The best
+// of each document is known, so that few documents' passages are looked at.
+func (q *inquiry) lexicalRanks(n int) map[int32]int {
+	top := topPlaces{values: q.lexical.passage, n: n}
+	for m, c := range q.view.contents {
+		base := q.view.slots[m]
+		for i, best := range q.passages[q.view.documents[m]:q.view.documents[m+1]] {
+			if best > top.floor {
+				d := &c.documents[i]
+				top.offer(base+d.first, base+d.end)
+			}
+		}
+	}
+	ranks := make(map[int32]int, n)
+	for i, slot := range top.sorted() {
 		ranks[slot] = i + 1
 	}
 	return ranks
-}
-
-// topK returns the places of the n greatest positive values, greatest first;
-// of equal ones, the first.
-func topK(values []float64, n int) []int32 {
-	worse := func(a, b int32) bool {
-		if values[a] != values[b] {
-			return values[a] < values[b]
-		}
-		return a > b
-	}
-	best := placeHeap{worse: worse}
-	floor := 0.0 // the least of the best n, once there are as many
-	for i, value := range values {
-		if value <= floor {
-			continue
-		}
-		best.offer(int32(i), n) //nolint:gosec // far fewer
-		if n > 0 && len(best.places) == n {
-			floor = values[best.places[0]]
-		}
-	}
-	slices.SortFunc(best.places, func(a, b int32) int {
-		if worse(b, a) {
-			return -1
-		}
-		return 1
-	})
-	return best.places
 }

@@ -48,9 +48,8 @@ func TestPlans(t *testing.T) {
 	if !strings.Contains(lists, "term_lists_pkey") || strings.Contains(lists, "Seq Scan") {
 		t.Errorf("term lists:\n%s", lists)
 	}
-	vectors := explain(t, pool, nearestSQL(space, 8, small.ID, 100), pgx.NamedArgs{
-		"query":   pgvector.NewHalfVector(bag("bassin")),
-		"edition": 1,
+	vectors := explain(t, pool, nearestSQL(space, 8, ScopeMember{Collection: small, Edition: 1}, 100), pgx.NamedArgs{
+		"query": pgvector.NewHalfVector(bag("bassin")),
 	})
 	if !strings.Contains(vectors, vectorTable(space)+"_collection") || strings.Contains(vectors, "Seq Scan") {
 		t.Errorf("vectors:\n%s", vectors)
@@ -64,9 +63,8 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	scan := func(c Collection) string {
-		return explain(t, pool, nearestSQL(space, 8, c.ID, 100), pgx.NamedArgs{
-			"query":   pgvector.NewHalfVector(bag("bassin")),
-			"edition": 1,
+		return explain(t, pool, nearestSQL(space, 8, ScopeMember{Collection: c, Edition: 1}, 100), pgx.NamedArgs{
+			"query": pgvector.NewHalfVector(bag("bassin")),
 		})
 	}
 	if plan := scan(large); !strings.Contains(plan, "Index Scan using "+vectorIndex(space, large.ID)) {

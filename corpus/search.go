@@ -184,7 +184,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		return Result{}, err
 	}
 	result.Asked, result.Scope = way.asked(), view.passageCount()
-	result.Signals = way.signals(found.candidates, found.sequences)
+	result.Signals = way.signals(found.candidates)
 	read, err := s.store.fetch(ctx, sc, way, found, q.Limit)
 	if err != nil {
 		return Result{}, err

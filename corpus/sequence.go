@@ -78,9 +78,22 @@ type termPair struct {
 	weight        float64
 }
 
-// markPairs sets found[i] for each pair that stands in the sequence.
-func markPairs(coded []byte, pairs []termPair, found []bool) {
+// firstBytes tells which bytes the pairs' first terms begin with: most terms of a
+// sequence begin no pair, and are passed over by this alone.
+func firstBytes(pairs []termPair) (begins [256]bool) {
+	for _, p := range pairs {
+		begins[byte(p.first)] = true
+	}
+	return begins
+}
+
+// markPairs sets found[i] for each pair that stands in the sequence; begins are
+// the pairs' firstBytes.
+func markPairs(coded []byte, pairs []termPair, begins *[256]bool, found []bool) {
 	for at := 0; at+2 <= len(coded); at += 2 {
+		if !begins[coded[at]] {
+			continue
+		}
 		h := binary.LittleEndian.Uint16(coded[at:])
 		if h == 0 {
 			continue

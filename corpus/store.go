@@ -20,8 +20,9 @@ type Store struct {
 	maxSegments int
 	indexAbove  int // vectors of a collection that is scanned through an HNSW index
 	editions    contentsCache
-	terms       termCache
 	published   publishedCache
+	terms       *recent[termKey, *termView]
+	closely     *recent[closeKey, closeText]
 	scratch     sync.Pool // of *scratch
 
 	courtesies map[string]bool // as terms of French and English
@@ -40,7 +41,8 @@ func NewStore(pool *pgxpool.Pool) *Store {
 		courtesies:  courtesies,
 		maxSegments: maxSegments,
 		indexAbove:  indexAbove,
-		terms:       termCache{limit: termCacheBytes},
+		terms:       newRecent[termKey, *termView](termCacheBytes),
+		closely:     newRecent[closeKey, closeText](closeCacheBytes),
 		analyzers:   make(map[string]*analysis.Analyzer),
 		spaces:      make(map[Space]int64),
 	}

@@ -1,12 +1,10 @@
 package corpus
 
 import (
-	"container/list"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -167,82 +165,41 @@ func (t *termView) sum(c *contents) {
 // passages.
 const termCacheBytes = 64 << 20
 
-// termCache remembers the terms that were asked last, by the id of an edition,
-// which is never used again: what was published, rolled back or deleted since
-// is asked for by other ids. Terms that nothing has are remembered as well. The
-// zero termCache is empty and remembers nothing until it has a limit.
-type termCache struct {
-	mu          sync.Mutex
-	limit, size int // bytes
-	byKey       map[termKey]*list.Element
-	recent      list.List // of *cachedTerm, the one asked last in front
-}
-
+// termKey names a term as an edition sees it. An edition's id is never used
+// again: what was published, rolled back or deleted since is asked for by other
+// ids. Terms that nothing has are remembered as well.
 type termKey struct {
 	edition int64
 	term    string
 }
 
-type cachedTerm struct {
-	key  termKey
-	view *termView
-}
-
-// bytes is about what remembering it takes.
-func (t *cachedTerm) bytes() int {
-	const overhead = 250 // of the map's and the list's entries, and the view
-	return overhead + len(t.key.term) + 4*len(t.view.passages) + 8*len(t.view.documents)
-}
-
-// get returns what each member of a view sees of a term, or nil when that is
-// not remembered of all.
-func (c *termCache) get(v *view, term string) []*termView {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+// recallTerm returns what each member of a view sees of a term, or nil when that
+// is not remembered of all.
+func (s *Store) recallTerm(v *view, term string) []*termView {
 	found := make([]*termView, len(v.members))
 	for i, m := range v.members {
-		e := c.byKey[termKey{m.EditionID, term}]
-		if e == nil {
+		t, ok := s.terms.get(termKey{m.EditionID, term})
+		if !ok {
 			return nil
 		}
-		c.recent.MoveToFront(e)
-		found[i] = e.Value.(*cachedTerm).view
+		found[i] = t
 	}
 	return found
 }
 
-// put remembers copies of what the members of a view see of a term, and forgets
-// what was not asked for longest. What would take an eighth of the room by
-// itself is not remembered.
-func (c *termCache) put(v *view, term string, views []*termView) {
+// rememberTerm remembers copies of what the members of a view see of a term.
+func (s *Store) rememberTerm(v *view, term string, views []*termView) {
 	for i, m := range v.members {
-		t := &cachedTerm{key: termKey{m.EditionID, term}, view: views[i]}
-		if t.bytes() > c.limit/8 {
+		t := views[i]
+		const own = 56 // of the view itself
+		bytes := own + len(term) + 4*len(t.passages) + 8*len(t.documents)
+		if !s.terms.holds(bytes) {
 			continue
 		}
-		t.view = &termView{
-			passages:    slices.Clone(t.view.passages),
-			documents:   slices.Clone(t.view.documents),
-			occurrences: t.view.occurrences,
-		}
-		c.add(t)
-	}
-}
-
-func (c *termCache) add(t *cachedTerm) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.byKey == nil {
-		c.byKey = make(map[termKey]*list.Element)
-	}
-	if c.byKey[t.key] != nil {
-		return // another search was quicker
-	}
-	c.byKey[t.key] = c.recent.PushFront(t)
-	c.size += t.bytes()
-	for c.size > c.limit {
-		oldest := c.recent.Remove(c.recent.Back()).(*cachedTerm)
-		delete(c.byKey, oldest.key)
-		c.size -= oldest.bytes()
+		s.terms.put(termKey{m.EditionID, term}, &termView{
+			passages:    slices.Clone(t.passages),
+			documents:   slices.Clone(t.documents),
+			occurrences: t.occurrences,
+		}, bytes)
 	}
 }

@@ -91,19 +91,26 @@ func TestRememberedTermsAreBounded(t *testing.T) {
 		if got, want := told(search(t, s, town, question)), told(search(t, NewStore(pool), town, question)); got != want {
 			t.Fatalf("%s: got\n%s\nwant\n%s", word, got, want)
 		}
-		sum := 0
-		for e := s.terms.recent.Front(); e != nil; e = e.Next() {
-			sum += e.Value.(*cachedTerm).bytes()
-		}
-		if sum != s.terms.size || sum > s.terms.limit || len(s.terms.byKey) != s.terms.recent.Len() {
-			t.Fatalf("%d bytes are remembered, said to be %d, in %d and %d entries", sum, s.terms.size, len(s.terms.byKey), s.terms.recent.Len())
-		}
+		checkRecent(t, s.terms)
 	}
-	if s.terms.recent.Len() < 5 {
-		t.Errorf("only %d terms are remembered", s.terms.recent.Len())
+	if s.terms.order.Len() < 5 {
+		t.Errorf("only %d terms are remembered", s.terms.order.Len())
 	}
-	last := s.terms.recent.Front().Value.(*cachedTerm).key.term
+	last := s.terms.order.Front().Value.(*remembered[termKey, *termView]).key.term
 	if !strings.HasPrefix(last, "inconn") {
 		t.Errorf("the term asked last is %q, not the one that nothing has", last)
+	}
+}
+
+// checkRecent fails when more is remembered than there is room for, or when
+// what is remembered is not what is counted.
+func checkRecent[K comparable, V any](t *testing.T, c *recent[K, V]) {
+	t.Helper()
+	sum := 0
+	for e := c.order.Front(); e != nil; e = e.Next() {
+		sum += e.Value.(*remembered[K, V]).bytes
+	}
+	if sum != c.size || sum > c.limit || len(c.byKey) != c.order.Len() {
+		t.Fatalf("%d bytes are remembered, said to be %d, of %d, in %d and %d entries", sum, c.size, c.limit, len(c.byKey), c.order.Len())
 	}
 }

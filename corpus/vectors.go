@@ -24,9 +24,8 @@ func (s *Store) nearest(ctx context.Context, members []ScopeMember, spaceID int6
 	}
 	batch := &pgx.Batch{}
 	for _, m := range members {
-		batch.Queue(nearestSQL(spaceID, len(query), m.Collection.ID, depth), pgx.NamedArgs{
-			"query":   pgvector.NewHalfVector(query),
-			"edition": m.Edition,
+		batch.Queue(nearestSQL(spaceID, len(query), m, depth), pgx.NamedArgs{
+			"query": pgvector.NewHalfVector(query),
 		})
 	}
 	results := s.pool.SendBatch(ctx, batch)
@@ -64,21 +63,22 @@ func scanVectorHits(results pgx.BatchResults) ([]vectorHit, error) {
 	})
 }
 
-// nearestSQL is the scan of one collection. Its id and the depth stand in the
-// text as literals, so that no generic plan can be blind to either, and the
+// nearestSQL is the scan of one collection. Its id, the edition and the depth
+// stand in the text as literals, so that a plan that was made once and is used
+// again, as Postgres does after some asking, is blind to none of them. The
 // order is by distance alone: the partial index of a large collection (WHERE
 // collection_id = 7) serves it; a small one is scanned exactly, through the
 // index on collection_id. The distance is selected as it is ordered by, so that
 // it is computed once a row.
-func nearestSQL(spaceID int64, dimensions int, collectionID int64, depth int) string {
+func nearestSQL(spaceID int64, dimensions int, m ScopeMember, depth int) string {
 	return fmt.Sprintf(`
 		SELECT
 			passage_id,
-			v <=> @query::halfvec(%d) AS distance
-		FROM %s
-		WHERE collection_id = %d
-			AND born <= @edition
-			AND (ended IS NULL OR ended > @edition)
+			v <=> @query::halfvec(%[1]d) AS distance
+		FROM %[2]s
+		WHERE collection_id = %[3]d
+			AND born <= %[4]d
+			AND (ended IS NULL OR ended > %[4]d)
 		ORDER BY distance
-		LIMIT %d`, dimensions, vectorTable(spaceID), collectionID, depth)
+		LIMIT %[5]d`, dimensions, vectorTable(spaceID), m.Collection.ID, m.Edition, depth)
 }

@@ -128,18 +128,21 @@ func openPool(ctx context.Context, url string, cfg Config, cluster *Cluster) (*p
 }
 
 // prepareConn registers the vector types and sets, once per connection, how
-// vector indexes are searched. The settings belong to pgvector's library, which
+// vector indexes are searched, and that no statement is compiled, which would
+// take longer than any search. The settings of vector indexes belong to pgvector's library, which
 // the first use of one of its functions loads; LOAD is for superusers.
 // Switching them later on a pooled connection would leave plans behind.
 func prepareConn(ctx context.Context, conn *pgx.Conn) error {
 	if err := pgxvector.RegisterTypes(ctx, conn); err != nil {
 		return fmt.Errorf("register the vector types: %w", err)
 	}
-	// ef_search's default of 40 would return 40 rows for LIMIT 50; the
-	// iterative scan keeps recall where a filter drops most of the rows.
+	// ef_search's default of 40 would return 40 rows for LIMIT 50; what 150 finds
+	// stands in docs/retrieval.md. The iterative scan keeps recall where a filter
+	// drops most of the rows.
 	_, err := conn.Exec(ctx, `
 		SELECT '[1]'::vector;
-		SET hnsw.ef_search = 200;
+		SET jit = off;
+		SET hnsw.ef_search = 150;
 		SET hnsw.iterative_scan = strict_order;`, pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
 		return fmt.Errorf("set the vector search options: %w", err)

@@ -89,6 +89,7 @@ func (k *keeper) start(ctx context.Context) (*postmaster, error) {
 // settings are the server's command line: what a small machine can carry, and
 // no way in but the socket.
 func (k *keeper) settings() []string {
+	memory := machineMemory()
 	values := map[string]string{
 		"listen_addresses":        "",
 		"port":                    "5432", // names the socket; nothing listens on it
@@ -97,8 +98,8 @@ func (k *keeper) settings() []string {
 		"hba_file":                k.files.hba(),
 		"ident_file":              k.files.ident(),
 		"max_connections":         "100",
-		"shared_buffers":          "128MB",
-		"effective_cache_size":    "1GB",
+		"shared_buffers":          sharedBuffers(memory),
+		"effective_cache_size":    effectiveCache(memory),
 		"work_mem":                "8MB",
 		"maintenance_work_mem":    "128MB",
 		"max_wal_size":            "1GB",

@@ -1,0 +1,68 @@
+package corpus
+
+import (
+	"container/list"
+	"sync"
+)
+
+// recent remembers what was asked for last, as much as its limit in bytes lets
+// it; what was not asked for longest is forgotten first. What it remembers must
+// never change. It is safe for concurrent use. Without a limit it remembers
+// nothing.
+type recent[K comparable, V any] struct {
+	mu          sync.Mutex
+	limit, size int // bytes
+	byKey       map[K]*list.Element
+	order       list.List // of *remembered[K, V], the one asked last in front
+}
+
+type remembered[K comparable, V any] struct {
+	key   K
+	value V
+	bytes int
+}
+
+// recentOverhead is about what remembering takes beside the value: the map's
+// and the list's entries.
+const recentOverhead = 200
+
+// newRecent returns one that takes at most limit bytes.
+func newRecent[K comparable, V any](limit int) *recent[K, V] {
+	return &recent[K, V]{limit: limit, byKey: make(map[K]*list.Element)}
+}
+
+// get returns what is remembered under the key, and false for nothing.
+func (c *recent[K, V]) get(key K) (value V, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e := c.byKey[key]
+	if e == nil {
+		return value, false
+	}
+	c.order.MoveToFront(e)
+	return e.Value.(*remembered[K, V]).value, true
+}
+
+// holds tells whether so many bytes are worth remembering: not when they would
+// take an eighth of the room by themselves.
+func (c *recent[K, V]) holds(bytes int) bool { return recentOverhead+bytes <= c.limit/8 }
+
+// put remembers a value of so many bytes, where they are worth it.
+func (c *recent[K, V]) put(key K, value V, bytes int) {
+	if !c.holds(bytes) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byKey[key] != nil {
+		return // another search was quicker
+	}
+	bytes += recentOverhead
+	c.byKey[key] = c.order.PushFront(&remembered[K, V]{key, value, bytes})
+	c.size += bytes
+	for c.size > c.limit {
+		oldest := c.order.Remove(c.order.Back()).(*remembered[K, V])
+		delete(c.byKey, oldest.key)
+		c.size -= oldest.bytes
+	}
+}
