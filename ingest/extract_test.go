@@ -155,8 +155,25 @@ func FuzzPDFText(f *testing.F) {
 		if text, ok := tabular(layout); ok && !strings.Contains(text, "|") {
 			t.Fatalf("a table without rows: %q", text)
 		}
-		pages := strings.Split(layout, "\f")
-		dropFurniture(pages)
 		unwrap(cleanText(layout))
+	})
+}
+
+func FuzzPDFLines(f *testing.F) {
+	f.Add("<page width=\"595\" height=\"842\">\n<block xMin=\"1\">\n<line xMin=\"1\" yMin=\"2\">\n<word yMin=\"2\" yMax=\"30\">TITRE</word>\n</line>\n")
+	f.Add("<page height=\"1\">\n<line yMin=\"NaN\">\n<word yMin=\"-1e9\" yMax=\"1e9\">Article 1er -</word>\n</line>\n<page height=\"0\">\n</line>\n")
+	f.Fuzz(func(t *testing.T, answer string) {
+		doc, err := parsePDFLines(strings.NewReader(answer))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dropFurniture(doc)
+		var x Extracted
+		pdfSections(doc, &x)
+		for _, s := range x.Sections {
+			if strings.TrimSpace(s.Text) == "" || s.Page < 1 || s.Page > len(doc) {
+				t.Fatalf("section %+v", s)
+			}
+		}
 	})
 }
