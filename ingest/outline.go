@@ -11,6 +11,7 @@ type outline struct {
 	path     []heading // from the outermost
 	blocks   []string  // of the section that is open
 	page     int       // that the reader is on; 0: no pages
+	listed   bool      // the last block is a list that goes on
 	sections []Section
 }
 
@@ -28,6 +29,7 @@ func (o *outline) heading(level int, anchor string, texts ...string) {
 		return
 	}
 	o.close()
+	o.listed = false
 	o.popTo(level)
 	o.path = append(o.path, heading{level: level, texts: texts, anchor: anchor, bare: true, page: o.page})
 }
@@ -54,6 +56,7 @@ func (o *outline) popTo(level int) {
 // block adds a paragraph, a whole list or a whole table to the open section.
 func (o *outline) block(text string) {
 	text = strings.Trim(text, "\n")
+	o.listed = false
 	if strings.TrimSpace(text) == "" {
 		return
 	}

@@ -22,12 +22,12 @@ type pdfPage struct {
 
 // pdfLine is a line of a page.
 type pdfLine struct {
-	text   string
-	top    float64 // distance from the page's upper edge, in points
-	size   float64 // height of its letters, in points
-	block  int     // number of its paragraph on the page
-	left   float64 // its edges, in points
-	right  float64
+	text  string
+	top   float64 // distance from the page's upper edge, in points
+	size  float64 // height of its letters, in points
+	block int     // number of its paragraph on the page
+	left  float64 // its edges, in points
+	right float64
 }
 
 // pdfLines bounds the lines of one file.

@@ -63,9 +63,14 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 	defer release()
 	id := docID{ref.URI, item.Key}
 	hash := contentHash(item, content)
-	extractor := p.Extractors[item.MediaType]
+	mediaType, _, err := sniff(item.MediaType, content)
+	if err != nil {
+		done.err = err
+		return done
+	}
+	extractor := p.Extractors[mediaType]
 	if extractor == nil {
-		done.err = fmt.Errorf("nothing here reads %s", item.MediaType)
+		done.err = failuref(codeKind, "nothing here reads %s", mediaType)
 		return done
 	}
 	version := extractor.Version() + " " + splitterVersion
@@ -79,8 +84,11 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		return done
 	}
 	done.notes = x.Notes
+	if mediaType != item.MediaType {
+		done.notes = append(done.notes, fmt.Sprintf("its name says %s, its contents are %s and were read so", item.MediaType, mediaType))
+	}
 	done.document = corpus.Document{
-		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: item.MediaType,
+		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: mediaType,
 		PublishedOn: x.PublishedOn, ModifiedOn: x.ModifiedOn, ValidFrom: x.ValidFrom, ValidUntil: x.ValidUntil,
 		ContentHash: hash, Extractor: version, Passages: NewSplitter().Split(x.Sections),
 	}
