@@ -31,6 +31,7 @@ const (
 type Input struct {
 	Name  string // file name with its extension
 	Bytes []byte
+	URL   string // that it came from; empty: unknown
 }
 
 // Extracted is what an extractor reads out of a file. Dates that are not known
@@ -46,6 +47,7 @@ type Extracted struct {
 	ValidUntil  time.Time
 	Sections    []Section
 	Notes       []string // what was not understood and left out
+	Dropped     []Dropped
 }
 
 // Section is a stretch of a document under one heading path. Its Text has
