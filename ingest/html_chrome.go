@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -20,12 +21,17 @@ var chromeName = regexp.MustCompile(`^(?:.*[-_])?(?:cookies?|consent|rgpd|gdpr|t
 	`lang(?:uage)?-?(?:switcher|selector|menu|block)|wpml-.*|pll-.*|modal|popup|overlay|lightbox|` +
 	`related(?:-.*)?|jp-relatedposts|similaires|connexes|a-?lire-?aussi|voir-?aussi|meme-?rubrique|` +
 	`post-?navigation|nav-?links|nav-?previous|nav-?next|entry-?(?:meta|footer)|post-?meta|article-info|tags-?links|cat-?links|` +
-	`page-?actions|page-?tools|outils|toolbar|accessconfig.*|a42-ac.*|font-?size|textsize|taille-?(?:du-?)?texte|` +
-	`pub|publicite|sitemap-footer|mega-?menu|off-?canvas|burger|hamburger)$`)
+	`info-?publi|byline|auteurs|author-?(?:box|bio)|posted-(?:on|by)|repondre|leaflet.*|mapboxgl.*|ol-viewport|gm-style.*|` +
+	`page-?actions|page-?tools|outils|outils-page|toolbar|accessconfig.*|a42-ac.*|taille-?(?:du-?)?texte|` +
+	`publicite|sitemap-footer|mega-?menu|off-?canvas|burger|hamburger)$`)
+
+// stateName are classes that say how an element looks or behaves, not what it
+// is: "has-overlay", "no-print".
+var stateName = regexp.MustCompile(`^(?:has|is|no|not|with|without|hide|show|visible|d|u|col|text|bg|align)-`)
 
 // Names of what frames the page where it stands outside of the content.
-var frameName = regexp.MustCompile(`^(?:.*[-_])?(?:header|entete|en-tete|footer|pied(?:-?de)?-?page|pied|topbar|top-?bar|bandeau(?:-haut)?|copyright|` +
-	`login|connexion|acces-?rapides?|quick-?(?:links|access)|raccourcis)$`)
+var frameName = regexp.MustCompile(`^(?:(?:site|page|main|global|body|layout|region|bas|haut|elementor-location)[-_])?(?:header|entete|en-tete|footer|pied(?:-?de)?-?page|pied|bas-?de-?page|topbar|top-?bar|bandeau(?:-haut|-alerte)?|` +
+	`copyright|colophon|login|connexion|acces-?rapides?|quick-?(?:links|access)|raccourcis)(?:[-_]+(?:container|wrap(?:per)?|area|content|inner|widgets?|main|zone|region|section|block|bloc))?$`)
 
 // Names of columns beside the content: only what says how to reach somebody is
 // kept of them.
@@ -44,11 +50,18 @@ var relatedHeading = regexp.MustCompile(`(?i)^(?:(?:à|a) (?:lire|voir|d[ée]cou
 	`partager(?: (?:cette page|cet article|sur.*))?|suivez-nous.*|derni[èe]res actualit[ée]s|les derni[èe]res (?:actualit[ée]s|infos)|toutes les actualit[ée]s|(?:toute )?l[’']actualit[ée]|actualit[ée]s|` +
 	`navigation(?: de l[’']article)?|menu.*|rubriques?|acc[èe]s (?:rapides?|directs?)|en (?:un|1) clics?|nuage de (?:tags|mots).*|mots-cl[ée]s|tags|related.*|share.*)\s*:?$`)
 
-// Links that do something to the page instead of leading to contents.
+// Links that do something to the page, or stand on every page, instead of
+// leading to contents.
 var actionText = regexp.MustCompile(`(?i)^(?:[↑^▲⇧]?\s*(?:retour (?:en )?haut|haut|remonter|revenir en haut|retour vers le haut)(?: de (?:la )?page)?|(?:aller|passer) (?:au|à la|à l[’']) ?(?:contenu|menu|navigation|recherche|pied de page).*|` +
 	`imprimer(?: (?:la|cette) page)?|version (?:imprimable|pdf de la page)|envoyer (?:par (?:e-?mail|courriel)|à un ami)|partager(?: (?:sur|par) .*)?|agrandir|r[ée]duire|` +
-	`lire la suite.*|en savoir plus|plus d[’']infos?|retour(?: à la liste| à l[’']accueil)?|[«‹<←]?\s*pr[ée]c[ée]dent|suivant\s*[»›>→]?|fermer|ajouter (?:aux|à mes) favoris|signaler (?:une erreur|un probl[èe]me).*|` +
-	`a\s?[-+]|[+-]\s?a|facebook|twitter|x|linkedin|whatsapp|instagram|youtube|pinterest)$`)
+	`retour(?: à la liste| à l[’']accueil)?|[«‹<←]?\s*pr[ée]c[ée]dent|suivant\s*[»›>→]?|fermer|ajouter (?:aux|à mes) favoris|signaler (?:une erreur|un probl[èe]me) sur (?:la|cette) page|a\s?[-+]|[+-]\s?a|` +
+	`mentions l[ée]gales|plan du site|accessibilit[ée](?: ?: ?(?:non|partiellement|totalement)? ?conforme)?|(?:protection des )?donn[ée]es personnelles|politique de (?:confidentialit[ée]|cookies)|gestion des cookies|cookies|cr[ée]dits|se connecter|(?:flux )?rss(?: 2\.0)?)$`)
+
+// Links that do so where they lead to the same site.
+var teaserText = regexp.MustCompile(`(?i)^(?:lire la suite.*|en savoir plus|plus d[’']infos?|facebook|twitter|x|linkedin|whatsapp|instagram|youtube|pinterest)$`)
+
+// Lines that the maker of a site signs it with.
+var signature = regexp.MustCompile(`(?i)^(?:©|\(c\)|copyright|tous droits r[ée]serv[ée]s|(?:site|page)s? (?:internet )?(?:r[ée]alis[ée]e?|cr[ée][ée]e?|con[çc]ue?|d[ée]velopp[ée]e?|propuls[ée]e?)s? (?:par|avec)|vous [êe]tes le \d|nombre de visiteurs)`)
 
 var shareLink = regexp.MustCompile(`(?i)(?:facebook\.com/(?:sharer|share)|twitter\.com/(?:intent|share|home)|x\.com/intent|linkedin\.com/share|pinterest\.[a-z]+/pin/create|wa\.me/\?|whatsapp:|api\.whatsapp\.com/send|^mailto:\?|addtoany\.com|javascript:\s*(?:window\.)?print)`)
 
@@ -112,7 +125,24 @@ func (p *pruner) drop(n *html.Node, why string) {
 		}
 	}
 	p.count(n, why)
-	n.Parent.RemoveChild(n)
+	for {
+		parent, next := n.Parent, nextElement(n)
+		before := n.PrevSibling
+		for before != nil && before.Type == html.TextNode && strings.TrimSpace(before.Data) == "" {
+			before = before.PrevSibling
+		}
+		parent.RemoveChild(n)
+		// A heading over nothing but what was dropped goes too.
+		if before != nil && isHeading(before) && before.Data != "h1" && (next == nil || isHeading(next) && next.Data <= before.Data) {
+			p.count(before, why)
+			parent.RemoveChild(before)
+		}
+		// So does the empty shell that is left.
+		if parent.Parent == nil || parent.Data == "body" || parent.Data == "main" || parent.Data == "article" || strings.TrimSpace(spacedText(parent)) != "" {
+			return
+		}
+		n = parent
+	}
 }
 
 // count notes what is dropped.
@@ -164,10 +194,13 @@ func (p *pruner) clutter(n *html.Node, f *facts, content bool) string {
 		if why := action(n, f); why != "" {
 			return why
 		}
-	case "ul", "ol", "p", "div":
-		if f.links >= 2 && f.text < 200 && p.shares(n, f) {
-			return "sharing"
+	case "table":
+		if isCalendar(n) {
+			return "calendars"
 		}
+	}
+	if why := p.line(n, f); why != "" {
+		return why
 	}
 	switch attr(n, "role") {
 	case "navigation", "search", "menu", "menubar", "dialog", "alertdialog", "banner", "contentinfo", "tooltip":
@@ -181,6 +214,64 @@ func (p *pruner) clutter(n *html.Node, f *facts, content bool) string {
 	return p.named(n, f, content)
 }
 
+// line judges short blocks by what they say: the way to the page, links to
+// share it, the maker's signature.
+func (p *pruner) line(n *html.Node, f *facts) string {
+	if f.text == 0 || f.text > 200 || f.h1 || f.main || f.blocks > 1 || isInline(n.Data) {
+		return ""
+	}
+	text := oneLine(spacedText(n))
+	switch {
+	case f.links >= 2 && p.shares(n, f):
+		return "sharing"
+	case f.links >= 1 && isTrail(n, text):
+		return "navigation"
+	case f.text < 120 && !f.heading && signature.MatchString(text):
+		return "header and footer"
+	}
+	return ""
+}
+
+var trailStart = regexp.MustCompile(`(?i)^(?:vous [êe]tes ici\s*:?\s*)?(?:accueil|home)\b`)
+
+// isTrail tells the line that says where a page stands in its site: it begins
+// at the home page, and parts the steps by marks or as a list.
+func isTrail(n *html.Node, text string) bool {
+	if !trailStart.MatchString(text) {
+		return false
+	}
+	for c := range n.Descendants() {
+		if c.Type == html.ElementNode && c.Data == "a" {
+			first := strings.ToLower(oneLine(rawText(c)))
+			return (first == "accueil" || first == "home") && (n.Data == "ol" || n.Data == "ul" || strings.ContainsAny(text, ">»›/|→") || strings.Contains(text, " - "))
+		}
+	}
+	return false
+}
+
+// isCalendar tells a month's table: days and their names, and nothing else.
+func isCalendar(table *html.Node) bool {
+	cells, days, numbers := 0, 0, 0
+	for c := range table.Descendants() {
+		if c.Type != html.ElementNode || c.Data != "td" && c.Data != "th" {
+			continue
+		}
+		text := oneLine(rawText(c))
+		if text == "" {
+			continue
+		}
+		cells++
+		day, err := strconv.Atoi(text)
+		if err == nil {
+			numbers++
+		}
+		if err == nil && day >= 1 && day <= 31 || err != nil && len(text) <= 4 && strings.Trim(text, ".") != "" {
+			days++
+		}
+	}
+	return cells >= 6 && days*10 >= cells*9 && numbers*2 >= cells
+}
+
 // named judges an element by its class and id.
 func (p *pruner) named(n *html.Node, f *facts, content bool) string {
 	if n.Data == "html" || n.Data == "body" || n.Data == "main" || n.Data == "article" || f.main || f.h1 {
@@ -190,7 +281,7 @@ func (p *pruner) named(n *html.Node, f *facts, content bool) string {
 	large := f.text*10 > p.total*6
 	for token := range strings.FieldsSeq(strings.ToLower(attr(n, "class") + " " + attr(n, "id"))) {
 		switch {
-		case large && !p.hasH1 && !p.hasMain:
+		case stateName.MatchString(token), large && !p.hasH1 && !p.hasMain:
 		case chromeName.MatchString(token):
 			return "named as clutter"
 		case !content && frameName.MatchString(token) && !large:
@@ -211,7 +302,7 @@ func (p *pruner) isSide(n *html.Node, f *facts) bool {
 		return true
 	}
 	for token := range strings.FieldsSeq(strings.ToLower(attr(n, "class") + " " + attr(n, "id"))) {
-		if sideName.MatchString(token) {
+		if sideName.MatchString(token) && !strings.HasPrefix(token, "has-") {
 			return true
 		}
 	}
@@ -249,13 +340,40 @@ func (p *pruner) keepContacts(n *html.Node) {
 
 // manyBlocks tells a column of several headed blocks from one block.
 func manyBlocks(n *html.Node, all map[*html.Node]*facts) bool {
+	// Wrappers of one part are looked through.
+	for {
+		var only *html.Node
+		parts := 0
+		for c := n.FirstChild; c != nil; c = c.NextSibling {
+			if f := all[c]; f != nil && f.text > 0 {
+				only = c
+				parts++
+			}
+		}
+		if parts != 1 || isHeading(only) {
+			break
+		}
+		n = only
+	}
 	headed := 0
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if f := all[c]; f != nil && f.heading && c.FirstChild != nil && f.text > 0 && !isHeading(c) {
+		if f := all[c]; f != nil && f.heading && f.text > 0 && !isHeading(c) {
 			headed++
 		}
 	}
 	return headed > 1
+}
+
+// spacedText is all text below a node, a space between its parts.
+func spacedText(n *html.Node) string {
+	var b strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode && !isSilent(c.Parent.Data) {
+			b.WriteString(c.Data)
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
 }
 
 func isHeading(n *html.Node) bool {
@@ -274,7 +392,8 @@ func action(n *html.Node, f *facts) string {
 	text := oneLine(rawText(n))
 	here := href == "" || strings.HasPrefix(href, "#") || strings.HasPrefix(strings.ToLower(href), "javascript:")
 	switch {
-	case here && href != "" && actionText.MatchString(text), text != "" && actionText.MatchString(text) && f.useful == 0:
+	case text == "":
+	case actionText.MatchString(text), teaserText.MatchString(text) && (f.useful == 0 || here):
 		return "actions on the page"
 	}
 	return ""

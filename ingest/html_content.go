@@ -134,6 +134,12 @@ func (p *pruner) keepReadable(doc *goquery.Document, body *goquery.Selection) {
 			keepWhole(n, keep)
 		}
 	}
+	// Where one paragraph is content, those beside it are.
+	for _, n := range nodes {
+		if p.prose(n) && keep[n.Parent] && p.besideProse(n, keep) {
+			keepWhole(n, keep)
+		}
+	}
 	// A heading over something that stays must stay too.
 	for _, n := range nodes {
 		if isHeading(n) {
@@ -148,6 +154,34 @@ func (p *pruner) keepReadable(doc *goquery.Document, body *goquery.Selection) {
 			n.Parent.RemoveChild(n)
 		}
 	}
+}
+
+// prose tells paragraphs and lists that are not made of links.
+func (p *pruner) prose(n *html.Node) bool {
+	switch n.Data {
+	case "p", "ul", "ol", "blockquote", "h2", "h3", "h4", "h5", "h6":
+		f := p.facts[n]
+		return f != nil && f.text > 0 && !f.linky(5)
+	}
+	return false
+}
+
+// besideProse tells whether a paragraph that is kept stands beside n, a few
+// steps away at most.
+func (p *pruner) besideProse(n *html.Node, keep map[*html.Node]bool) bool {
+	near := func(step func(*html.Node) *html.Node) bool {
+		c := n
+		for range 6 {
+			if c = step(c); c == nil {
+				return false
+			}
+			if c.Type == html.ElementNode && keep[c] && p.prose(c) {
+				return true
+			}
+		}
+		return false
+	}
+	return near(func(c *html.Node) *html.Node { return c.PrevSibling }) || near(func(c *html.Node) *html.Node { return c.NextSibling })
 }
 
 // rescued tells what readability drops and residents ask for.
@@ -264,8 +298,9 @@ func (p *pruner) dropLinkLists(root *html.Node) {
 				continue
 			}
 			switch c.Data {
-			case "ul", "ol", "aside", "section", "div", "td", "tr", "table":
-				if f.links >= 4 && f.useful == 0 && !f.contact && !f.h1 && f.linky(9) {
+			case "ul", "ol", "aside", "section", "div", "td", "tr", "table", "p", "center":
+				list := f.links >= 4 && f.linky(9) || f.links >= 6 && f.blocks == 0 && f.linky(6)
+				if list && f.useful == 0 && !f.contact && !f.h1 {
 					p.drop(c, "lists of links")
 					continue
 				}
