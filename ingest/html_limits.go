@@ -12,9 +12,10 @@ import (
 // Bounds of one web page. The pages of town sites have some thousand tags and a
 // few hundred kilobytes.
 const (
-	htmlBytes = 6 << 20
-	htmlTags  = 150_000 // tags, and stretches of text between them
-	htmlAttrs = 400_000
+	htmlBytes  = 6 << 20
+	htmlTags   = 150_000 // tags, and stretches of text between them
+	htmlAttrs  = 400_000
+	htmlCopied = 1 << 30 // bytes that the parser copies to join text that stray tags part
 )
 
 // parseHTML parses a page whose size was found to be within the bounds before a
@@ -25,12 +26,20 @@ func parseHTML(ctx context.Context, page string) (*html.Node, error) {
 	}
 	z := html.NewTokenizer(strings.NewReader(page))
 	tags, attrs := 0, 0
+	run, copied := 0, 0 // text since the last start tag, and what appending it piece by piece costs
 	for {
 		kind := z.Next()
 		if kind == html.ErrorToken {
 			break
 		}
 		tags++
+		if kind == html.TextToken {
+			copied += run
+			run += len(z.Raw())
+		}
+		if kind == html.StartTagToken {
+			run = 0
+		}
 		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
 			_, more := z.TagName()
 			for more {
@@ -38,7 +47,7 @@ func parseHTML(ctx context.Context, page string) (*html.Node, error) {
 				attrs++
 			}
 		}
-		if tags > htmlTags || attrs > htmlAttrs {
+		if tags > htmlTags || attrs > htmlAttrs || copied > htmlCopied {
 			return nil, failuref(codeTooComplex, "a page of more than %d tags: cut it into several", htmlTags)
 		}
 	}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"path"
 	"strings"
 	"unicode"
@@ -45,6 +46,27 @@ func unread(name string) error {
 		return failuref(codeKind, "a picture (%s): save it as PDF", ext)
 	}
 	return failuref(codeKind, "files of the kind %q are not read: save it as PDF, DOCX, HTML, Markdown or plain text", ext)
+}
+
+// noteUnread names the documents among the files that are skipped, and what can
+// be done about each kind.
+func (r *Report) noteUnread(keys []string) {
+	const shown = 5
+	names := map[string][]string{}
+	for _, key := range keys {
+		err := unread(key)
+		if code := codeOf(err); MediaType(key) == "" && (code == codeSheet || code == codeLegacy) {
+			names[err.Error()] = append(names[err.Error()], key)
+		}
+	}
+	for _, reason := range sortedKeys(names) {
+		list := names[reason]
+		more := ""
+		if len(list) > shown {
+			list, more = list[:shown], fmt.Sprintf(" and %d more", len(names[reason])-shown)
+		}
+		r.note("%s: %s%s", reason, strings.Join(list, ", "), more)
+	}
 }
 
 // sniff finds out what a file is from its bytes, whatever its name or server

@@ -63,14 +63,9 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 	defer release()
 	id := docID{ref.URI, item.Key}
 	hash := contentHash(item, content)
-	mediaType, _, err := sniff(item.MediaType, content)
+	mediaType, _, extractor, err := choose(p.Extractors, item.MediaType, content)
 	if err != nil {
 		done.err = err
-		return done
-	}
-	extractor := p.Extractors[mediaType]
-	if extractor == nil {
-		done.err = failuref(codeKind, "nothing here reads %s", mediaType)
 		return done
 	}
 	version := extractor.Version() + " " + splitterVersion
@@ -93,6 +88,18 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		ContentHash: hash, Extractor: version, Passages: NewSplitter().Split(x.Sections),
 	}
 	return done
+}
+
+// choose finds the extractor for a file's contents, whatever its name says.
+func choose(all map[string]Extractor, declared string, content []byte) (mediaType, how string, e Extractor, err error) {
+	mediaType, how, err = sniff(declared, content)
+	if err != nil {
+		return "", "", nil, err
+	}
+	if e = all[mediaType]; e == nil {
+		return "", "", nil, failuref(codeKind, "nothing here reads files of the type %q: save it as PDF, DOCX, HTML, Markdown or plain text", mediaType)
+	}
+	return mediaType, how, e, nil
 }
 
 // fetch reads an item's bytes within the bounds. release gives their room back.

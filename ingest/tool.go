@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -51,8 +52,7 @@ func (e *toolError) Error() string {
 }
 
 // run gives the program the file and has what it answers read, up to the
-// maximum. It returns what the program complained of. The file is handed over
-// only once the bounds are set.
+// maximum. It returns what the program complained of.
 func (t tool) run(ctx context.Context, file []byte, read func(io.Reader) error) (stderr string, err error) {
 	c, err := t.start(ctx)
 	if err != nil {
@@ -123,8 +123,16 @@ type child struct {
 type holding struct {
 	offline      bool // without network
 	unprivileged bool // not as root
-	limited      bool // memory and time
 }
+
+// shell sets the limits and becomes the program: lowering its own limits is
+// what any process may do, whoever runs it.
+const shell = "/bin/sh"
+
+// limits are in kilobytes, seconds, and blocks of 512 bytes. A shell that
+// cannot set one starts nothing.
+var limits = fmt.Sprintf(`ulimit -c 0 && ulimit -t %d && ulimit -f %d && ulimit -v %d && exec "$@"`,
+	toolCPU, toolWrites/512, toolMemory>>10)
 
 // start starts the program held as tightly as the kernel allows.
 func (t tool) start(ctx context.Context) (*child, error) {
@@ -135,7 +143,7 @@ func (t tool) start(ctx context.Context) (*child, error) {
 	var last error
 	for _, hold := range holds() {
 		c := &child{held: hold, stderr: &boundedBuffer{limit: toolErrors}}
-		c.cmd = exec.CommandContext(ctx, program, t.args...)
+		c.cmd = exec.CommandContext(ctx, shell, append([]string{"-c", limits, "sh", program}, t.args...)...)
 		c.cmd.Dir = "/"
 		c.cmd.Env = toolEnvironment()
 		c.cmd.Stderr = c.stderr
@@ -147,11 +155,10 @@ func (t tool) start(ctx context.Context) (*child, error) {
 		if c.stdout, err = c.cmd.StdoutPipe(); err != nil {
 			return nil, fmt.Errorf("run %s: %w", t.name, err)
 		}
-		if last = c.cmd.Start(); last != nil {
-			continue // the next hold asks less of the kernel
+		if last = c.cmd.Start(); last == nil {
+			return c, nil
 		}
-		c.held.limited = limit(c.cmd.Process.Pid)
-		return c, nil
+		// The next hold asks less of the kernel.
 	}
 	return nil, fmt.Errorf("run %s: %w", t.name, last)
 }
@@ -192,12 +199,13 @@ func Tools(ctx context.Context) ToolReport {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	if r.PDF != "" {
-		if c, err := (tool{name: "pdftotext", args: []string{"-v"}}).start(ctx); err == nil {
-			r.Limited, r.Offline, r.Unprivileged = c.held.limited, c.held.offline, c.held.unprivileged
-			c.end()
-		}
+	probe := tool{name: "sh", args: []string{"-c", "ulimit -v"}, maximum: 100}
+	if c, err := probe.start(ctx); err == nil {
+		r.Offline, r.Unprivileged = c.held.offline, c.held.unprivileged
+		c.end()
 	}
+	out, err := probe.output(ctx, nil)
+	r.Limited = err == nil && strings.TrimSpace(string(out)) == strconv.Itoa(toolMemory>>10)
 	if r.OCR != "" {
 		r.Languages = ocrLanguages(ctx)
 	}

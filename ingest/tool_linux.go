@@ -4,8 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // nobody is the user that owns nothing.
@@ -38,20 +36,4 @@ func isolate(cmd *exec.Cmd, hold holding) {
 	}
 	cmd.SysProcAttr = attr
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-}
-
-// limit bounds a child that has not been given its file yet, and tells whether
-// the kernel agreed.
-func limit(pid int) bool {
-	held := true
-	for resource, most := range map[int]uint64{
-		unix.RLIMIT_AS:    toolMemory,
-		unix.RLIMIT_CPU:   toolCPU,
-		unix.RLIMIT_FSIZE: toolWrites,
-		unix.RLIMIT_CORE:  0,
-	} {
-		err := unix.Prlimit(pid, resource, &unix.Rlimit{Cur: most, Max: most}, nil)
-		held = held && (err == nil || err == unix.ESRCH) //nolint:errorlint // a system call's number
-	}
-	return held
 }
