@@ -19,7 +19,7 @@ test: setup-tests ## install what the tests need, run them all
 setup: ## install Postgres, pgvector and poppler where they are missing
 	@scripts/setup.sh
 
-setup-tests: ## the same, and what the tests need: a browser, npm, axe-core, a C compiler
+setup-tests: ## the same, and what the tests need: a browser, npm, axe-core, a C compiler, tesseract
 	@scripts/setup.sh --tests
 	@cd web/browser && { [ -d node_modules/axe-core ] || npm ci --no-audit --no-fund --silent; }
 

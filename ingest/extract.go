@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -17,18 +18,24 @@ const (
 	HTML     = "text/html"
 	Plain    = "text/plain"
 	PDF      = "application/pdf"
+	DOCX     = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+	ODT      = "application/vnd.oasis.opendocument.text"
 )
 
 // errNoText is the failure of a file that was read and says nothing.
 var errNoText = failuref(codeNoText, "no text inside")
 
-// maxText bounds the text of one document, in bytes.
-const maxText = 16 << 20
+// Bounds of one document.
+const (
+	maxText    = 4 << 20          // bytes of text: some 1 500 pages
+	maxSeconds = 30 * time.Second // for all that is done to read it
+)
 
 // Input is a file or page as it was fetched.
 type Input struct {
 	Name  string // file name with its extension
 	Bytes []byte
+	URL   string // that it came from; empty: unknown
 }
 
 // Extracted is what an extractor reads out of a file. Dates that are not known
@@ -45,6 +52,7 @@ type Extracted struct {
 	Sections    []Section
 	Notes       []string      // what was not understood and left out
 	Flags       []corpus.Flag // what looks meant for a model; set by the ingester
+	Dropped     []Dropped
 }
 
 // complete takes what is not known from what the source says.
@@ -95,23 +103,9 @@ func Extractors() map[string]Extractor {
 		HTML:     HTMLExtractor{},
 		Plain:    PlainExtractor{},
 		PDF:      PDFExtractor{},
+		DOCX:     DOCXExtractor{},
+		ODT:      ODTExtractor{},
 	}
-}
-
-// MediaType returns the media type that a file's extension stands for, or ""
-// when nothing here reads such files.
-func MediaType(name string) string {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".md", ".markdown", ".mdown":
-		return Markdown
-	case ".html", ".htm", ".xhtml":
-		return HTML
-	case ".txt", ".text":
-		return Plain
-	case ".pdf":
-		return PDF
-	}
-	return ""
 }
 
 // stem is a file's name without its extension.
@@ -128,10 +122,16 @@ func stem(name string) string {
 func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error) {
 	defer func() {
 		if broken := recover(); broken != nil {
-			err = fmt.Errorf("the reader broke on this file: %v", broken)
+			err = failuref(codeBroken, "the reader broke on this file: %v", broken)
 		}
 	}()
+	whole := ctx
+	ctx, cancel := context.WithTimeout(ctx, maxSeconds)
+	defer cancel()
 	x, err = e.Extract(ctx, in)
+	if errors.Is(err, context.DeadlineExceeded) && whole.Err() == nil {
+		err = failuref(codeSlow, "it was not read within %s: save it again in a plainer form, or cut it into several", maxSeconds)
+	}
 	if err != nil {
 		return Extracted{}, err
 	}

@@ -10,21 +10,30 @@ import (
 // none and is shown as it stands.
 const (
 	codeBinary       = "binary"
+	codeBroken       = "broken"
 	codeCopyLocked   = "copy_locked"
+	codeDamaged      = "damaged"
 	codeDamagedPDF   = "damaged_pdf"
+	codeEncrypted    = "encrypted"
 	codeEmbedding    = "embedding"
 	codeEmpty        = "empty"
 	codeEncryptedPDF = "encrypted_pdf"
 	codeFrontMatter  = "front_matter"
 	codeKind         = "kind"
+	codeLegacy       = "legacy_office"
 	codeLink         = "link"
 	codeNoText       = "no_text"
 	codeNotPDF       = "not_pdf"
 	codeScan         = "scan"
 	codeSuspicious   = "suspicious"
+	codeSheet        = "spreadsheet"
+	codeSlow         = "slow"
+	codeTooComplex   = "too_complex"
 	codeTooLarge     = "too_large"
 	codeTooLong      = "too_long"
+	codeTool         = "tool"
 	codeUnreadable   = "unreadable"
+	codeWrongKind    = "wrong_kind"
 )
 
 // failure is an error with a code.

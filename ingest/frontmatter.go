@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -31,11 +32,23 @@ func cutFrontMatter(text string) (front, body string, err error) {
 	return "", "", failuref(codeFrontMatter, "front matter: the closing --- is missing")
 }
 
+// Bounds of front matter, which is a few lines.
+const (
+	frontBytes   = 64 << 10
+	frontNesting = 100
+)
+
+var yamlAlias = regexp.MustCompile(`(?m)(?:^|[\s\[,:])\*\w`)
+
 // readFrontMatter fills x with what the front matter says. Names are French or
 // English; unknown ones are left alone.
 func readFrontMatter(front string, x *Extracted) error {
 	if strings.TrimSpace(front) == "" {
 		return nil
+	}
+	// Aliases of aliases blow up, and deep nesting takes the parser's stack.
+	if len(front) > frontBytes || strings.Count(front, "[")+strings.Count(front, "{") > frontNesting || len(yamlAlias.FindAllString(front, frontNesting)) > 10 {
+		return failuref(codeFrontMatter, "front matter: longer or more nested than is read")
 	}
 	var fields map[string]any
 	if err := yaml.Unmarshal([]byte(front), &fields); err != nil {

@@ -14,14 +14,22 @@ import (
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestGoldenSections(t *testing.T) {
-	for _, pattern := range []string{"*.md", "*.html", "*.txt", "*.pdf"} {
+	for _, pattern := range []string{"*.md", "*.html", "*.txt", "*.pdf", "scanned/*.pdf", "office/*.parts"} {
 		files, err := filepath.Glob(filepath.Join("testdata", pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no test files %s: %v", pattern, err)
 		}
 		for _, name := range files {
 			t.Run(filepath.Base(name), func(t *testing.T) {
+				if strings.Contains(name, "scanned") && Tools(t.Context()).OCR == "" {
+					t.Skip("tesseract is not installed: 'make test' installs it")
+				}
+				golden := name + ".golden"
+				name, isOffice := strings.CutSuffix(name, ".parts")
 				content, err := os.ReadFile(name)
+				if isOffice {
+					content, err = officeFile(t, filepath.Base(name)), nil
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -30,7 +38,6 @@ func TestGoldenSections(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := render(x)
-				golden := name + ".golden"
 				if *update {
 					if err := os.WriteFile(golden, got, 0o644); err != nil {
 						t.Fatal(err)

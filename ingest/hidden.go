@@ -82,3 +82,11 @@ func sameColor(a, b string) bool {
 	}
 	return name(a) == name(b)
 }
+
+// isPanel tells what a click on the page unfolds, by the names that sites use.
+func isPanel(s *goquery.Selection) bool {
+	return containsAny(strings.ToLower(s.AttrOr("class", "")), "accord", "collapse", "panel", "toggle", "tab-content", "tabpane", "tab-pane")
+}
+
+// neverContent are elements that are never a page's content.
+const neverContent = "script, style, noscript, template, svg, canvas, iframe, object, embed, audio, video, input, select, textarea"

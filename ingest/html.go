@@ -3,25 +3,66 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"net/url"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
 )
 
 // HTMLExtractor reads whole web pages: menu, footer and banners are left out.
-type HTMLExtractor struct{}
+type HTMLExtractor struct{ selectors *selectors }
+
+// Selectors are CSS selectors of a site's pages.
+type Selectors struct {
+	Include []string // of what is the content; none: it is found out
+	Exclude []string // of what is left out, wherever it stands
+}
+
+// selectors is Selectors, compiled. Their text is a part of the version.
+type selectors struct {
+	include, exclude cascadia.SelectorGroup
+	text             string
+}
+
+// NewHTMLExtractor returns the extractor for a site with selectors of its own.
+// A selector that is none is an error with its text.
+func NewHTMLExtractor(s Selectors) (HTMLExtractor, error) {
+	compiled := &selectors{text: fmt.Sprintf("%q %q", s.Include, s.Exclude)}
+	for _, part := range []struct {
+		from []string
+		to   *cascadia.SelectorGroup
+	}{{s.Include, &compiled.include}, {s.Exclude, &compiled.exclude}} {
+		for _, text := range part.from {
+			group, err := cascadia.ParseGroup(text)
+			if err != nil {
+				return HTMLExtractor{}, fmt.Errorf("CSS selector %q: %w", text, err)
+			}
+			*part.to = append(*part.to, group...)
+		}
+	}
+	if len(s.Include)+len(s.Exclude) == 0 {
+		return HTMLExtractor{}, nil
+	}
+	return HTMLExtractor{selectors: compiled}, nil
+}
 
 // Version implements Extractor.
-func (HTMLExtractor) Version() string { return "html/2" }
+func (e HTMLExtractor) Version() string {
+	if e.selectors == nil {
+		return "html/2"
+	}
+	return fmt.Sprintf("html/2 %x", sha256.Sum256([]byte(e.selectors.text)))[:20]
+}
 
 // Extract implements Extractor. Title, address, dates and language come from
 // the page's head and marks; anchors are the ids of its headings.
-func (HTMLExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
+func (e HTMLExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 	if isBinary(in.Bytes) && !bytes.HasPrefix(in.Bytes, []byte{0xFF, 0xFE}) && !bytes.HasPrefix(in.Bytes, []byte{0xFE, 0xFF}) {
 		return Extracted{}, errBinary
 	}
@@ -29,34 +70,91 @@ func (HTMLExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
 	if err != nil {
 		return Extracted{}, err
 	}
-	doc, err := goquery.NewDocumentFromReader(strings.NewReader(decoded))
+	tree, err := parseHTML(ctx, decoded)
 	if err != nil {
-		return Extracted{}, fmt.Errorf("parse HTML: %w", err)
+		return Extracted{}, err
 	}
+	doc := goquery.NewDocumentFromNode(tree)
 	var x Extracted
 	readHead(doc, &x)
-	body := doc.Find("body").First()
-	if body.Length() == 0 {
+	if doc.Find("body").Length() == 0 {
 		return Extracted{}, errNoText
 	}
-	removeChrome(doc)
-	readMarks(doc, &x)
-	root := mainContent(doc)
-	base, err := url.Parse(x.URL)
-	if err != nil || !base.IsAbs() {
-		base = nil
+	base := pageBase(doc, firstOf(x.URL, in.URL))
+	x.URL = firstOf(x.URL, webAddress(in.URL))
+	labels, silent := panelLabels(tree)
+	p := pruner{panels: map[string]bool{}}
+	for id := range labels {
+		p.panels[id] = true
 	}
-	w := htmlWalker{base: base, panels: map[string]bool{}}
+	root := e.choose(doc, &p, &x)
+	if ctx.Err() != nil {
+		return Extracted{}, ctx.Err()
+	}
+	readMarks(doc, &x)
+	w := htmlWalker{base: base, labels: labels, silent: silent}
 	w.walk(root)
 	w.flush()
 	if x.Title == "" {
 		x.Title = w.title
 	}
 	x.Sections = w.out.finish(x.Title)
+	x.Dropped = p.dropped
 	if len(x.Sections) == 0 {
 		return Extracted{}, failuref(codeNoText, "no text inside: the page is empty, or a script writes it")
 	}
-	return x, nil
+	return x, ctx.Err()
+}
+
+// choose returns the page's content, by the site's selectors where it has any.
+func (e HTMLExtractor) choose(doc *goquery.Document, p *pruner, x *Extracted) *html.Node {
+	if e.selectors != nil && len(e.selectors.exclude) > 0 {
+		for _, n := range cascadia.QueryAll(doc.Nodes[0], e.selectors.exclude) {
+			if n.Parent != nil && n.Data != "html" && n.Data != "body" {
+				p.count(n, "left out by a selector")
+				n.Parent.RemoveChild(n)
+			}
+		}
+	}
+	if e.selectors == nil || len(e.selectors.include) == 0 {
+		return p.content(doc)
+	}
+	root := &html.Node{Type: html.ElementNode, Data: "main"}
+	for _, n := range cascadia.QueryAll(doc.Nodes[0], e.selectors.include) {
+		if n.Parent == nil || contains(root, n) || n.Data == "html" {
+			continue // inside one that was taken
+		}
+		n.Parent.RemoveChild(n)
+		root.AppendChild(n)
+	}
+	if root.FirstChild == nil {
+		x.Notes = append(x.Notes, "the selectors of what to keep match nothing on this page: its content was found out")
+		return p.content(doc)
+	}
+	doc.Find("script, style, noscript, template, iframe").Remove()
+	return root
+}
+
+// pageBase is what the page's relative links start from, or nil.
+func pageBase(doc *goquery.Document, address string) *url.URL {
+	base, err := url.Parse(address)
+	if err != nil || !base.IsAbs() {
+		base = nil
+	}
+	href, ok := doc.Find("base[href]").Attr("href")
+	if !ok {
+		return base
+	}
+	u, err := url.Parse(strings.TrimSpace(href))
+	switch {
+	case err != nil:
+		return base
+	case u.IsAbs():
+		return u
+	case base != nil:
+		return base.ResolveReference(u)
+	}
+	return nil
 }
 
 // decodeHTML follows a byte order mark, then the page's own word for its
@@ -81,7 +179,7 @@ func fragmentText(raw string) string {
 	}
 	hiddenElements(doc).Remove()
 	doc.Find("script, style, template, noscript").Remove()
-	w := htmlWalker{panels: map[string]bool{}}
+	w := htmlWalker{}
 	w.walk(doc.Find("body").Nodes[0])
 	w.flush()
 	var parts []string

@@ -13,9 +13,10 @@ type htmlWalker struct {
 	base   *url.URL // of relative links; nil: unknown
 	out    outline
 	title  string
-	inline strings.Builder // text of the paragraph that is open
-	level  int             // of the last true heading
-	panels map[string]bool // ids of panels whose button was a heading
+	inline strings.Builder     // text of the paragraph that is open
+	level  int                 // of the last true heading
+	labels map[string]string   // of panels that a click unfolds, by their ids
+	silent map[*html.Node]bool // what says such a label: it stands over the panel
 }
 
 // walk goes through a node's children.
@@ -30,9 +31,18 @@ func (w *htmlWalker) node(n *html.Node) {
 		w.inline.WriteString(spaced(n.Data))
 		return
 	}
-	if n.Type != html.ElementNode {
+	if n.Type != html.ElementNode || w.silent[n] {
 		return
 	}
+	if label := w.labels[attr(n, "id")]; label != "" && attr(n, "id") != "" {
+		w.panel(n, label)
+		return
+	}
+	w.element(n)
+}
+
+// element writes what an element says.
+func (w *htmlWalker) element(n *html.Node) {
 	switch n.Data {
 	case "h1", "h2", "h3", "h4", "h5", "h6":
 		w.heading(n, int(n.Data[1]-'0'))
@@ -46,10 +56,7 @@ func (w *htmlWalker) node(n *html.Node) {
 		w.backTo(depth)
 	case "button":
 		// What unfolds a panel is its heading; other buttons do things.
-		if panel := attr(n, "aria-controls"); panel != "" || attr(n, "aria-expanded") != "" {
-			for id := range strings.FieldsSeq(panel) {
-				w.panels[id] = true
-			}
+		if attr(n, "aria-controls") != "" || attr(n, "aria-expanded") != "" {
 			w.fold(n)
 		}
 	case "aside":
@@ -80,14 +87,26 @@ func (w *htmlWalker) node(n *html.Node) {
 			w.walk(n)
 			return
 		}
+		if attr(n, "role") == "button" && attr(n, "aria-expanded") != "" {
+			w.fold(n)
+			return
+		}
 		w.flush()
-		depth := len(w.out.path)
 		w.walk(n)
 		w.flush()
-		if w.panels[attr(n, "id")] && attr(n, "id") != "" {
-			w.backTo(depth - 1)
-		}
 	}
+}
+
+// panel writes what a click unfolds, under the words that are clicked.
+func (w *htmlWalker) panel(n *html.Node, label string) {
+	w.flush()
+	depth := len(w.out.path)
+	if last := depth - 1; last < 0 || !sameText(w.out.path[last].texts[0], label) {
+		w.openFold(n, label, attr(n, "id"))
+	}
+	w.element(n)
+	w.flush()
+	w.backTo(depth)
 }
 
 // flush closes the open paragraph.
@@ -113,34 +132,29 @@ func (w *htmlWalker) heading(n *html.Node, level int) {
 	if level == 1 && w.title == "" {
 		w.title = text
 	}
-	// A heading that unfolds a panel holds the button.
-	for child := range n.Descendants() {
-		if child.Type == html.ElementNode {
-			for id := range strings.FieldsSeq(attr(child, "aria-controls")) {
-				w.panels[id] = false
-			}
-		}
-	}
 	w.level = level
 	w.out.heading(level, anchorOf(n), text)
 }
 
-// fold opens a section for an accordion's button or summary, one level below
-// the last true heading.
+// fold opens a section for an accordion's button or summary.
 func (w *htmlWalker) fold(n *html.Node) {
 	w.flush()
-	text := oneLine(w.text(n))
-	if text == "" {
-		return
+	if text := oneLine(w.text(n)); text != "" {
+		w.openFold(n, text, anchorOf(n))
 	}
-	depth := 0
+}
+
+// openFold opens a section below the last true heading, whatever its level, so
+// that folds nest among themselves.
+func (w *htmlWalker) openFold(n *html.Node, text, anchor string) {
+	depth := 1
 	for p := n.Parent; p != nil; p = p.Parent {
-		if p.Type == html.ElementNode && p.Data == "details" && n.Data == "summary" {
+		own := n.Data == "summary" && p == n.Parent
+		if p.Data == "details" && !own || attr(p, "id") != "" && w.labels[attr(p, "id")] != "" {
 			depth++
 		}
 	}
-	// Deeper than any true heading, so that folds nest among themselves.
-	w.out.heading(10*(w.level+1)+max(depth, 1), anchorOf(n), text)
+	w.out.heading(10*(w.level+1)+depth, anchor, text)
 }
 
 // aside is a section of its own beside the headings it stands among.
@@ -161,6 +175,57 @@ func (w *htmlWalker) aside(n *html.Node) {
 	w.out.close()
 	w.out.popTo(2)
 	w.out.path, w.level = path, level
+}
+
+// panelLabels finds the words over what a click unfolds, by the panels' ids, and
+// the elements that say them. Those inside a heading are left out: the heading
+// opens the section by itself.
+func panelLabels(tree *html.Node) (labels map[string]string, silent map[*html.Node]bool) {
+	byID := map[string]*html.Node{}
+	for n := range tree.Descendants() {
+		if id := attr(n, "id"); id != "" && byID[id] == nil {
+			byID[id] = n
+		}
+	}
+	labels, silent = map[string]string{}, map[*html.Node]bool{}
+	for n := range tree.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		target := attr(n, "aria-controls")
+		if target == "" && (attr(n, "role") == "tab" || attr(n, "data-toggle") != "" || attr(n, "data-bs-toggle") != "" || attr(n, "aria-expanded") != "") {
+			target = firstOf(attr(n, "data-bs-target"), attr(n, "data-target"), attr(n, "href"))
+			if !strings.HasPrefix(target, "#") {
+				continue
+			}
+		}
+		for id := range strings.FieldsSeq(target) {
+			panel := byID[strings.TrimPrefix(id, "#")]
+			if panel == nil || contains(panel, n) || contains(n, panel) || panel.Data == "nav" {
+				continue
+			}
+			id = attr(panel, "id")
+			if insideHeading(n) || holdsHeading(n) {
+				labels[id] = ""
+				continue
+			}
+			text := oneLine(rawText(n))
+			if known, ok := labels[id]; text != "" && (!ok || known == text) {
+				labels[id] = text
+				silent[n] = true
+			}
+		}
+	}
+	return labels, silent
+}
+
+func insideHeading(n *html.Node) bool {
+	for p := n.Parent; p != nil; p = p.Parent {
+		if isHeading(p) {
+			return true
+		}
+	}
+	return false
 }
 
 func holdsHeading(n *html.Node) bool {
@@ -218,7 +283,7 @@ func (w *htmlWalker) link(n *html.Node) string {
 
 // text is a node's text as one paragraph, links included.
 func (w *htmlWalker) text(n *html.Node) string {
-	inner := htmlWalker{base: w.base, panels: map[string]bool{}}
+	inner := htmlWalker{base: w.base, silent: w.silent}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
 		inner.flatten(c)
 	}
@@ -230,7 +295,7 @@ func (w *htmlWalker) flatten(n *html.Node) {
 	switch {
 	case n.Type == html.TextNode:
 		w.inline.WriteString(spaced(n.Data))
-	case n.Type != html.ElementNode:
+	case n.Type != html.ElementNode, w.silent[n]:
 	case n.Data == "br":
 		w.inline.WriteByte('\n')
 	case n.Data == "a":
@@ -273,7 +338,7 @@ func (w *htmlWalker) list(n *html.Node, indent string) string {
 			marker = strconv.Itoa(number) + ". "
 			number++
 		}
-		inner := htmlWalker{base: w.base, panels: map[string]bool{}}
+		inner := htmlWalker{base: w.base, silent: w.silent}
 		var nested []string
 		for c := li.FirstChild; c != nil; c = c.NextSibling {
 			if c.Type == html.ElementNode && (c.Data == "ul" || c.Data == "ol") {

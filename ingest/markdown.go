@@ -44,6 +44,9 @@ func (MarkdownExtractor) Extract(_ context.Context, in Input) (Extracted, error)
 	if err := readFrontMatter(front, &x); err != nil {
 		return Extracted{}, err
 	}
+	if err := checkMarkdown(body); err != nil {
+		return Extracted{}, err
+	}
 	md := goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList),
 		goldmark.WithParserOptions(parser.WithAttribute()),

@@ -10,6 +10,8 @@ import (
 type outline struct {
 	path     []heading // from the outermost
 	blocks   []string  // of the section that is open
+	page     int       // that the reader is on; 0: no pages
+	listed   bool      // the last block is a list that goes on
 	sections []Section
 }
 
@@ -18,6 +20,7 @@ type heading struct {
 	texts  []string // more than one when a heading is itself a path
 	anchor string
 	bare   bool // nothing was said under it yet
+	page   int
 }
 
 // heading closes the open section and opens one under this heading.
@@ -26,8 +29,9 @@ func (o *outline) heading(level int, anchor string, texts ...string) {
 		return
 	}
 	o.close()
+	o.listed = false
 	o.popTo(level)
-	o.path = append(o.path, heading{level: level, texts: texts, anchor: anchor, bare: true})
+	o.path = append(o.path, heading{level: level, texts: texts, anchor: anchor, bare: true, page: o.page})
 }
 
 // popTo closes the headings of this level and deeper. A heading under which
@@ -42,7 +46,7 @@ func (o *outline) popTo(level int) {
 		o.path = o.path[:len(o.path)-1]
 		if last.bare {
 			o.sections = append(o.sections, Section{
-				Headings: o.headings(), Anchor: last.anchor, Text: strings.Join(last.texts, "\n"),
+				Headings: o.headings(), Anchor: last.anchor, Page: last.page, Text: strings.Join(last.texts, "\n"),
 			})
 			o.said()
 		}
@@ -52,6 +56,7 @@ func (o *outline) popTo(level int) {
 // block adds a paragraph, a whole list or a whole table to the open section.
 func (o *outline) block(text string) {
 	text = strings.Trim(text, "\n")
+	o.listed = false
 	if strings.TrimSpace(text) == "" {
 		return
 	}
@@ -73,7 +78,7 @@ func (o *outline) close() {
 		}
 		text.WriteString(b)
 	}
-	o.sections = append(o.sections, Section{Headings: o.headings(), Anchor: o.anchor(), Text: text.String()})
+	o.sections = append(o.sections, Section{Headings: o.headings(), Anchor: o.anchor(), Page: o.page, Text: text.String()})
 	o.blocks = nil
 	o.said()
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -8,129 +9,126 @@ import (
 	"io"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
 )
 
-// Bounds of one PDF: a hostile file may ask poppler for hours and gigabytes.
+// Bounds of one PDF.
 const (
-	pdfTimeout = time.Minute
-	pdfMemory  = 1 << 30
+	pdfTimeout = 25 * time.Second // for all its programs together
+	pdfPages   = 2000
+	pdfOutput  = 128 << 20 // bytes of pdftotext's answer, positions included
 )
 
-// PDFExtractor reads PDF files with poppler's pdftotext and pdfinfo. A page is
-// read in reading order, or, when it has tables, as it is laid out.
-type PDFExtractor struct{}
+// PDFExtractor reads PDF files with poppler's programs. A page is read in
+// reading order, or, where it has tables, as it is laid out. Running headers and
+// footers are left out; headings are guessed from the size of the letters and
+// from the forms that administrations give them. Pages without text are read by
+// tesseract where it is installed, unless NoOCR is set.
+type PDFExtractor struct {
+	NoOCR    bool
+	Language string // of scanned pages, as tesseract names it ("fra", "fra+eng"); empty: "fra"
+}
 
-// Version implements Extractor.
-func (PDFExtractor) Version() string { return "pdf/1" }
+// Version implements Extractor. Where scans can be read, more is read.
+func (e PDFExtractor) Version() string {
+	if e.canOCR() {
+		return "pdf/2 ocr " + e.language()
+	}
+	return "pdf/2"
+}
 
-// Extract implements Extractor: a section for each page that has text. The
-// title is the file's own, else the first line.
-func (PDFExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
+// Extract implements Extractor: sections by page and heading. The title is the
+// file's own, else the largest words of the first page, else its first line.
+func (e PDFExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 	// Readers accept some bytes before the header.
 	if !bytes.Contains(in.Bytes[:min(len(in.Bytes), 1024)], []byte("%PDF-")) {
 		return Extracted{}, failuref(codeNotPDF, "this is no PDF inside, whatever its name says")
 	}
+	whole := ctx
 	ctx, cancel := context.WithTimeout(ctx, pdfTimeout)
 	defer cancel()
-	raw, err := poppler(ctx, in.Bytes, "pdftotext", "-enc", "UTF-8", "-", "-")
-	if err != nil {
-		return Extracted{}, err
+	x, err := e.extract(ctx, in.Bytes)
+	if whole.Err() == nil && errors.Is(err, context.DeadlineExceeded) {
+		err = failuref(codeSlow, "it was not read within %s: save it again as a plain PDF, or cut it into several", pdfTimeout)
 	}
-	pages := strings.Split(string(raw), "\f")
-	laid, err := poppler(ctx, in.Bytes, "pdftotext", "-layout", "-enc", "UTF-8", "-", "-")
-	if err != nil {
-		return Extracted{}, err
-	}
-	for i, page := range strings.Split(string(laid), "\f") {
-		if text, ok := tabular(page); ok && i < len(pages) {
-			pages[i] = text
-		}
-	}
-	dropFurniture(pages)
+	return x, err
+}
+
+func (e PDFExtractor) extract(ctx context.Context, file []byte) (Extracted, error) {
 	var x Extracted
-	for i, page := range pages {
-		if body := unwrap(cleanText(page)); strings.TrimSpace(body) != "" {
-			x.Sections = append(x.Sections, Section{Page: i + 1, Text: body})
-		}
+	pages, err := readPDFInfo(ctx, file, &x)
+	if err != nil {
+		return Extracted{}, err
 	}
+	if pages > pdfPages {
+		return Extracted{}, failuref(codeTooLong, "%d pages, more than the %d that are read: cut the file into several", pages, pdfPages)
+	}
+	doc, err := readPDFText(ctx, file, &x)
+	if err != nil {
+		return Extracted{}, err
+	}
+	dropFurniture(doc)
+	if err := readPDFTables(ctx, file, doc, &x); err != nil {
+		return Extracted{}, err
+	}
+	if err := e.readScans(ctx, file, doc, &x); err != nil {
+		return Extracted{}, err
+	}
+	title := pdfSections(doc, &x)
 	if len(x.Sections) == 0 {
-		return Extracted{}, failuref(codeScan, "no text inside: a scan? Run it through OCR first")
+		return Extracted{}, e.scanFailure()
 	}
-	// Metadata is a help, not a need: a file without any is whole.
-	if info, err := poppler(ctx, in.Bytes, "pdfinfo", "-isodates", "-enc", "UTF-8", "-"); err == nil {
-		readPDFInfo(string(info), &x)
-	}
-	if x.Title == "" {
-		x.Title = firstLine(x.Sections[0].Text)
-	}
+	x.Title = firstOf(x.Title, title, firstLine(x.Sections[0].Text))
 	return x, ctx.Err()
 }
 
-// poppler runs one of its programs on the file and returns what it wrote.
-func poppler(ctx context.Context, file []byte, name string, args ...string) ([]byte, error) {
-	program, err := exec.LookPath(name)
-	if err != nil {
-		return nil, fmt.Errorf("%s is not installed: install the package poppler-utils", name)
-	}
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Stdin = bytes.NewReader(file)
-	cmd.WaitDelay = 5 * time.Second
-	var stderr boundedBuffer
-	stderr.limit = 4096
-	cmd.Stderr = &stderr
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", name, err)
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("run %s: %w", name, err)
-	}
-	limitMemory(cmd.Process.Pid, pdfMemory)
-	out, readErr := io.ReadAll(io.LimitReader(stdout, maxText+1))
-	if len(out) > maxText {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		return nil, failuref(codeTooLong, "more than %d MB of text inside: cut the file into several", maxText>>20)
-	}
-	err = cmd.Wait()
-	switch {
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, fmt.Errorf("%s did not finish within %s", name, pdfTimeout)
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil:
-		return nil, pdfReason(name, err, stderr.String())
-	case readErr != nil:
-		return nil, fmt.Errorf("read from %s: %w", name, readErr)
-	}
-	return out, nil
+// poppler names one of its programs.
+func poppler(name string, maximum int, args ...string) tool {
+	return tool{name: name, pack: "poppler-utils", args: args, maximum: maximum}
 }
 
 // pdfReason puts poppler's complaint into an operator's words.
-func pdfReason(name string, err error, stderr string) error {
-	if strings.Contains(stderr, "ncorrect password") || strings.Contains(strings.ToLower(stderr), "encrypted") {
+func pdfReason(err error) error {
+	if errors.Is(err, errToolOutput) {
+		return failuref(codeTooLong, "more than %d MB of text inside: cut the file into several", maxText>>20)
+	}
+	var ended *toolError
+	if !errors.As(err, &ended) {
+		return err
+	}
+	if strings.Contains(ended.stderr, "ncorrect password") || strings.Contains(strings.ToLower(ended.stderr), "encrypted") {
 		return failuref(codeEncryptedPDF, "the PDF is encrypted: save it without a password")
 	}
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
-		// pdftotext's exit codes: 1 cannot open, 2 output, 3 permissions.
-		switch exit.ExitCode() {
-		case 1:
-			return failuref(codeDamagedPDF, "the PDF is damaged: it cannot be opened")
-		case 3:
-			return failuref(codeCopyLocked, "the PDF forbids copying its text: save it without restrictions")
-		}
+	switch ended.code {
+	case -1:
+		return failuref(codeTooComplex, "the PDF asks for more memory or time than is allowed: save it again as a plain PDF")
+	case 3:
+		return failuref(codeCopyLocked, "the PDF forbids copying its text: save it without restrictions")
 	}
-	first, _, _ := strings.Cut(strings.TrimSpace(stderr), "\n")
-	return fmt.Errorf("%s: %w %s", name, err, oneLine(first))
+	if strings.Contains(ended.stderr, "ut of memory") {
+		return failuref(codeTooComplex, "the PDF asks for more memory than is allowed: save it again as a plain PDF")
+	}
+	return failuref(codeDamagedPDF, "the PDF is damaged: it cannot be opened; export it again")
 }
 
-// readPDFInfo takes the title and the day of the last change from pdfinfo.
-func readPDFInfo(info string, x *Extracted) {
-	for line := range strings.SplitSeq(info, "\n") {
+// readPDFInfo takes the number of pages, the title and the day of the last
+// change from pdfinfo. A file whose metadata alone are broken is read all the
+// same, its number of pages unknown (0).
+func readPDFInfo(ctx context.Context, file []byte, x *Extracted) (pages int, err error) {
+	info, err := poppler("pdfinfo", 1<<20, "-isodates", "-enc", "UTF-8", "-").output(ctx, file)
+	var ended *toolError
+	switch {
+	case errors.As(err, &ended) && ended.code == 1:
+		return 0, pdfReason(err)
+	case errors.As(err, &ended), errors.Is(err, errToolOutput):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	}
+	for line := range strings.SplitSeq(string(info), "\n") {
 		name, value, _ := strings.Cut(line, ":")
 		value = oneLine(value)
 		switch name {
@@ -140,8 +138,63 @@ func readPDFInfo(info string, x *Extracted) {
 			}
 		case "ModDate":
 			x.ModifiedOn, _ = parseDate(value)
+		case "Pages":
+			pages, _ = strconv.Atoi(value)
 		}
 	}
+	return pages, nil
+}
+
+// readPDFText reads the pages' lines, with their places.
+func readPDFText(ctx context.Context, file []byte, x *Extracted) ([]*pdfPage, error) {
+	var doc []*pdfPage
+	program := poppler("pdftotext", pdfOutput, "-bbox-layout", "-l", strconv.Itoa(pdfPages), "-enc", "UTF-8", "-", "-")
+	stderr, err := program.run(ctx, file, func(r io.Reader) error {
+		var err error
+		doc, err = parsePDFLines(r)
+		return err
+	})
+	if err != nil {
+		return nil, pdfReason(err)
+	}
+	if strings.Contains(stderr, "Syntax Error") {
+		x.Notes = append(x.Notes, "the PDF is damaged in places: some of its text may be missing")
+	}
+	return doc, nil
+}
+
+// readPDFTables replaces the text of pages that have tables. What is wrong with
+// the tables alone costs the tables alone.
+func readPDFTables(ctx context.Context, file []byte, doc []*pdfPage, x *Extracted) error {
+	program := poppler("pdftotext", pdfOutput, "-layout", "-l", strconv.Itoa(pdfPages), "-enc", "UTF-8", "-", "-")
+	_, err := program.run(ctx, file, func(r io.Reader) error {
+		pages := bufio.NewReader(r)
+		for _, p := range doc {
+			layout, err := pages.ReadString('\f')
+			if len(layout) <= 1<<20 {
+				if text, ok := tabular(p.withoutFurniture(layout)); ok {
+					p.text, p.tabular = cleanText(text), true
+				}
+			}
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+		}
+		_, err := io.Copy(io.Discard, pages)
+		return err
+	})
+	var ended *toolError
+	switch {
+	case errors.As(err, &ended), errors.Is(err, errToolOutput):
+		x.Notes = append(x.Notes, "its tables could not be read as tables")
+		return nil
+	case err != nil:
+		return err
+	}
+	return nil
 }
 
 var fileLike = regexp.MustCompile(`(?i)\.(docx?|odt|rtf|indd|pptx?|xlsx?|qxd|pub|pdf|html?|tmp)$`)
@@ -158,89 +211,46 @@ func isTitle(s string) bool {
 	return strings.ContainsFunc(s, unicode.IsLetter)
 }
 
-// dropFurniture removes the running headers and footers: first and last lines
-// that stand, digits aside, on more than half of at least three pages.
-func dropFurniture(pages []string) {
-	filled := 0
-	seen := map[string]int{}
-	for _, page := range pages {
-		top, bottom := edges(page)
-		if top == "" {
-			continue
-		}
-		filled++
-		seen[top]++
-		if bottom != top {
-			seen[bottom]++
+// canOCR tells whether pages without text can be read.
+func (e PDFExtractor) canOCR() bool {
+	if e.NoOCR {
+		return false
+	}
+	for _, name := range []string{"pdftoppm", "tesseract"} {
+		if _, err := exec.LookPath(name); err != nil {
+			return false
 		}
 	}
-	if filled < 3 {
-		return
-	}
-	common := func(line string) bool { return seen[line] >= 3 && seen[line]*2 > filled }
-	for i, page := range pages {
-		lines := strings.Split(page, "\n")
-		top, bottom := edges(page)
-		if common(top) {
-			lines = dropEdge(lines, top, 1)
-		}
-		if common(bottom) {
-			lines = dropEdge(lines, bottom, -1)
-		}
-		pages[i] = strings.Join(lines, "\n")
-	}
+	return true
 }
 
-// dropEdge removes the first (step 1) or last (step -1) line with text, if it
-// is that line.
-func dropEdge(lines []string, edge string, step int) []string {
-	at := 0
-	if step < 0 {
-		at = len(lines) - 1
+// scanFailure is the failure of a file in which no text was found.
+func (e PDFExtractor) scanFailure() error {
+	switch {
+	case e.canOCR():
+		return failuref(codeScan, "no text inside: a scan? Nothing could be recognised on its pages; scan it again, more sharply")
+	case e.NoOCR:
+		return failuref(codeScan, "no text inside: a scan? Run it through OCR first, or set GUICHET_OCR=auto")
 	}
-	for ; at >= 0 && at < len(lines); at += step {
-		if text := withoutDigits(lines[at]); text != "" {
-			if text == edge {
-				return append(lines[:at:at], lines[at+1:]...)
-			}
-			break
+	return failuref(codeScan, "no text inside: a scan? Run it through OCR first, or install the packages tesseract-ocr and tesseract-ocr-fra")
+}
+
+// pageList writes page numbers for people: "1-3, 7".
+func pageList(pages []int) string {
+	var b strings.Builder
+	for i := 0; i < len(pages); {
+		j := i
+		for j+1 < len(pages) && pages[j+1] == pages[j]+1 {
+			j++
 		}
-	}
-	return lines
-}
-
-// edges returns a page's first and last lines with text, digits taken out.
-func edges(page string) (top, bottom string) {
-	for line := range strings.SplitSeq(page, "\n") {
-		if line = withoutDigits(line); line != "" {
-			if top == "" {
-				top = line
-			}
-			bottom = line
+		if b.Len() > 0 {
+			b.WriteString(", ")
 		}
-	}
-	return top, bottom
-}
-
-func withoutDigits(line string) string {
-	return oneLine(strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return '#'
+		b.WriteString(strconv.Itoa(pages[i]))
+		if j > i {
+			fmt.Fprintf(&b, "-%d", pages[j])
 		}
-		return r
-	}, line))
-}
-
-// boundedBuffer keeps the first bytes that are written to it and drops the
-// rest.
-type boundedBuffer struct {
-	bytes.Buffer
-	limit int
-}
-
-func (b *boundedBuffer) Write(p []byte) (int, error) {
-	if room := b.limit - b.Len(); room > 0 {
-		_, _ = b.Buffer.Write(p[:min(len(p), room)])
+		i = j + 1
 	}
-	return len(p), nil
+	return b.String()
 }

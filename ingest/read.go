@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -57,18 +58,12 @@ func (p *pass) readAll(ctx context.Context, ref corpus.SourceRef, items []Item, 
 
 func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus.SourceRef, item Item) readItem {
 	done := readItem{item: item}
-	extractor := item.Extractor
-	if extractor == nil {
-		extractor = p.Extractors[item.MediaType]
-	}
-	if extractor == nil {
-		done.err = fmt.Errorf("nothing here reads %s", item.MediaType)
-		return done
-	}
 	id := docID{ref.URI, item.Key}
-	version := extractor.Version() + " " + splitterVersion + " " + suspicionVersion
 	live, ok := p.live[id]
-	known := ok && live.Extractor == version
+	// What its contents are is known once they are there; until then the source
+	// is believed.
+	likely := cmp.Or(item.Extractor, p.Extractors[item.MediaType])
+	known := ok && likely != nil && live.Extractor == readerVersion(likely)
 	content, release, err := p.fetch(ctx, room, item, known)
 	if errors.Is(err, ErrUnchanged) && known {
 		done.unchanged = true
@@ -80,11 +75,17 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 	}
 	defer release()
 	hash := contentHash(item, content)
-	if known && bytes.Equal(live.ContentHash, hash) {
+	mediaType, extractor, err := p.readerOf(item, content)
+	if err != nil {
+		done.err = err
+		return done
+	}
+	version := readerVersion(extractor)
+	if ok && live.Extractor == version && bytes.Equal(live.ContentHash, hash) {
 		done.unchanged = true
 		return done
 	}
-	x, err := extract(ctx, extractor, Input{Name: path.Base(item.Key), Bytes: content})
+	x, err := extract(ctx, extractor, Input{Name: path.Base(item.Key), URL: item.Said.URL, Bytes: content})
 	if err != nil {
 		done.err = err
 		return done
@@ -95,12 +96,42 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		done.err = failuref(codeSuspicious, "kept out, since it looks meant for a model (%s: %q): its last version stays", x.Flags[0].Kind, x.Flags[0].Excerpt)
 		return done
 	}
+	if mediaType != item.MediaType {
+		done.notes = append(done.notes, fmt.Sprintf("its name says %s, its contents are %s and were read so", item.MediaType, mediaType))
+	}
 	done.document = corpus.Document{
-		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: item.MediaType,
+		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: mediaType,
 		PublishedOn: x.PublishedOn, ModifiedOn: x.ModifiedOn, ValidFrom: x.ValidFrom, ValidUntil: x.ValidUntil,
 		ContentHash: hash, Extractor: version, Flags: x.Flags, Passages: NewSplitter().Split(x.Sections),
 	}
 	return done
+}
+
+// readerVersion covers all that decides what a document's bytes become.
+func readerVersion(e Extractor) string {
+	return e.Version() + " " + splitterVersion + " " + suspicionVersion
+}
+
+// readerOf returns the extractor of an item whose contents are known: the
+// item's own, where they are what it says.
+func (p *pass) readerOf(item Item, content []byte) (string, Extractor, error) {
+	mediaType, _, extractor, err := choose(p.Extractors, item.MediaType, content)
+	if err == nil && item.Extractor != nil && mediaType == item.MediaType {
+		extractor = item.Extractor
+	}
+	return mediaType, extractor, err
+}
+
+// choose finds the extractor for a file's contents, whatever its name says.
+func choose(all map[string]Extractor, declared string, content []byte) (mediaType, how string, e Extractor, err error) {
+	mediaType, how, err = sniff(declared, content)
+	if err != nil {
+		return "", "", nil, err
+	}
+	if e = all[mediaType]; e == nil {
+		return "", "", nil, failuref(codeKind, "nothing here reads files of the type %q: save it as PDF, DOCX, HTML, Markdown or plain text", mediaType)
+	}
+	return mediaType, how, e, nil
 }
 
 // fetch reads an item's bytes within the bounds. release gives their room back.

@@ -96,6 +96,7 @@ func (r *Report) skip(keys []string) {
 	}
 	r.Skipped += len(keys)
 	r.note("files that are not read, by kind: %s", strings.Join(parts, ", "))
+	r.noteUnread(keys)
 }
 
 // WriteText writes the report for people. Failures come last, since they are

@@ -222,7 +222,7 @@ func (f file) List(context.Context) (Listing, error) {
 	l := Listing{Partial: f.in != ""}
 	mediaType := MediaType(key)
 	if mediaType == "" {
-		l.fail(key, failuref(codeKind, "files of the kind %q are not read: save it as PDF, HTML, Markdown or plain text", path.Ext(key)))
+		l.fail(key, unread(key))
 		return l, nil
 	}
 	l.Items = []Item{{Key: key, MediaType: mediaType, Open: func(context.Context, bool) (io.ReadCloser, error) {

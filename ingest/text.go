@@ -44,8 +44,12 @@ var (
 // whole. Bullets become "- ".
 func unwrap(s string) string {
 	lines := strings.Split(s, "\n")
-	width := usualWidth(lines)
-	words := hyphenated(s)
+	return unwrapLines(lines, usualWidth(lines), hyphenated(s))
+}
+
+// unwrapLines is unwrap for a part of a text whose usual width and compounds
+// are known.
+func unwrapLines(lines []string, width int, compounds map[string]bool) string {
 	var out strings.Builder
 	before := "" // the line before, not yet written; "": nothing goes on
 	for i, line := range lines {
@@ -57,7 +61,7 @@ func unwrap(s string) string {
 		line = strings.TrimSpace(line)
 		switch {
 		case before != "" && line != "" && !isItem && goesOn(before, line, width):
-			out.WriteString(upTo(before, line, words))
+			out.WriteString(upTo(before, line, compounds))
 		case i > 0:
 			out.WriteString(before + "\n")
 		}

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs what Guichet needs on Debian 12 or 13: Postgres with pgvector and
-# poppler-utils; with --tests also a headless browser, npm for axe-core, and a C
-# compiler for the race detector. Needs root or sudo.
+# poppler-utils; with --tests also a headless browser, npm for axe-core, a C
+# compiler for the race detector, and tesseract. Needs root or sudo.
 #
 # It may be run as often as one likes: where everything is there, it looks at a
 # few files and ends. It never touches the machine's own apt lists or sources,
@@ -17,7 +17,7 @@ die() { say "$*"; exit 1; }
 
 usage() {
 	echo "usage: $0 [--tests]"
-	echo "  --tests  install what the tests need as well (a headless browser, npm, a C compiler)"
+	echo "  --tests  install what the tests need as well (a headless browser, npm, a C compiler, tesseract)"
 }
 
 tests=no
@@ -181,6 +181,8 @@ main() {
 		command -v node >/dev/null || missing="$missing nodejs"
 		command -v npm >/dev/null || missing="$missing npm"
 		has_compiler || missing="$missing gcc libc6-dev"
+		command -v tesseract >/dev/null || missing="$missing tesseract-ocr"
+		[ -n "$(find /usr/share/tesseract-ocr -name fra.traineddata 2>/dev/null)" ] || missing="$missing tesseract-ocr-fra"
 	fi
 	# The names are words of their own: no quotes here.
 	# shellcheck disable=SC2086

@@ -7,14 +7,16 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
 	"guichet/corpus"
+	"guichet/ingest"
 	"guichet/internal/llm"
 )
 
@@ -83,7 +85,8 @@ func (a *app) examine(cmd *cobra.Command) []finding {
 	if err != nil {
 		return []finding{wrong("settings", err.Error(), "correct it; 'guichet --help' lists the settings")}
 	}
-	findings := []finding{ok("settings", "no mistake was found"), examineTool()}
+	findings := []finding{ok("settings", "no mistake was found")}
+	findings = append(findings, examineTools(cmd.Context(), s)...)
 	if s.get("GUICHET_DATABASE_URL") == "" {
 		findings = append(findings, examineRoom(s.get("GUICHET_DATA_DIR")))
 	}
@@ -106,12 +109,41 @@ func (a *app) examine(cmd *cobra.Command) []finding {
 	return findings
 }
 
-func examineTool() finding {
-	path, err := exec.LookPath("pdftotext")
-	if err != nil {
-		return warning("pdf", "pdftotext is not installed: PDF files cannot be read", "apt install poppler-utils")
+// examineTools looks at the programs that read PDF files, and at how the
+// kernel lets them be held: what reads hostile files should reach no network.
+func examineTools(ctx context.Context, s *settings) []finding {
+	tools := ingest.Tools(ctx)
+	if tools.PDF == "" {
+		return []finding{warning("pdf", "pdftotext is not installed: PDF files cannot be read", "apt install poppler-utils")}
 	}
-	return ok("pdf", path)
+	findings := []finding{ok("pdf", tools.PDF)}
+	language := s.get("GUICHET_OCR_LANGUAGE")
+	switch {
+	case s.get("GUICHET_OCR") == "never":
+		findings = append(findings, ok("ocr", "GUICHET_OCR is never: scanned PDF files are named and not read"))
+	case tools.OCR == "":
+		findings = append(findings, ok("ocr", "tesseract is not installed: scanned PDF files are named and not read (apt install tesseract-ocr tesseract-ocr-fra)"))
+	default:
+		findings = append(findings, ok("ocr", tools.OCR+", languages: "+strings.Join(tools.Languages, ", ")))
+		for one := range strings.SplitSeq(language, "+") {
+			if !slices.Contains(tools.Languages, one) {
+				findings[len(findings)-1] = warning("ocr", "tesseract has no data for the language "+one+": scanned PDF files cannot be read",
+					"apt install tesseract-ocr-"+one+", or set GUICHET_OCR_LANGUAGE")
+			}
+		}
+	}
+	switch {
+	case !tools.Limited:
+		findings = append(findings, warning("isolation", "the kernel sets no memory limits for the programs that read PDF files", "run on Linux, or load only files that you trust"))
+	case !tools.Offline:
+		findings = append(findings, warning("isolation", "the programs that read PDF files run with network: the kernel allows no network namespace",
+			"allow user namespaces (kernel.unprivileged_userns_clone=1), or load only files that you trust"))
+	case !tools.Unprivileged:
+		findings = append(findings, warning("isolation", "the programs that read PDF files run as root", "run guichet as an ordinary user"))
+	default:
+		findings = append(findings, ok("isolation", "the programs that read PDF files run without network, with memory and time limits"))
+	}
+	return findings
 }
 
 // examineThesaurus tells how many entries of the town's own are read: the

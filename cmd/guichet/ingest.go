@@ -24,14 +24,15 @@ type loading struct {
 	retire     bool
 	quarantine bool
 	asJSON     bool
+	explain    bool
 }
 
 func (a *app) ingestCommand() *cobra.Command {
 	var l loading
 	c := &cobra.Command{
-		Use:   "ingest PATH... --collection NAME",
+		Use:   "ingest PATH... --collection NAME | ingest --explain FILE",
 		Short: "Load documents: what is new, what changed, what is gone",
-		Long: `Loads folders and files of Markdown, HTML, plain text and PDF into a collection.
+		Long: `Loads folders and files of Markdown, HTML, plain text, PDF, DOCX and ODT into a collection.
 Each PATH is a source; a document that a source no longer has is retired. A
 collection that does not exist is created: owned by the town if --town is given,
 else shared by all towns. Readers see the old edition until the new one is whole;
@@ -45,12 +46,25 @@ Text that a page hides enters no passage. It is flagged in the report, like runs
 invisible characters and words that give a model orders; --quarantine keeps such a
 document out.
 
-Exit code 3 says that it is done and published, but some files could not be read.`,
+Exit code 3 says that it is done and published, but some files could not be read.
+
+With --explain, one file is read and nothing is written: it prints what the file
+is, what was left out of it, and the sections and passages that it becomes. It
+needs no database. Exit code 3 says that the file could not be read.`,
 		Example: `  guichet ingest ./pages --collection site --town my-town
   guichet ingest ./pages --collection site --dry-run
-  guichet ingest ./pages/pool.md --collection site       one page of that folder`,
+  guichet ingest ./pages/pool.md --collection site       one page of that folder
+  guichet ingest --explain ./pages/pool.html             why an answer lacks something`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.ingest(cmd, args, l) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case l.explain:
+				return a.explain(cmd, args, l.asJSON)
+			case l.collection == "":
+				return usageError{fmt.Errorf("--collection is missing (see '%s --help')", cmd.CommandPath())}
+			}
+			return a.ingest(cmd, args, l)
+		},
 	}
 	c.Flags().StringVar(&l.collection, "collection", "", "name of the collection")
 	c.Flags().StringVar(&l.language, "language", "fr", "language of a collection that is created")
@@ -59,18 +73,57 @@ Exit code 3 says that it is done and published, but some files could not be read
 	c.Flags().BoolVar(&l.retire, "retire", false, "retire documents even where a source lost most or all of them")
 	c.Flags().BoolVar(&l.quarantine, "quarantine", false, "keep out documents with hidden text or words meant for a model; their last version stays")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the report as JSON")
-	must(c.MarkFlagRequired("collection"))
+	c.Flags().BoolVar(&l.explain, "explain", false, "print how one file becomes sections and passages, and write nothing")
 	return c
+}
+
+// explain prints how one file is read.
+func (a *app) explain(cmd *cobra.Command, files []string, asJSON bool) error {
+	if len(files) != 1 {
+		return usageError{fmt.Errorf("%s; --explain reads one file", argumentsGiven(len(files)))}
+	}
+	if _, err := os.Stat(files[0]); err != nil {
+		return usageError{cannotRead(files[0], err)}
+	}
+	s, err := a.settings(cmd)
+	if err != nil {
+		return err
+	}
+	e, err := ingest.Explain(cmd.Context(), files[0], extractors(s))
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		err = printJSON(cmd.OutOrStdout(), e)
+	} else {
+		err = e.WriteText(cmd.OutOrStdout())
+	}
+	if err == nil && e.Failure != "" {
+		return exitError(exitPartial)
+	}
+	return err
+}
+
+// extractors are the readers, as the settings want them.
+func extractors(s *settings) map[string]ingest.Extractor {
+	all := ingest.Extractors()
+	all[ingest.PDF] = ingest.PDFExtractor{NoOCR: s.get("GUICHET_OCR") == "never", Language: s.get("GUICHET_OCR_LANGUAGE")}
+	return all
+}
+
+// cannotRead says in plain words that a path cannot be read.
+func cannotRead(path string, err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	return fmt.Errorf("cannot read %s: %w", path, err)
 }
 
 func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	for _, path := range paths {
 		if _, err := os.Stat(path); err != nil {
-			var at *fs.PathError
-			if errors.As(err, &at) {
-				err = at.Err
-			}
-			return usageError{fmt.Errorf("cannot read %s: %w", path, err)}
+			return usageError{cannotRead(path, err)}
 		}
 	}
 	o, err := a.open(cmd)
@@ -134,6 +187,6 @@ func (o *session) load(ctx context.Context, progress io.Writer, r ingest.Request
 	if f, ok := progress.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		watcher = ingest.Bar(progress)
 	}
-	in := ingest.Ingester{Store: ingest.Corpus(o.store), Embedder: o.embedder, Progress: watcher}
+	in := ingest.Ingester{Store: ingest.Corpus(o.store), Embedder: o.embedder, Progress: watcher, Extractors: extractors(o.settings)}
 	return in.Ingest(ctx, r)
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -47,6 +48,8 @@ func settingList(getenv func(string) string) []setting {
 		{env: "GUICHET_EMBEDDER_QUERY_PREFIX", help: "text put before each question; empty: the model's usual one, where Guichet knows it; none: no text"},
 		{env: "GUICHET_EMBEDDER_PASSAGE_PREFIX", help: "text put before each passage; empty: the model's usual one, where Guichet knows it; none: no text"},
 		{env: "GUICHET_THESAURUS", help: "file of residents' words and the administration's, put before those that come with Guichet; empty: these alone"},
+		{env: "GUICHET_OCR", fallback: "auto", help: "auto: scanned PDF pages are read by tesseract where it is installed; never: they are not"},
+		{env: "GUICHET_OCR_LANGUAGE", fallback: "fra", help: "language of scanned pages, as tesseract names it, such as fra or fra+eng"},
 		{env: "GUICHET_LOG_LEVEL", fallback: "info", help: "least level that is logged: debug, info, warn or error"},
 	}
 }
@@ -65,6 +68,9 @@ func defaultDataDir(getenv func(string) string) string {
 	}
 	return "guichet-data"
 }
+
+// ocrLanguage matches the names of languages that tesseract is called with.
+var ocrLanguage = regexp.MustCompile(`^[a-zA-Z_]+(\+[a-zA-Z_]+)*$`)
 
 // flagName turns GUICHET_LLM_URL into llm-url.
 func flagName(env string) string {
@@ -163,6 +169,12 @@ func (s *settings) validate() []error {
 	}
 	if _, err := strconv.ParseBool(s.get("GUICHET_TRUST_PROXY")); err != nil {
 		wrong("GUICHET_TRUST_PROXY", "true or false")
+	}
+	if ocr := s.get("GUICHET_OCR"); ocr != "auto" && ocr != "never" {
+		wrong("GUICHET_OCR", "auto or never")
+	}
+	if !ocrLanguage.MatchString(s.get("GUICHET_OCR_LANGUAGE")) {
+		wrong("GUICHET_OCR_LANGUAGE", "names of languages such as fra or fra+eng")
 	}
 	if _, err := logLevel(s.get("GUICHET_LOG_LEVEL")); err != nil {
 		wrong("GUICHET_LOG_LEVEL", "debug, info, warn or error")
