@@ -73,11 +73,13 @@ var emergencyWeights = sync.OnceValue(func() *weigh.Weights {
 const ordinary = "none"
 
 // Scores of emergency.weights, logarithms of odds. From sureScore on the words
-// tell of danger even if no pattern does, and from perhapsScore on, even odds, they may. Under
-// hardlyScore they speak so much for an ordinary question that a pattern may be wrong.
+// tell of danger even if no pattern does, and from perhapsScore on, even odds,
+// they may. Under hardlyScore, and under doubtScore for a weak pattern, they speak so
+// much for an ordinary question that the pattern may have been met by chance.
 const (
 	sureScore    = 2.5
 	perhapsScore = 0
+	doubtScore   = -1
 	hardlyScore  = -3
 )
 
@@ -102,7 +104,7 @@ type Danger struct {
 func DangerIn(question string) Danger {
 	weighed := emergencyWeights().Weigh(question)
 	if found, is := emergencyPhrases().Find(question); is {
-		if weighed.Score < hardlyScore {
+		if weighed.Score < hardlyScore || found.Weak && weighed.Score < doubtScore {
 			return Danger{Perhaps, found.Kind, found.Line}
 		}
 		return Danger{Sure, found.Kind, found.Line}

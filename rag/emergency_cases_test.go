@@ -28,13 +28,14 @@ func TestDangerPhrasings(t *testing.T) {
 }
 
 // The published cases. Patterns and weights were made with all sets but "-3", so
-// these must all be right; "-3" is held to what was measured the first time.
+// these must all be right; "-3" is held to what was measured the first time it was
+// scored.
 func TestEmergencyCases(t *testing.T) {
 	for _, set := range []struct {
 		part            string
 		missed, falsely int // at most
 	}{
-		{"", 0, 0}, {"-held-out", 0, 0}, {"-2", 0, 0}, {"-3", 100, 100},
+		{"", 0, 0}, {"-held-out", 0, 0}, {"-2", 0, 0}, {"-3", 6, 5},
 	} {
 		t.Run("caught"+set.part, func(t *testing.T) {
 			cases := emergencyCases(t, "emergencies"+set.part+".jsonl")
