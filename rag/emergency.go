@@ -73,12 +73,11 @@ var emergencyWeights = sync.OnceValue(func() *weigh.Weights {
 const ordinary = "none"
 
 // Scores of emergency.weights, logarithms of odds. From sureScore on the words
-// tell of danger even if no pattern does, and from perhapsScore on, even odds,
-// they may. Under hardlyScore, and under doubtScore for a weak pattern, they speak so
+// tell of danger even if no pattern does, and from perhapsScore on they may. Under hardlyScore, and under doubtScore for a weak pattern, they speak so
 // much for an ordinary question that the pattern may have been met by chance.
 const (
-	sureScore    = 2.5
-	perhapsScore = 0
+	sureScore    = 2
+	perhapsScore = -0.5
 	doubtScore   = -1
 	hardlyScore  = -3
 )
@@ -99,11 +98,22 @@ type Danger struct {
 	Why   string // the pattern, or the words that weighed most
 }
 
+// fewestWords is how many words a question must have to be weighed: fewer, such as
+// a greeting, give too little to go by.
+const fewestWords = 4
+
 // DangerIn judges a question by patterns, and by the weight of its words where
 // no pattern is met or where one may have been met by chance.
 func DangerIn(question string) Danger {
+	found, is := emergencyPhrases().Find(question)
+	if len(strings.Fields(question)) < fewestWords {
+		if is {
+			return Danger{Sure, found.Kind, found.Line}
+		}
+		return Danger{}
+	}
 	weighed := emergencyWeights().Weigh(question)
-	if found, is := emergencyPhrases().Find(question); is {
+	if is {
 		if weighed.Score < hardlyScore || found.Weak && weighed.Score < doubtScore {
 			return Danger{Perhaps, found.Kind, found.Line}
 		}

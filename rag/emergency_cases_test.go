@@ -27,19 +27,24 @@ func TestDangerPhrasings(t *testing.T) {
 	})
 }
 
-// The published cases. Patterns and weights were made with all sets but "-3", so
-// these must all be right; "-3" is held to what was measured the first time it was
-// scored.
+// The published cases. Patterns and weights were made with the first sets, so that
+// these must all be right. "-3" is held to what was measured when it was first
+// scored. No pattern and no weight was made with "-4": it shows what
+// to expect of phrasings that nobody foresaw, and is meant to stay so.
 func TestEmergencyCases(t *testing.T) {
 	for _, set := range []struct {
-		part            string
-		missed, falsely int // at most
+		part                           string
+		missed, helped, unfit, falsely int // at most; helped: at least, caught or with the numbers above
 	}{
-		{"", 0, 0}, {"-held-out", 0, 0}, {"-2", 0, 0}, {"-3", 6, 5},
+		{"", 0, 146, 0, 0},
+		{"-held-out", 0, 72, 0, 0},
+		{"-2", 0, 178, 0, 0},
+		{"-3", 6, 99, 0, 5},
+		{"-4", 24, 54, 4, 7},
 	} {
 		t.Run("caught"+set.part, func(t *testing.T) {
 			cases := emergencyCases(t, "emergencies"+set.part+".jsonl")
-			missed, perhaps := 0, 0
+			missed, perhaps, unfit := 0, 0, 0
 			for _, c := range cases {
 				danger := DangerIn(c.Question)
 				if danger.Alarm != Sure {
@@ -50,12 +55,13 @@ func TestEmergencyCases(t *testing.T) {
 					perhaps++
 				}
 				if danger.Alarm != NoAlarm && !shareOne(emergencyNumbers(danger.Kind), c.Numbers) {
-					t.Errorf("%s: %s gives %v, want one of %v: %s", c.ID, danger.Kind, emergencyNumbers(danger.Kind), c.Numbers, c.Question)
+					unfit++
+					t.Logf("%s: %s gives %v, want one of %v: %s", c.ID, danger.Kind, emergencyNumbers(danger.Kind), c.Numbers, c.Question)
 				}
 			}
 			t.Logf("%d of %d caught, %d more have the numbers above their answer", len(cases)-missed, len(cases), perhaps)
-			if missed > set.missed {
-				t.Errorf("%d missed, want at most %d", missed, set.missed)
+			if helped := len(cases) - missed + perhaps; missed > set.missed || helped < set.helped || unfit > set.unfit {
+				t.Errorf("%d missed, %d helped, %d with unfit numbers, want %+v", missed, helped, unfit, set)
 			}
 		})
 		t.Run("silent"+set.part, func(t *testing.T) {
@@ -94,7 +100,7 @@ func TestNoAlarm(t *testing.T) {
 		}
 	}
 	t.Logf("of %d questions %d are taken for an emergency, %d have the numbers above their answer", len(questions), sure, perhaps)
-	if sure > 0 || 100*perhaps > len(questions) {
+	if sure > 0 || 100*perhaps > len(questions) { // 1 in 100
 		t.Errorf("%d sure, %d perhaps", sure, perhaps)
 	}
 }

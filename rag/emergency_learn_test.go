@@ -29,11 +29,11 @@ var learnt = map[string]string{
 var learntKinds = []string{ordinary, "medical", "fire", "violence", "suicide", "child", "homeless"}
 
 // dangerExamples are what the weights are learnt from: all phrasings of
-// emergencies but the last set, and ordinary questions.
+// emergencies but the fourth set, and ordinary questions.
 func dangerExamples(t *testing.T) []weigh.Example {
 	t.Helper()
 	var examples []weigh.Example
-	for _, part := range []string{"", "-held-out", "-2"} {
+	for _, part := range []string{"", "-held-out", "-2", "-3"} {
 		for _, c := range emergencyCases(t, "emergencies"+part+".jsonl") {
 			examples = append(examples, weigh.Example{Kind: learnt[c.Kind], Text: c.Question})
 		}
@@ -71,7 +71,14 @@ func ordinaryQuestions(t *testing.T) []string {
 	} {
 		questions = append(questions, questionsOf(t, file)...)
 	}
-	return questions
+	eachLine(t, "testdata/scope.tsv", func(line string) {
+		if _, question, ok := strings.Cut(line, "\t"); ok {
+			questions = append(questions, question)
+		}
+	})
+	return append(questions,
+		"Bonjour Madame, merci d'avance", "merci beaucoup pour votre aide", "bonjour, merci à vous et bonne journée",
+		"thank you very much for your help", "d'accord, merci, c'est noté", "hello, can you help me please")
 }
 
 func questionsOf(t *testing.T, file string) []string {

@@ -4,16 +4,18 @@ import (
 	"math"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"guichet/internal/analysis"
 )
 
 const (
-	window    = 24 // words that are judged together
-	step      = 12 // words from one stretch to the next
-	shortest  = 3  // letters in a stretch of letters, the marks < and > of a word's ends included
-	longest   = 5
-	ofLetters = 0.5 // what a stretch of letters counts beside a word's 1
+	window      = 24 // words that are judged together
+	step        = 12 // words from one stretch to the next
+	longestWord = 30 // letters of a word; more are none
+	shortest    = 3  // letters in a stretch of letters, the marks < and > of a word's ends included
+	longest     = 5
+	ofLetters   = 0.5 // what a stretch of letters counts beside a word's 1
 )
 
 // word is one of a text, as written and as compared.
@@ -24,6 +26,9 @@ func wordsOf(text string) []word {
 	for written := range strings.FieldsFuncSeq(text, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
 	}) {
+		if utf8.RuneCountInString(written) > longestWord {
+			continue
+		}
 		if folded := fold(written); folded != "" {
 			words = append(words, word{written, folded})
 		}

@@ -67,20 +67,20 @@ func (w *Weights) judge(features []feature) (string, float64) {
 // decisive returns the words that spoke most for this kind rather than the first.
 func (w *Weights) decisive(words []word, kind string) []string {
 	k := slices.Index(w.kinds, kind)
-	for_ := make([]float64, len(words))
+	speaks := make([]float64, len(words))
 	for _, f := range featuresOf(words) {
 		if weights := w.of[f.name]; weights != nil {
-			for_[f.word] += f.value * (weights[k] - weights[0])
+			speaks[f.word] += f.value * (weights[k] - weights[0])
 		}
 	}
 	order := make([]int, len(words))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(for_[b], for_[a]) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(speaks[b], speaks[a]) })
 	var named []string
 	for _, i := range order {
-		if for_[i] > 0 && len(named) < mostWords && !slices.Contains(named, words[i].written) {
+		if speaks[i] > 0 && len(named) < mostWords && !slices.Contains(named, words[i].written) {
 			named = append(named, words[i].written)
 		}
 	}
