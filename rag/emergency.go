@@ -2,11 +2,13 @@ package rag
 
 import (
 	"embed"
+	"strings"
 	"sync"
 
 	"guichet/corpus"
 	"guichet/internal/messages"
 	"guichet/internal/phrases"
+	"guichet/internal/weigh"
 )
 
 // phraseFiles are the patterns of emergency.go and scope.go, a file for each
@@ -53,11 +55,78 @@ func mustRead(step string) func() *phrases.Rules {
 
 var emergencyPhrases = mustRead("emergency")
 
-// dangerIn returns what kind of danger a question speaks of, a section of
-// phrases/emergency.*.txt, or "".
-func dangerIn(question string) string {
-	found, _ := emergencyPhrases().Find(question)
-	return found.Kind
+// weightsFile is learnt from the examples of emergency_learn_test.go, by
+// "go test ./rag -run LearnEmergencies -learn".
+//
+//go:embed emergency.weights
+var weightsFile string
+
+var emergencyWeights = sync.OnceValue(func() *weigh.Weights {
+	weights, err := weigh.Parse(weightsFile)
+	if err != nil {
+		panic("emergency.weights: " + err.Error())
+	}
+	return weights
+})
+
+// ordinary is the kind of a text that tells of no danger, in emergency.weights.
+const ordinary = "none"
+
+// Scores of emergency.weights, logarithms of odds. From sureScore on the words
+// tell of danger even if no pattern does, and from perhapsScore on they may. Under hardlyScore, and under doubtScore for a weak pattern, they speak so
+// much for an ordinary question that the pattern may have been met by chance.
+const (
+	sureScore    = 2
+	perhapsScore = -0.5
+	doubtScore   = -1
+	hardlyScore  = -3
+)
+
+// Alarm is how sure it is that a question tells of danger.
+type Alarm string
+
+const (
+	NoAlarm Alarm = ""        // answer as usual
+	Perhaps Alarm = "perhaps" // answer as usual, below the numbers to call
+	Sure    Alarm = "sure"    // answer with the numbers, and nothing else
+)
+
+// Danger is what a question tells of.
+type Danger struct {
+	Alarm Alarm
+	Kind  string // a section of phrases/emergency.*.txt
+	Why   string // the pattern, or the words that weighed most
+}
+
+// fewestWords is how many words a question must have to be weighed: fewer, such as
+// a greeting, give too little to go by.
+const fewestWords = 4
+
+// DangerIn judges a question by patterns, and by the weight of its words where
+// no pattern is met or where one may have been met by chance.
+func DangerIn(question string) Danger {
+	found, is := emergencyPhrases().Find(question)
+	if len(strings.Fields(question)) < fewestWords {
+		if is {
+			return Danger{Sure, found.Kind, found.Line}
+		}
+		return Danger{}
+	}
+	weighed := emergencyWeights().Weigh(question)
+	if is {
+		if weighed.Score < hardlyScore || found.Weak && weighed.Score < doubtScore {
+			return Danger{Perhaps, found.Kind, found.Line}
+		}
+		return Danger{Sure, found.Kind, found.Line}
+	}
+	words := strings.Join(weighed.Words, " ")
+	switch {
+	case weighed.Score >= sureScore:
+		return Danger{Sure, weighed.Kind, words}
+	case weighed.Score >= perhapsScore:
+		return Danger{Perhaps, weighed.Kind, words}
+	}
+	return Danger{}
 }
 
 // emergencyNumbers are the messages of the national numbers, the ones for this
@@ -103,13 +172,24 @@ func emergencyNumbers(kind string) []string {
 // emergency is the designed answer to somebody in danger: what to do and whom
 // to call now, and, where the town itself helps, its contact.
 func emergency(m *messages.Messages, kind string, c corpus.Contact) []Unit {
-	units := []Unit{{Kind: Sentence, Text: m.T("rag.emergency." + kind), Break: true}}
-	for i, number := range emergencyNumbers(kind) {
-		units = append(units, Unit{Kind: Item, Text: m.T("rag.emergency.number." + number), Break: i == 0})
-	}
+	units := numbersFirst(m, "rag.emergency."+kind, kind)
 	switch kind {
 	case "homeless", "hunger", "violence":
 		units = append(units, contactUnits(m, c, "rag.emergency.town")...)
+	}
+	return units
+}
+
+// perhapsEmergency stands above the answer to a question that may come from
+// somebody in danger.
+func perhapsEmergency(m *messages.Messages, kind string) []Unit {
+	return numbersFirst(m, "rag.emergency.perhaps", kind)
+}
+
+func numbersFirst(m *messages.Messages, sentence, kind string) []Unit {
+	units := []Unit{{Kind: Sentence, Text: m.T(sentence), Break: true}}
+	for i, number := range emergencyNumbers(kind) {
+		units = append(units, Unit{Kind: Item, Text: m.T("rag.emergency.number." + number), Break: i == 0})
 	}
 	return units
 }

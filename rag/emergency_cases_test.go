@@ -27,41 +27,87 @@ func TestDangerPhrasings(t *testing.T) {
 	})
 }
 
-// The published cases: all emergencies are caught, with a number that helps,
-// and under 2 in 100 questions that only sound like one are taken for one.
+// The published cases. Patterns and weights were made with the first sets, so that
+// these must all be right. "-3" is held to what was measured when it was first
+// scored. No pattern and no weight was made with "-4": it shows what
+// to expect of phrasings that nobody foresaw, and is meant to stay so.
 func TestEmergencyCases(t *testing.T) {
-	for _, part := range []string{"", "-held-out"} {
-		t.Run("caught"+part, func(t *testing.T) {
-			cases := emergencyCases(t, "emergencies"+part+".jsonl")
+	for _, set := range []struct {
+		part                           string
+		missed, helped, unfit, falsely int // at most; helped: at least, caught or with the numbers above
+	}{
+		{"", 0, 146, 0, 0},
+		{"-held-out", 0, 72, 0, 0},
+		{"-2", 0, 178, 0, 0},
+		{"-3", 6, 99, 0, 5},
+		{"-4", 24, 54, 4, 7},
+	} {
+		t.Run("caught"+set.part, func(t *testing.T) {
+			cases := emergencyCases(t, "emergencies"+set.part+".jsonl")
+			missed, perhaps, unfit := 0, 0, 0
 			for _, c := range cases {
-				kind := dangerIn(c.Question)
-				if kind == "" {
-					t.Errorf("%s is missed: %s", c.ID, c.Question)
-					continue
+				danger := DangerIn(c.Question)
+				if danger.Alarm != Sure {
+					missed++
+					t.Logf("%s is missed (%q): %s", c.ID, danger.Alarm, c.Question)
 				}
-				if !shareOne(emergencyNumbers(kind), c.Numbers) {
-					t.Errorf("%s: %s gives %v, want one of %v: %s", c.ID, kind, emergencyNumbers(kind), c.Numbers, c.Question)
+				if danger.Alarm == Perhaps {
+					perhaps++
 				}
+				if danger.Alarm != NoAlarm && !shareOne(emergencyNumbers(danger.Kind), c.Numbers) {
+					unfit++
+					t.Logf("%s: %s gives %v, want one of %v: %s", c.ID, danger.Kind, emergencyNumbers(danger.Kind), c.Numbers, c.Question)
+				}
+			}
+			t.Logf("%d of %d caught, %d more have the numbers above their answer", len(cases)-missed, len(cases), perhaps)
+			if helped := len(cases) - missed + perhaps; missed > set.missed || helped < set.helped || unfit > set.unfit {
+				t.Errorf("%d missed, %d helped, %d with unfit numbers, want %+v", missed, helped, unfit, set)
 			}
 		})
-		t.Run("silent"+part, func(t *testing.T) {
-			cases := emergencyCases(t, "emergencies-false"+part+".jsonl")
-			var wrong []string
+		t.Run("silent"+set.part, func(t *testing.T) {
+			cases := emergencyCases(t, "emergencies-false"+set.part+".jsonl")
+			wrong, perhaps := 0, 0
 			for _, c := range cases {
-				if kind := dangerIn(c.Question); kind != "" {
-					wrong = append(wrong, kind+": "+c.Question)
+				switch danger := DangerIn(c.Question); danger.Alarm {
+				case Sure:
+					wrong++
+					t.Logf("%s is taken for %s (%s): %s", c.ID, danger.Kind, danger.Why, c.Question)
+				case Perhaps:
+					perhaps++
 				}
 			}
-			t.Logf("%d of %d are taken for an emergency: %q", len(wrong), len(cases), wrong)
-			if 50*len(wrong) >= len(cases) {
-				t.Errorf("%d false alarms among %d", len(wrong), len(cases))
+			t.Logf("%d of %d are taken for an emergency, %d more have the numbers above their answer", wrong, len(cases), perhaps)
+			if wrong > set.falsely {
+				t.Errorf("%d false alarms among %d, want at most %d", wrong, len(cases), set.falsely)
 			}
 		})
 	}
 }
 
+// Questions that tell of nothing, most of which nothing was learnt from, are
+// answered as they are.
+func TestNoAlarm(t *testing.T) {
+	questions := append(ordinaryQuestions(t), questionsOf(t, "../eval/attacks/attacks.jsonl")...)
+	sure, perhaps := 0, 0
+	for _, q := range questions {
+		switch danger := DangerIn(q); danger.Alarm {
+		case Sure:
+			sure++
+			t.Logf("%s (%s): %s", danger.Kind, danger.Why, q)
+		case Perhaps:
+			perhaps++
+			t.Logf("perhaps %s (%s): %.200s", danger.Kind, danger.Why, q)
+		}
+	}
+	t.Logf("of %d questions %d are taken for an emergency, %d have the numbers above their answer", len(questions), sure, perhaps)
+	if sure > 0 || 100*perhaps > len(questions) { // 1 in 100
+		t.Errorf("%d sure, %d perhaps", sure, perhaps)
+	}
+}
+
 type emergencyCase struct {
 	ID       string
+	Kind     string
 	Question string
 	Numbers  []string
 }
@@ -143,9 +189,9 @@ func BenchmarkDanger(b *testing.B) {
 		"long":  strings.Repeat("mon fils veut aller à la piscine avec sa grand-mère, quels papiers faut-il pour l'inscription ? ", 21)[:2000],
 	} {
 		b.Run(name, func(b *testing.B) {
-			emergencyPhrases()
+			DangerIn(question) // reads the files
 			for b.Loop() {
-				dangerIn(question)
+				DangerIn(question)
 			}
 		})
 	}

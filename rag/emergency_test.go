@@ -31,6 +31,26 @@ func TestAnswerEmergencyFirst(t *testing.T) {
 	}
 }
 
+// Words that may tell of danger, of which no pattern is sure: the numbers stand
+// above whatever the answer is.
+func TestAnswerBelowNumbers(t *testing.T) {
+	const question = "une dame se fait traîner par les cheveux sur le parking"
+	if danger := DangerIn(question); danger.Alarm != Perhaps || danger.Why == "" {
+		t.Fatalf("%+v", danger)
+	}
+	a := newTestAnswerer(t, town(), nil)
+	got, err := a.Answer(context.Background(), request(question), &recorder{})
+	if err != nil || got.Outcome == Emergency || len(got.Units) < 4 {
+		t.Fatalf("%v %s\n%s", err, got.Outcome, got.Text())
+	}
+	if !strings.Contains(got.Units[0].Text, "n’attendez pas") || !strings.Contains(got.Units[1].Text, "1") {
+		t.Errorf("no numbers above:\n%s", got.Text())
+	}
+	if last := got.Units[len(got.Units)-1].Text; strings.Contains(last, "112") {
+		t.Errorf("no answer below:\n%s", got.Text())
+	}
+}
+
 func TestAnswerCourtesy(t *testing.T) {
 	l := town()
 	l.add("verre", "Verre", "Entre 22 h et 7 h, merci de ne pas y jeter de verre. Bonjour à tous.")

@@ -8,12 +8,17 @@ type emergencyStep struct{}
 func (emergencyStep) name() StepName { return StepEmergency }
 
 func (emergencyStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
-	kind := dangerIn(t.req.Question)
-	if kind == "" {
-		return StepPassed, nil
+	danger := DangerIn(t.req.Question)
+	why := map[string]any{"Why": danger.Why}
+	switch danger.Alarm {
+	case Sure:
+		t.note("rag.note.emergency", why)
+		return StepEnded, t.say(ctx, Emergency, emergency(t.messages(), danger.Kind, t.req.Town.Contact))
+	case Perhaps:
+		t.note("rag.note.emergency.perhaps", why)
+		t.perhaps = danger.Kind
 	}
-	t.note("rag.note.emergency", nil)
-	return StepEnded, t.say(ctx, Emergency, emergency(t.messages(), kind, t.req.Town.Contact))
+	return StepPassed, nil
 }
 
 // scopeStep answers what is no question to a town.

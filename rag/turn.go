@@ -23,6 +23,7 @@ type turn struct {
 
 	question string // the request's, self-contained
 	decision bool   // it asks of a right: an officer decides
+	perhaps  string // the kind of danger that it may tell of; empty: none
 
 	result    corpus.Result // of the search
 	parts     []searchedPart
@@ -144,10 +145,18 @@ func (t *turn) offerSources(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// begin hands the sources on and tells what personal data was masked.
+// begin hands the sources on, gives the numbers to whoever may be in danger, and
+// tells what personal data was masked.
 func (t *turn) begin(ctx context.Context) error {
 	if err := t.offerSources(ctx); err != nil {
 		return err
+	}
+	if t.perhaps != "" {
+		for _, u := range perhapsEmergency(t.messages(), t.perhaps) {
+			if err := t.show(ctx, u); err != nil {
+				return err
+			}
+		}
 	}
 	if kinds := t.req.intake.masked; len(kinds) > 0 {
 		return t.show(ctx, PersonalUnit(t.messages(), kinds))

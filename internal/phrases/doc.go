@@ -2,7 +2,8 @@
 // stand in a plain file. It forgives spelling: words are compared without
 // accents, apostrophes and doubled letters, the usual short forms of text
 // messages are written out (writing.txt), and a word of five letters or more
-// may have one wrong letter, except its first.
+// may have one wrong letter, except its first and unless it is an everyday word
+// (everyday.txt).
 //
 // A file has lines of these forms:
 //

@@ -28,18 +28,22 @@ func parseWriting(file string) (map[string][]string, error) {
 }
 
 // Found is a kind that a text tells of, and the line of the file that says so.
-type Found struct{ Kind, Line string }
+type Found struct {
+	Kind string
+	Line string
+	Weak bool // the line is a weak pattern
+}
 
 // Find returns the first kind, in the order of the files, that the text tells
 // of, or false. Weak patterns count only where nothing of [quiet] stands in
 // the whole text.
 func (r *Rules) Find(text string) (Found, bool) {
 	sentences := r.read(text)
-	quiet := slices.ContainsFunc(sentences, func(s sentence) bool { return s.first(r.quiet, false) != "" })
+	quiet := slices.ContainsFunc(sentences, func(s sentence) bool { return s.first(r.quiet, false) != nil })
 	for _, kind := range r.kinds {
 		for _, s := range sentences {
-			if line := s.first(r.patterns[kind], quiet); line != "" {
-				return Found{kind, line}, true
+			if p := s.first(r.patterns[kind], quiet); p != nil {
+				return Found{Kind: kind, Line: p.line, Weak: p.weak}, true
 			}
 		}
 	}
@@ -152,9 +156,10 @@ func (s *sentence) hide(p pattern) {
 	}
 }
 
-// first returns the line of the first pattern that matches, or "".
-func (s *sentence) first(patterns []pattern, sureOnly bool) string {
-	for _, p := range patterns {
+// first returns the first pattern that matches, or nil.
+func (s *sentence) first(patterns []pattern, sureOnly bool) *pattern {
+	for i := range patterns {
+		p := &patterns[i]
 		if p.weak && sureOnly {
 			continue
 		}
@@ -162,10 +167,10 @@ func (s *sentence) first(patterns []pattern, sureOnly bool) string {
 			start, _ := s.match(part)
 			return start >= 0 == part.not
 		}) {
-			return p.line
+			return p
 		}
 	}
-	return ""
+	return nil
 }
 
 // match returns the words from start to end that the sequence matches, or -1.

@@ -1,6 +1,7 @@
 package phrases
 
 import (
+	_ "embed"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -8,15 +9,19 @@ import (
 	"guichet/internal/analysis"
 )
 
+//go:embed everyday.txt
+var everydayFile string
+
 // forgiven is the length in letters from which a word may have one wrong.
 const forgiven = 5
 
 // lexicon holds the words of all patterns, and finds those that a written word
 // may be.
 type lexicon struct {
-	words   []lexeme
-	ids     map[string]int
-	byFirst map[rune][]int
+	words    []lexeme
+	ids      map[string]int
+	byFirst  map[rune][]int
+	everyday map[string]bool // skeletons of words that are no slip of the pen
 }
 
 type lexeme struct {
@@ -26,7 +31,16 @@ type lexeme struct {
 }
 
 func newLexicon() *lexicon {
-	return &lexicon{ids: map[string]int{}, byFirst: map[rune][]int{}}
+	l := &lexicon{ids: map[string]int{}, byFirst: map[rune][]int{}, everyday: map[string]bool{}}
+	for line := range strings.Lines(everydayFile) {
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		for word := range strings.FieldsSeq(line) {
+			l.everyday[string(skeleton(word))] = true
+		}
+	}
+	return l
 }
 
 // add returns the number of a pattern's word.
@@ -54,23 +68,26 @@ func (l *lexicon) match(written string) []int {
 	if len(letters) == 0 {
 		return nil
 	}
+	asWritten := l.everyday[string(letters)]
 	var ids []int
 	for _, id := range l.byFirst[letters[0]] {
-		if l.words[id].is(letters) {
+		if l.words[id].is(letters, asWritten) {
 			ids = append(ids, id)
 		}
 	}
 	return ids
 }
 
-func (w lexeme) is(letters []rune) bool {
+// is tells whether these letters may be the word, spelt exactly or nearly so.
+func (w lexeme) is(letters []rune, asWritten bool) bool {
+	exact := w.exact || asWritten
 	if w.prefix && len(letters) > len(w.letters) {
 		if startsWith(letters, w.letters) {
 			return true
 		}
 		// One wrong letter in the beginning may lengthen or shorten it.
 		for n := len(w.letters) - 1; n <= len(w.letters)+1; n++ {
-			if !w.exact && len(w.letters) >= forgiven && n <= len(letters) && oneOff(letters[:n], w.letters) {
+			if !exact && len(w.letters) >= forgiven && n <= len(letters) && oneOff(letters[:n], w.letters) {
 				return true
 			}
 		}
@@ -79,7 +96,7 @@ func (w lexeme) is(letters []rune) bool {
 	if len(letters) == len(w.letters) && startsWith(letters, w.letters) {
 		return true
 	}
-	return !w.exact && len(w.letters) >= forgiven && len(letters) >= forgiven-1 && oneOff(letters, w.letters)
+	return !exact && len(w.letters) >= forgiven && len(letters) >= forgiven-1 && oneOff(letters, w.letters)
 }
 
 func startsWith(letters, beginning []rune) bool {
