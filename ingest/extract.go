@@ -17,6 +17,7 @@ const (
 	HTML     = "text/html"
 	Plain    = "text/plain"
 	PDF      = "application/pdf"
+	CSV      = "text/csv"
 )
 
 // errNoText is the failure of a file that was read and says nothing.
@@ -29,6 +30,7 @@ const maxText = 16 << 20
 type Input struct {
 	Name  string // file name with its extension
 	Bytes []byte
+	URL   string // that it came from; empty: unknown
 }
 
 // Extracted is what an extractor reads out of a file. Dates that are not known
@@ -95,6 +97,7 @@ func Extractors() map[string]Extractor {
 		HTML:     HTMLExtractor{},
 		Plain:    PlainExtractor{},
 		PDF:      PDFExtractor{},
+		CSV:      CSVExtractor{},
 	}
 }
 
@@ -110,6 +113,8 @@ func MediaType(name string) string {
 		return Plain
 	case ".pdf":
 		return PDF
+	case ".csv":
+		return CSV
 	}
 	return ""
 }

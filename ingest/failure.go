@@ -10,11 +10,13 @@ import (
 // none and is shown as it stands.
 const (
 	codeBinary       = "binary"
+	codeCalendar     = "calendar"
 	codeCopyLocked   = "copy_locked"
 	codeDamagedPDF   = "damaged_pdf"
 	codeEmbedding    = "embedding"
 	codeEmpty        = "empty"
 	codeEncryptedPDF = "encrypted_pdf"
+	codeFeed         = "feed"
 	codeFrontMatter  = "front_matter"
 	codeKind         = "kind"
 	codeLink         = "link"
@@ -22,6 +24,7 @@ const (
 	codeNotPDF       = "not_pdf"
 	codeScan         = "scan"
 	codeSuspicious   = "suspicious"
+	codeTable        = "table"
 	codeTooLarge     = "too_large"
 	codeTooLong      = "too_long"
 	codeUnreadable   = "unreadable"
@@ -36,11 +39,17 @@ func failuref(code, format string, args ...any) error {
 	return failure{code: code, text: fmt.Sprintf(format, args...)}
 }
 
-// codeOf returns the code of a failure, or "".
+// Code is one of the codes above.
+func (f failure) Code() string { return f.code }
+
+// codeOf returns the code of a failure, of this package or of fetch, or "".
 func codeOf(err error) string {
-	var f failure
+	var f interface {
+		error
+		Code() string
+	}
 	if errors.As(err, &f) {
-		return f.code
+		return f.Code()
 	}
 	return ""
 }

@@ -2,9 +2,9 @@ package ingest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -69,22 +69,23 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 	version := extractor.Version() + " " + splitterVersion + " " + suspicionVersion
 	live, ok := p.live[id]
 	known := ok && live.Extractor == version
-	content, release, err := p.fetch(ctx, room, item, known)
-	if errors.Is(err, ErrUnchanged) && known {
+	if known && item.Digest != nil && bytes.Equal(live.ContentHash, contentHash(item, item.Digest)) {
 		done.unchanged = true
 		return done
 	}
+	content, release, err := p.fetch(ctx, room, item)
 	if err != nil {
 		done.err = err
 		return done
 	}
 	defer release()
-	hash := contentHash(item, content)
+	digest := sha256.Sum256(content)
+	hash := contentHash(item, digest[:])
 	if known && bytes.Equal(live.ContentHash, hash) {
 		done.unchanged = true
 		return done
 	}
-	x, err := extract(ctx, extractor, Input{Name: path.Base(item.Key), Bytes: content})
+	x, err := extract(ctx, extractor, Input{Name: path.Base(item.Key), Bytes: content, URL: item.Said.URL})
 	if err != nil {
 		done.err = err
 		return done
@@ -104,13 +105,10 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 }
 
 // fetch reads an item's bytes within the bounds. release gives their room back.
-func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item, known bool) (content []byte, release func(), err error) {
-	r, err := item.Open(ctx, known)
-	if errors.Is(err, ErrUnchanged) {
-		return nil, nil, err
-	}
+func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (content []byte, release func(), err error) {
+	r, err := item.Open(ctx)
 	if err != nil {
-		return nil, nil, failuref(codeUnreadable, "cannot be read: %s", fileReason(err))
+		return nil, nil, failuref(cmp.Or(codeOf(err), codeUnreadable), "cannot be read: %s", fileReason(err))
 	}
 	defer func() { _ = r.Close() }()
 	// The size is known only after reading; a file's is asked for.
@@ -147,14 +145,15 @@ func tooLarge(limit int64) error {
 	return failuref(codeTooLarge, "larger than %d MB", limit>>20)
 }
 
-// contentHash covers the bytes and what else makes the document: its key,
-// whose file name may be its title, and the media type that chose its reader.
-func contentHash(item Item, content []byte) []byte {
+// contentHash covers the digest of the bytes and what else makes the document:
+// its key, whose file name may be its title, and the media type that chose its
+// reader.
+func contentHash(item Item, digest []byte) []byte {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%q %q\n", item.Key, item.MediaType) // a hash never fails
 	if said := item.Said.scalars(); said != (Extracted{}).scalars() {
 		_, _ = fmt.Fprintf(h, "%q\n", said)
 	}
-	_, _ = h.Write(content)
+	_, _ = h.Write(digest)
 	return h.Sum(nil)
 }
