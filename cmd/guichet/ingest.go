@@ -24,12 +24,19 @@ type loading struct {
 	retire     bool
 	quarantine bool
 	asJSON     bool
+	web        webFlags
+}
+
+// webFlags are what is said of addresses among the paths.
+type webFlags struct {
+	include, exclude, private []string
+	maxPages                  int
 }
 
 func (a *app) ingestCommand() *cobra.Command {
 	var l loading
 	c := &cobra.Command{
-		Use:   "ingest PATH... --collection NAME",
+		Use:   "ingest PATH|URL... --collection NAME",
 		Short: "Load documents: what is new, what changed, what is gone",
 		Long: `Loads folders and files of Markdown, HTML, plain text and PDF into a collection.
 Each PATH is a source; a document that a source no longer has is retired. A
@@ -45,10 +52,15 @@ Text that a page hides enters no passage. It is flagged in the report, like runs
 invisible characters and words that give a model orders; --quarantine keeps such a
 document out.
 
+A URL is a website, whose pages on the same host are read; or, by its last part, a
+feed (.rss, .atom, .xml), a calendar (.ics) or a table (.csv). What has not changed
+since the last run is not sent again. See docs/sources.md.
+
 Exit code 3 says that it is done and published, but some files could not be read.`,
 		Example: `  guichet ingest ./pages --collection site --town my-town
   guichet ingest ./pages --collection site --dry-run
-  guichet ingest ./pages/pool.md --collection site       one page of that folder`,
+  guichet ingest ./pages/pool.md --collection site       one page of that folder
+  guichet ingest https://www.my-town.example/ --collection site --exclude /agenda`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.ingest(cmd, args, l) },
 	}
@@ -59,11 +71,16 @@ Exit code 3 says that it is done and published, but some files could not be read
 	c.Flags().BoolVar(&l.retire, "retire", false, "retire documents even where a source lost most or all of them")
 	c.Flags().BoolVar(&l.quarantine, "quarantine", false, "keep out documents with hidden text or words meant for a model; their last version stays")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the report as JSON")
+	c.Flags().StringArrayVar(&l.web.include, "include", nil, "of websites: read only paths that begin so (* is anything; may be repeated)")
+	c.Flags().StringArrayVar(&l.web.exclude, "exclude", nil, "of websites: leave out paths that begin so")
+	c.Flags().IntVar(&l.web.maxPages, "max-pages", 0, "of websites: the most pages that are read (default 5000)")
+	c.Flags().StringArrayVar(&l.web.private, "allow-private", nil, "host that may be inside a private network")
 	must(c.MarkFlagRequired("collection"))
 	return c
 }
 
-func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
+func (a *app) ingest(cmd *cobra.Command, args []string, l loading) error {
+	paths, addresses := parted(args)
 	for _, path := range paths {
 		if _, err := os.Stat(path); err != nil {
 			var at *fs.PathError
@@ -82,7 +99,11 @@ func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine})
+	sources, err := o.webSources(addresses, collection, l, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, Sources: sources, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine})
 	if err != nil && !report.Interrupted && report.Rejected == "" {
 		return err
 	}
