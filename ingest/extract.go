@@ -20,6 +20,7 @@ const (
 	PDF      = "application/pdf"
 	DOCX     = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 	ODT      = "application/vnd.oasis.opendocument.text"
+	CSV      = "text/csv"
 )
 
 // errNoText is the failure of a file that was read and says nothing.
@@ -105,6 +106,7 @@ func Extractors() map[string]Extractor {
 		PDF:      PDFExtractor{},
 		DOCX:     DOCXExtractor{},
 		ODT:      ODTExtractor{},
+		CSV:      CSVExtractor{},
 	}
 }
 

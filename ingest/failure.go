@@ -11,6 +11,7 @@ import (
 const (
 	codeBinary       = "binary"
 	codeBroken       = "broken"
+	codeCalendar     = "calendar"
 	codeCopyLocked   = "copy_locked"
 	codeDamaged      = "damaged"
 	codeDamagedPDF   = "damaged_pdf"
@@ -18,6 +19,7 @@ const (
 	codeEmbedding    = "embedding"
 	codeEmpty        = "empty"
 	codeEncryptedPDF = "encrypted_pdf"
+	codeFeed         = "feed"
 	codeFrontMatter  = "front_matter"
 	codeKind         = "kind"
 	codeLegacy       = "legacy_office"
@@ -29,6 +31,7 @@ const (
 	codeSheet        = "spreadsheet"
 	codeSlow         = "slow"
 	codeTooComplex   = "too_complex"
+	codeTable        = "table"
 	codeTooLarge     = "too_large"
 	codeTooLong      = "too_long"
 	codeTool         = "tool"
@@ -45,11 +48,17 @@ func failuref(code, format string, args ...any) error {
 	return failure{code: code, text: fmt.Sprintf(format, args...)}
 }
 
-// codeOf returns the code of a failure, or "".
+// Code is one of the codes above.
+func (f failure) Code() string { return f.code }
+
+// codeOf returns the code of a failure, of this package or of fetch, or "".
 func codeOf(err error) string {
-	var f failure
+	var f interface {
+		error
+		Code() string
+	}
 	if errors.As(err, &f) {
-		return f.code
+		return f.Code()
 	}
 	return ""
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"guichet/corpus"
+	"guichet/ingest/fetch"
 )
 
 // memory is a Store that keeps one collection in memory: enough to see what
@@ -188,4 +189,24 @@ func (e *fakeEmbedder) EmbedPassages(ctx context.Context, texts []string) ([][]f
 
 func (e *fakeEmbedder) EmbedQuery(context.Context, string) ([]float32, error) {
 	return nil, errors.New("not asked for here")
+}
+
+// pageMemory is a fetch.Memory in a map, one for all sources.
+type pageMemory map[string]corpus.Visit
+
+func (m pageMemory) of(corpus.SourceRef) fetch.Memory { return m }
+
+func (m pageMemory) Recall(_ context.Context, address string) (corpus.Visit, error) {
+	v, ok := m[address]
+	if !ok {
+		return v, corpus.ErrNotFound
+	}
+	return v, nil
+}
+
+func (m pageMemory) Remember(_ context.Context, v corpus.Visit) error { m[v.Address] = v; return nil }
+
+func (m pageMemory) Keep(_ context.Context, addresses []string) error {
+	maps.DeleteFunc(m, func(a string, _ corpus.Visit) bool { return !slices.Contains(addresses, a) })
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"slices"
 	"strings"
@@ -116,6 +117,7 @@ func (p *pass) run(ctx context.Context, req Request) error {
 	for _, s := range req.Sources {
 		todo = append(todo, work{source: s, at: sourceRoot(s.Ref()), whole: true})
 	}
+	defer p.closeSources(req.Sources)
 	listings, err := list(ctx, todo)
 	if err != nil {
 		return err
@@ -173,6 +175,17 @@ func list(ctx context.Context, todo []work) ([]Listing, error) {
 		listings[i] = l
 	}
 	return listings, nil
+}
+
+// closeSources lets sources drop what they kept for the reading.
+func (p *pass) closeSources(sources []Source) {
+	for _, s := range sources {
+		if c, ok := s.(io.Closer); ok {
+			if err := c.Close(); err != nil {
+				p.report.note("%s was not closed: %v", s.Ref().URI, err)
+			}
+		}
+	}
 }
 
 // open opens the edition, or in a dry run only looks at what is published.
@@ -265,7 +278,7 @@ func (p *pass) leaves(d corpus.LiveDocument, todo []work, listings []Listing, li
 func hidden(w work, l Listing, at string) bool {
 	ref := w.source.Ref()
 	for _, prefix := range l.Unlisted {
-		if below(filePath(ref, strings.TrimSuffix(prefix, "/")), at) {
+		if place := filePath(ref, strings.TrimSuffix(prefix, "/")); place == at || below(place, at) {
 			return true
 		}
 	}

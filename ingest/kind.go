@@ -25,6 +25,8 @@ func MediaType(name string) string {
 		return DOCX
 	case ".odt":
 		return ODT
+	case ".csv":
+		return CSV
 	}
 	return ""
 }
@@ -34,7 +36,7 @@ func MediaType(name string) string {
 func unread(name string) error {
 	ext := strings.ToLower(path.Ext(name))
 	switch ext {
-	case ".xls", ".xlsx", ".xlsm", ".ods", ".csv":
+	case ".xls", ".xlsx", ".xlsm", ".ods":
 		return failuref(codeSheet, "a spreadsheet (%s): these are not read yet; save the sheets that matter as PDF", ext)
 	case ".doc", ".dot", ".rtf", ".wps", ".pages":
 		return failuref(codeLegacy, "an older or foreign text document (%s): save it as DOCX, ODT or PDF", ext)

@@ -28,6 +28,9 @@ func (p *pass) readSource(ctx context.Context, w work, l Listing) error {
 		s.fail(f.Key, failure{code: f.Code, text: f.Reason})
 	}
 	p.report.skip(l.Skipped)
+	for _, note := range l.Notes {
+		p.report.note("%s", note)
+	}
 	err := s.load(ctx, l.Items)
 	p.report.add(s.report)
 	return err

@@ -15,7 +15,7 @@ type docID struct {
 }
 
 // publicNames gives each document of a collection its public name: the file
-// name without extension; where two would collide, the path below the source;
+// name without extension, or what is no file its whole key; where two would collide, the path below the source;
 // where those collide, that path behind the source's own name; and at last the
 // whole path. The names depend on the set alone, never on the order in which
 // documents came.
@@ -52,6 +52,9 @@ func nameAt(src corpus.SourceRef, key string, level int) string {
 	relative := relativeName(src, key)
 	switch level {
 	case 0:
+		if src.Kind != KindFolder && src.Kind != KindFile {
+			return relative // a page's path says more than its last part
+		}
 		return stem(relative)
 	case 1:
 		return relative

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -64,17 +63,18 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 	// is believed.
 	likely := cmp.Or(item.Extractor, p.Extractors[item.MediaType])
 	known := ok && likely != nil && live.Extractor == readerVersion(likely)
-	content, release, err := p.fetch(ctx, room, item, known)
-	if errors.Is(err, ErrUnchanged) && known {
+	if known && item.Digest != nil && bytes.Equal(live.ContentHash, contentHash(item, item.Digest)) {
 		done.unchanged = true
 		return done
 	}
+	content, release, err := p.fetch(ctx, room, item)
 	if err != nil {
 		done.err = err
 		return done
 	}
 	defer release()
-	hash := contentHash(item, content)
+	digest := sha256.Sum256(content)
+	hash := contentHash(item, digest[:])
 	mediaType, extractor, err := p.readerOf(item, content)
 	if err != nil {
 		done.err = err
@@ -115,10 +115,11 @@ func readerVersion(e Extractor) string {
 // readerOf returns the extractor of an item whose contents are known: the
 // item's own, where they are what it says.
 func (p *pass) readerOf(item Item, content []byte) (string, Extractor, error) {
-	mediaType, _, extractor, err := choose(p.Extractors, item.MediaType, content)
+	mediaType, _, err := sniff(item.MediaType, content)
 	if err == nil && item.Extractor != nil && mediaType == item.MediaType {
-		extractor = item.Extractor
+		return mediaType, item.Extractor, nil
 	}
+	mediaType, _, extractor, err := choose(p.Extractors, item.MediaType, content)
 	return mediaType, extractor, err
 }
 
@@ -135,13 +136,10 @@ func choose(all map[string]Extractor, declared string, content []byte) (mediaTyp
 }
 
 // fetch reads an item's bytes within the bounds. release gives their room back.
-func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item, known bool) (content []byte, release func(), err error) {
-	r, err := item.Open(ctx, known)
-	if errors.Is(err, ErrUnchanged) {
-		return nil, nil, err
-	}
+func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (content []byte, release func(), err error) {
+	r, err := item.Open(ctx)
 	if err != nil {
-		return nil, nil, failuref(codeUnreadable, "cannot be read: %s", fileReason(err))
+		return nil, nil, failuref(cmp.Or(codeOf(err), codeUnreadable), "cannot be read: %s", fileReason(err))
 	}
 	defer func() { _ = r.Close() }()
 	// The size is known only after reading; a file's is asked for.
@@ -178,14 +176,15 @@ func tooLarge(limit int64) error {
 	return failuref(codeTooLarge, "larger than %d MB", limit>>20)
 }
 
-// contentHash covers the bytes and what else makes the document: its key,
-// whose file name may be its title, and the media type that chose its reader.
-func contentHash(item Item, content []byte) []byte {
+// contentHash covers the digest of the bytes and what else makes the document:
+// its key, whose file name may be its title, and the media type that chose its
+// reader.
+func contentHash(item Item, digest []byte) []byte {
 	h := sha256.New()
 	_, _ = fmt.Fprintf(h, "%q %q\n", item.Key, item.MediaType) // a hash never fails
 	if said := item.Said.scalars(); said != (Extracted{}).scalars() {
 		_, _ = fmt.Fprintf(h, "%q\n", said)
 	}
-	_, _ = h.Write(content)
+	_, _ = h.Write(digest)
 	return h.Sum(nil)
 }

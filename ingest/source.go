@@ -23,7 +23,8 @@ const (
 	KindFile   = "file"
 )
 
-// Source lists the items that documents are made of.
+// Source lists the items that documents are made of. One that is an io.Closer
+// is closed once its items have been read.
 type Source interface {
 	Ref() corpus.SourceRef
 	// List returns what is there now. It returns an error only when nothing
@@ -36,10 +37,10 @@ type Item struct {
 	Key       string // unique in its source, and the same from run to run
 	MediaType string
 	Modified  time.Time // zero: unknown
-	// Open gives the item's bytes. known says that they were read before, by
-	// the readers of today: then a source that can tell may answer ErrUnchanged
-	// instead.
-	Open func(ctx context.Context, known bool) (io.ReadCloser, error)
+	// Digest is the SHA-256 of the item's bytes, where the source knows it: an
+	// item that was read before is then not opened again. nil: unknown.
+	Digest []byte
+	Open   func(ctx context.Context) (io.ReadCloser, error)
 	// Extractor reads the item; nil: the one for its media type. It is for
 	// sources that have settings of their own for reading.
 	Extractor Extractor
@@ -48,16 +49,14 @@ type Item struct {
 	Said Extracted
 }
 
-// ErrUnchanged says that an item is as it was when it was read last.
-var ErrUnchanged = errors.New("unchanged")
-
 // Listing is what a source has.
 type Listing struct {
 	Items    []Item
 	Skipped  []string         // keys of files of kinds that nothing here reads
 	Failures []corpus.Failure // items and folders that could not be listed
 	Partial  bool             // Items is a part of the source: nothing may be retired
-	Unlisted []string         // key prefixes under which nothing may be retired
+	Unlisted []string         // keys of items, and of folders, that may be there: nothing of theirs may be retired
+	Notes    []string         // what an operator should know of the listing
 }
 
 // folder is a folder of files, or the part of it below one of its subfolders.
@@ -141,7 +140,7 @@ func (f folder) add(root *os.Root, key string, d fs.DirEntry, l *Listing) {
 		l.Skipped = append(l.Skipped, key)
 		return
 	}
-	item := Item{Key: key, MediaType: mediaType, Open: func(context.Context, bool) (io.ReadCloser, error) {
+	item := Item{Key: key, MediaType: mediaType, Open: func(context.Context) (io.ReadCloser, error) {
 		return openIn(f.path, key)
 	}}
 	if info, err := root.Stat(key); err == nil {
@@ -225,7 +224,7 @@ func (f file) List(context.Context) (Listing, error) {
 		l.fail(key, unread(key))
 		return l, nil
 	}
-	l.Items = []Item{{Key: key, MediaType: mediaType, Open: func(context.Context, bool) (io.ReadCloser, error) {
+	l.Items = []Item{{Key: key, MediaType: mediaType, Open: func(context.Context) (io.ReadCloser, error) {
 		return openIn(dir, key)
 	}}}
 	return l, nil

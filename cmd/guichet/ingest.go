@@ -25,12 +25,19 @@ type loading struct {
 	quarantine bool
 	asJSON     bool
 	explain    bool
+	web        webFlags
+}
+
+// webFlags are what is said of addresses among the paths.
+type webFlags struct {
+	include, exclude, private []string
+	maxPages                  int
 }
 
 func (a *app) ingestCommand() *cobra.Command {
 	var l loading
 	c := &cobra.Command{
-		Use:   "ingest PATH... --collection NAME | ingest --explain FILE",
+		Use:   "ingest PATH|URL... --collection NAME | ingest --explain FILE",
 		Short: "Load documents: what is new, what changed, what is gone",
 		Long: `Loads folders and files of Markdown, HTML, plain text, PDF, DOCX and ODT into a collection.
 Each PATH is a source; a document that a source no longer has is retired. A
@@ -46,6 +53,10 @@ Text that a page hides enters no passage. It is flagged in the report, like runs
 invisible characters and words that give a model orders; --quarantine keeps such a
 document out.
 
+A URL is a website, whose pages on the same host are read; or, by its last part, a
+feed (.rss, .atom, .xml), a calendar (.ics) or a table (.csv). What has not changed
+since the last run is not sent again. See docs/sources.md.
+
 Exit code 3 says that it is done and published, but some files could not be read.
 
 With --explain, one file is read and nothing is written: it prints what the file
@@ -54,7 +65,8 @@ needs no database. Exit code 3 says that the file could not be read.`,
 		Example: `  guichet ingest ./pages --collection site --town my-town
   guichet ingest ./pages --collection site --dry-run
   guichet ingest ./pages/pool.md --collection site       one page of that folder
-  guichet ingest --explain ./pages/pool.html             why an answer lacks something`,
+  guichet ingest --explain ./pages/pool.html             why an answer lacks something
+  guichet ingest https://www.my-town.example/ --collection site --exclude /agenda`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -74,6 +86,10 @@ needs no database. Exit code 3 says that the file could not be read.`,
 	c.Flags().BoolVar(&l.quarantine, "quarantine", false, "keep out documents with hidden text or words meant for a model; their last version stays")
 	c.Flags().BoolVar(&l.asJSON, "json", false, "print the report as JSON")
 	c.Flags().BoolVar(&l.explain, "explain", false, "print how one file becomes sections and passages, and write nothing")
+	c.Flags().StringArrayVar(&l.web.include, "include", nil, "of websites: read only paths that begin so (* is anything; may be repeated)")
+	c.Flags().StringArrayVar(&l.web.exclude, "exclude", nil, "of websites: leave out paths that begin so")
+	c.Flags().IntVar(&l.web.maxPages, "max-pages", 0, "of websites: the most pages that are read (default 5000)")
+	c.Flags().StringArrayVar(&l.web.private, "allow-private", nil, "host that may be inside a private network")
 	return c
 }
 
@@ -120,7 +136,8 @@ func cannotRead(path string, err error) error {
 	return fmt.Errorf("cannot read %s: %w", path, err)
 }
 
-func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
+func (a *app) ingest(cmd *cobra.Command, args []string, l loading) error {
+	paths, addresses := parted(args)
 	for _, path := range paths {
 		if _, err := os.Stat(path); err != nil {
 			return usageError{cannotRead(path, err)}
@@ -135,7 +152,11 @@ func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine})
+	sources, err := o.webSources(addresses, collection, l, cmd.ErrOrStderr())
+	if err != nil {
+		return err
+	}
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, Sources: sources, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine})
 	if err != nil && !report.Interrupted && report.Rejected == "" {
 		return err
 	}

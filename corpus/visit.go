@@ -1,0 +1,137 @@
+package corpus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Visit is what a server said of an address when it was asked last: enough to
+// ask only whether that still holds. It belongs to a source and to no edition:
+// a run that was not published leaves it as it is.
+type Visit struct {
+	Address   string // unique in its source
+	ETag      string
+	Modified  string // the header, as it stood
+	MediaType string
+	Digest    []byte // of the body
+	Content   []byte // what the source needs of the body: all of it, or what was found in it
+}
+
+// Visits is what is remembered of a source's addresses.
+type Visits struct {
+	store      *Store
+	collection int64
+	source     SourceRef
+}
+
+// Visits returns the memory of a source, which may be one that has had no run
+// yet.
+func (s *Store) Visits(collectionID int64, src SourceRef) Visits {
+	return Visits{store: s, collection: collectionID, source: src}
+}
+
+func (v Visits) args() pgx.NamedArgs {
+	return pgx.NamedArgs{"collection": v.collection, "kind": v.source.Kind, "uri": v.source.URI}
+}
+
+// Recall returns the last visit of an address, or ErrNotFound.
+func (v Visits) Recall(ctx context.Context, address string) (Visit, error) {
+	args := v.args()
+	args["address"] = address
+	found := Visit{Address: address}
+	err := v.store.pool.QueryRow(ctx, `
+		SELECT
+			m.etag,
+			m.modified,
+			m.media_type,
+			m.digest,
+			m.content
+		FROM source_memory m
+		JOIN sources s ON s.id = m.source_id
+		WHERE s.collection_id = @collection
+			AND s.uri = @uri
+			AND m.address = @address`, args).Scan(&found.ETag, &found.Modified, &found.MediaType, &found.Digest, &found.Content)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Visit{}, ErrNotFound
+	}
+	if err != nil {
+		return Visit{}, fmt.Errorf("recall %s: %w", address, err)
+	}
+	return found, nil
+}
+
+// Remember keeps a visit in the place of the last one.
+func (v Visits) Remember(ctx context.Context, visit Visit) error {
+	args := v.args()
+	args["address"] = visit.Address
+	args["etag"] = visit.ETag
+	args["modified"] = visit.Modified
+	args["media_type"] = visit.MediaType
+	args["digest"] = visit.Digest
+	args["content"] = visit.Content
+	_, err := v.store.pool.Exec(ctx, `
+		WITH made AS (
+			-- The source, made if it is new; the update makes it return its
+			-- id if it is not.
+			INSERT INTO sources (
+				collection_id,
+				kind,
+				uri
+			) VALUES (
+				@collection,
+				@kind,
+				@uri
+			)
+			ON CONFLICT (collection_id, uri) DO UPDATE SET kind = excluded.kind
+			RETURNING id
+		)
+		INSERT INTO source_memory (
+			source_id,
+			address,
+			etag,
+			modified,
+			media_type,
+			digest,
+			content
+		)
+		SELECT
+			id,
+			@address,
+			@etag,
+			@modified,
+			@media_type,
+			@digest,
+			@content
+		FROM made
+		ON CONFLICT (source_id, address) DO UPDATE SET
+			etag = excluded.etag,
+			modified = excluded.modified,
+			media_type = excluded.media_type,
+			digest = excluded.digest,
+			content = excluded.content,
+			fetched_at = now()`, args)
+	if err != nil {
+		return fmt.Errorf("remember %s: %w", visit.Address, err)
+	}
+	return nil
+}
+
+// Keep forgets all addresses of the source but these.
+func (v Visits) Keep(ctx context.Context, addresses []string) error {
+	args := v.args()
+	args["addresses"] = addresses
+	_, err := v.store.pool.Exec(ctx, `
+		DELETE FROM source_memory m
+		USING sources s
+		WHERE s.id = m.source_id
+			AND s.collection_id = @collection
+			AND s.uri = @uri
+			AND m.address <> ALL (@addresses)`, args)
+	if err != nil {
+		return fmt.Errorf("forget old addresses of %s: %w", v.source.URI, err)
+	}
+	return nil
+}
