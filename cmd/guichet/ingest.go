@@ -32,6 +32,7 @@ func (a *app) ingestCommand() *cobra.Command {
 		Use:   "ingest PATH... --collection NAME",
 		Short: "Load documents: what is new, what changed, what is gone",
 		Long: `Loads folders and files of Markdown, HTML, plain text and PDF into a collection.
+An archive of the national service-public feed is recognised by its contents.
 Each PATH is a source; a document that a source no longer has is retired. A
 collection that does not exist is created: owned by the town if --town is given,
 else shared by all towns. Readers see the old edition until the new one is whole;
@@ -48,7 +49,8 @@ document out.
 Exit code 3 says that it is done and published, but some files could not be read.`,
 		Example: `  guichet ingest ./pages --collection site --town my-town
   guichet ingest ./pages --collection site --dry-run
-  guichet ingest ./pages/pool.md --collection site       one page of that folder`,
+  guichet ingest ./pages/pool.md --collection site       one page of that folder
+  guichet ingest vosdroits-latest.zip --collection service-public   the national sheets`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.ingest(cmd, args, l) },
 	}
@@ -82,7 +84,22 @@ func (a *app) ingest(cmd *cobra.Command, paths []string, l loading) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine})
+	request := ingest.Request{Collection: collection, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine}
+	for _, path := range paths {
+		if !ingest.IsServicePublic(path) {
+			request.Paths = append(request.Paths, path)
+			continue
+		}
+		feed, err := ingest.NewServicePublic(path, ingest.ServicePublicSettings{}, ingest.OpenLocal)
+		if err != nil {
+			return err
+		}
+		if c, ok := feed.(io.Closer); ok {
+			defer func() { _ = c.Close() }()
+		}
+		request.Sources = append(request.Sources, feed)
+	}
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), request)
 	if err != nil && !report.Interrupted && report.Rejected == "" {
 		return err
 	}
