@@ -157,7 +157,7 @@ func (w *writer) blocks(depth int) {
 
 func (w *writer) chapters() {
 	w.f("<Texte>\n")
-	for range w.between(2, 4) {
+	for range w.between(2, 3) {
 		w.f("<Chapitre>\n")
 		w.title(5)
 		w.blocks(2)
@@ -185,7 +185,7 @@ func (w *writer) sheet(id string, n int) {
 `, id, id, title, w.between(2020, 2026), w.between(1, 12), w.between(1, 28), 900+theme, word(uint64(theme)+40), id, title) //nolint:gosec // small numbers
 	w.paragraph()
 	w.f("</Texte></Introduction>\n")
-	if w.rand.IntN(2) == 0 {
+	if w.rand.IntN(4) == 0 {
 		w.f("<ListeSituations affichage=\"onglet\">\n")
 		for range w.between(2, 3) {
 			w.f("<Situation><Titre>%s</Titre>\n", w.words(4))
