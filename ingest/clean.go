@@ -74,6 +74,9 @@ func mostlyUTF8(s string) bool {
 	return good >= 9*bad && good > 0
 }
 
+// lineEnds is made once: that takes longer than to replace in a paragraph.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\u2028", "\n", "\u2029", "\n\n")
+
 // cleanText makes text fit for the database and for reading: valid UTF-8,
 // composed accents, no control or invisible characters (Postgres refuses NUL),
 // one kind of line end, no space at line ends, at most one empty line in a row.
@@ -81,7 +84,7 @@ func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", "\n", "\u2028", "\n", "\u2029", "\n\n").Replace(s)
+	s = lineEnds.Replace(s)
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':

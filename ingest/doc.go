@@ -14,6 +14,10 @@
 // A document that cannot be read is reported with its reason, keeps its old
 // version, and stops nothing else.
 //
+// Beside folders there are the national feeds: the sheets of service-public
+// (servicepublic.go) and the directory of public services (directory.go), which
+// is also read into services with computed hours.
+//
 // The package does not search (package corpus does) and knows no database of
 // its own: it writes through the small interfaces in store.go.
 package ingest

@@ -17,6 +17,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
+
+	"guichet/internal/sheettest"
 )
 
 // fichesFolder holds the real sheets that are measured on, where it is there.
@@ -81,6 +83,56 @@ func BenchmarkIngest(b *testing.B) {
 		b.ReportMetric(seconds, "s")
 		b.ReportMetric(float64(first.Passages)/seconds, "passages/s")
 		b.ReportMetric(peak, "peak-MB")
+		b.ReportMetric(unchanged, "unchanged-s")
+		b.ReportMetric(float64(again.Embedded), "unchanged-embeddings")
+		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// BenchmarkFeed loads 5 000 synthetic sheets in the format of the national
+// feed, then an archive of half as many into another collection, which shows
+// whether memory grows with the archive; and the first once more, unchanged.
+func BenchmarkFeed(b *testing.B) {
+	program := binary(b)
+	archive := func(n int) string {
+		path := filepath.Join(b.TempDir(), fmt.Sprintf("vosdroits-%d.zip", n))
+		f, err := os.Create(path) //nolint:gosec // a file of the benchmark's own
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := sheettest.Archive(f, n); err != nil {
+			b.Fatal(err)
+		}
+		if err := f.Close(); err != nil {
+			b.Fatal(err)
+		}
+		return path
+	}
+	whole, half := archive(5000), archive(2500)
+	for b.Loop() {
+		data := room(b)
+		load := func(path, collection string) (report struct{ Passages, Embedded int }, seconds, peakMB float64) {
+			cmd := exec.Command(program, "ingest", path, "--collection", collection, "--json") //nolint:noctx // ends by itself
+			cmd.Env = append(os.Environ(), "GUICHET_DATA_DIR="+data, "GUICHET_DATABASE_URL=")
+			start := time.Now()
+			out, err := cmd.Output()
+			seconds = time.Since(start).Seconds()
+			if err != nil {
+				b.Fatal(err)
+			}
+			if err := json.Unmarshal(out, &report); err != nil {
+				b.Fatal(err)
+			}
+			usage, _ := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+			return report, seconds, float64(usage.Maxrss) / 1024
+		}
+		_, _, smaller := load(half, "half")
+		first, seconds, peak := load(whole, "whole")
+		again, unchanged, _ := load(whole, "whole")
+		b.ReportMetric(seconds, "s")
+		b.ReportMetric(float64(first.Passages), "passages")
+		b.ReportMetric(peak, "peak-MB")
+		b.ReportMetric(smaller, "half-peak-MB")
 		b.ReportMetric(unchanged, "unchanged-s")
 		b.ReportMetric(float64(again.Embedded), "unchanged-embeddings")
 		b.ReportMetric(0, "ns/op")

@@ -40,6 +40,7 @@ func (a *app) ingestCommand() *cobra.Command {
 		Use:   "ingest PATH|URL... --collection NAME | ingest --explain FILE",
 		Short: "Load documents: what is new, what changed, what is gone",
 		Long: `Loads folders and files of Markdown, HTML, plain text, PDF, DOCX and ODT into a collection.
+An archive of the national service-public feed is recognised by its contents.
 Each PATH is a source; a document that a source no longer has is retired. A
 collection that does not exist is created: owned by the town if --town is given,
 else shared by all towns. Readers see the old edition until the new one is whole;
@@ -66,7 +67,8 @@ needs no database. Exit code 3 says that the file could not be read.`,
   guichet ingest ./pages --collection site --dry-run
   guichet ingest ./pages/pool.md --collection site       one page of that folder
   guichet ingest --explain ./pages/pool.html             why an answer lacks something
-  guichet ingest https://www.my-town.example/ --collection site --exclude /agenda`,
+  guichet ingest https://www.my-town.example/ --collection site --exclude /agenda
+  guichet ingest vosdroits-latest.zip --collection service-public   the national sheets`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
@@ -156,7 +158,19 @@ func (a *app) ingest(cmd *cobra.Command, args []string, l loading) error {
 	if err != nil {
 		return err
 	}
-	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), ingest.Request{Collection: collection, Paths: paths, Sources: sources, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine})
+	request := ingest.Request{Collection: collection, Sources: sources, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine}
+	for _, path := range paths {
+		if !ingest.IsServicePublic(path) {
+			request.Paths = append(request.Paths, path)
+			continue
+		}
+		feed, err := ingest.NewServicePublic(path, ingest.ServicePublicSettings{}, ingest.OpenLocal)
+		if err != nil {
+			return err
+		}
+		request.Sources = append(request.Sources, feed)
+	}
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), request)
 	if err != nil && !report.Interrupted && report.Rejected == "" {
 		return err
 	}

@@ -16,7 +16,7 @@ import (
 
 func (a *app) servicesCommand() *cobra.Command {
 	c := group("services", "Set, show and check when a town's services are open")
-	c.AddCommand(a.servicesSetCommand(), a.servicesShowCommand(), a.servicesCheckCommand())
+	c.AddCommand(a.servicesSetCommand(), a.servicesImportCommand(), a.servicesShowCommand(), a.servicesCheckCommand())
 	return c
 }
 

@@ -267,6 +267,7 @@ type writtenService struct {
 	URL        text               `yaml:"url"`
 	Address    text               `yaml:"address"`
 	Remark     text               `yaml:"remark"`
+	Origin     text               `yaml:"origin"`
 	Contact    *writtenSource     `yaml:"contact"`
 	Holidays   text               `yaml:"public_holidays"`
 	Hours      lines              `yaml:"hours"`
@@ -287,7 +288,7 @@ func (w *writtenService) services(c common, whole *Service) ([]Service, error) {
 	}
 	s := Service{
 		Slug: w.Slug.value, Name: w.Name.value, The: w.The.value, Feminine: w.Feminine, Names: w.Names.values(), PartOf: w.PartOf.value,
-		Phone: w.Phone.value, Email: w.Email.value, URL: w.URL.value, Address: w.Address.value, Remark: w.Remark.value,
+		Phone: w.Phone.value, Email: w.Email.value, URL: w.URL.value, Address: w.Address.value, Remark: w.Remark.value, Origin: w.Origin.value,
 		Source: w.Source.source(), English: w.english(c.English),
 	}
 	if w.Contact != nil {

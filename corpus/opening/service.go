@@ -25,6 +25,7 @@ type Service struct {
 	URL     string `json:"url,omitempty"`
 	Address string `json:"address,omitempty"`
 	Remark  string `json:"remark,omitempty"` // a sentence to add to its hours
+	Origin  string `json:"origin,omitempty"` // what it was imported from, and when: "directory 2026-01-31"; empty: the town's own file
 
 	Source          // that the hours rest on, unless a week or an exception has its own
 	Contact *Source `json:"contact,omitempty"` // that phone and address rest on; nil: Source

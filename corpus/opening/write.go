@@ -57,6 +57,7 @@ func (s *Service) written() yaml.MapSlice {
 	e.text("url", s.URL)
 	e.text("address", s.Address)
 	e.text("remark", s.Remark)
+	e.text("origin", s.Origin)
 	e.source(s.Source)
 	if s.Contact != nil {
 		var contact entries

@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"guichet/corpus/opening"
+	"guichet/ingest"
+)
+
+// importing is what `guichet services import` was told.
+type importing struct {
+	town       string
+	collection string
+	settings   ingest.DirectorySettings
+	dryRun     bool
+}
+
+func (a *app) servicesImportCommand() *cobra.Command {
+	var i importing
+	c := townFlag(&cobra.Command{
+		Use:   "import FILE|URL --insee CODE",
+		Short: "Add services of the national directory beside the town's own",
+		Long: `Reads the directory of public services (JSON of the data.gouv.fr file or of its API,
+plain or packed) and adds the services that --insee means, with their telephone,
+address and opening hours. Those of the town's own file stand; those of an earlier
+import are replaced. With --collection, a document for each is loaded, so that
+answers about them have a source to show.`,
+		Example: `  guichet services import all_latest.tar.bz2 --insee 44109 --collection annuaire
+  guichet services import directory.json --insee 44109 --insee 44:prefecture,caf,cpam --dry-run`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.importServices(cmd, args[0], i) },
+	}, &i.town)
+	c.Flags().StringArrayVar(&i.settings.Areas, "insee", nil, "commune (44109), or commune or department with kinds of service (44:prefecture,caf); may be given again")
+	c.Flags().StringVar(&i.collection, "collection", "", "collection of the town for their documents (default: none are loaded)")
+	c.Flags().BoolVar(&i.dryRun, "dry-run", false, "print the services in the form that 'services set' reads, and write nothing")
+	return c
+}
+
+func (a *app) importServices(cmd *cobra.Command, uri string, i importing) error {
+	ctx := cmd.Context()
+	if err := i.settings.Validate(); err != nil {
+		return usageError{fmt.Errorf("--insee: %w", err)}
+	}
+	o, err := a.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	town, err := o.town(ctx, i.town)
+	if err != nil {
+		return err
+	}
+	files := ingest.Downloads{Dir: filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "downloads"), Get: download}
+	directory, err := ingest.ReadDirectory(ctx, uri, i.settings, files.Open)
+	if err != nil {
+		return err
+	}
+	existing, err := o.store.Services(ctx, town.ID)
+	if err != nil {
+		return err
+	}
+	merged, err := ingest.MergeServices(existing, directory.Services(i.collection != ""))
+	if err != nil {
+		return err
+	}
+	if i.dryRun {
+		b, err := opening.Format(merged.Services)
+		if err == nil {
+			_, err = cmd.OutOrStdout().Write(b)
+		}
+		return err
+	}
+	if i.collection != "" {
+		if err := o.loadDirectory(ctx, cmd.ErrOrStderr(), directory, uri, loading{collection: i.collection, language: "fr", town: town.Slug}); err != nil {
+			return err
+		}
+	}
+	if err := o.store.PutServices(ctx, town.ID, merged.Services); err != nil {
+		return err
+	}
+	w := cmd.OutOrStdout()
+	_, _ = fmt.Fprintf(w, "%s: %d services of the directory of %s are set, in place of %d.\n", town.Name, merged.Imported, directory.On.Format(time.DateOnly), merged.Replaced)
+	for _, name := range merged.Kept {
+		_, _ = fmt.Fprintf(w, "  the town's own stands for: %s\n", name)
+	}
+	_, err = fmt.Fprintln(w, "'guichet services check' prints their week.")
+	return err
+}
+
+// loadDirectory publishes the documents that the services rest on.
+func (o *session) loadDirectory(ctx context.Context, progress io.Writer, d ingest.Directory, uri string, l loading) error {
+	source, err := d.Source(uri)
+	if err != nil {
+		return err
+	}
+	collection, err := o.target(ctx, l)
+	if err != nil {
+		return err
+	}
+	report, err := o.load(ctx, progress, ingest.Request{Collection: collection, Sources: []ingest.Source{source}})
+	if err == nil && report.Failed > 0 {
+		err = fmt.Errorf("%d of the services' documents failed, the first with: %s", report.Failed, report.Failures[0].Reason)
+	}
+	return err
+}
+
+// download asks for a file at an address that the operator gave.
+func download(ctx context.Context, address, etag, modified string) (ingest.Download, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return ingest.Download{}, err
+	}
+	for name, value := range map[string]string{"If-None-Match": etag, "If-Modified-Since": modified, "User-Agent": "Guichet"} {
+		if value != "" {
+			req.Header.Set(name, value)
+		}
+	}
+	client := http.Client{Timeout: 15 * time.Minute}
+	resp, err := client.Do(req) //nolint:bodyclose // whoever reads it closes it
+	if err != nil {
+		return ingest.Download{}, err
+	}
+	switch resp.StatusCode {
+	case http.StatusNotModified:
+		return ingest.Download{Unchanged: true}, resp.Body.Close()
+	case http.StatusOK:
+		return ingest.Download{Body: resp.Body, ETag: resp.Header.Get("ETag"), Modified: resp.Header.Get("Last-Modified")}, nil
+	}
+	_ = resp.Body.Close()
+	return ingest.Download{}, fmt.Errorf("the server answered %s", resp.Status)
+}

@@ -1,0 +1,121 @@
+package ingest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Downloads keeps the large files of sources that have web addresses, so that
+// one that has not changed is not sent again.
+type Downloads struct {
+	Dir string // where the files are kept; made when it is not there
+	// Get asks for an address, with the validators of the file that is kept
+	// (empty: none is).
+	Get func(ctx context.Context, address, etag, modified string) (Download, error)
+}
+
+// Download is what came of asking for an address.
+type Download struct {
+	Body     io.ReadCloser // nil when Unchanged
+	ETag     string
+	Modified string // Last-Modified, as the server writes it
+	// Unchanged says that the file that is kept still holds.
+	Unchanged bool
+}
+
+// keptFile is the note beside a file.
+type keptFile struct {
+	Address  string `json:"address"`
+	File     string `json:"file"` // its name in the folder
+	ETag     string `json:"etag,omitempty"`
+	Modified string `json:"modified,omitempty"`
+}
+
+// Open is a FileOpener of addresses and paths.
+func (d Downloads) Open(ctx context.Context, uri string) (*os.File, error) {
+	if !isFeedAddress(uri) {
+		return OpenLocal(ctx, uri)
+	}
+	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make folder for downloads: %w", err)
+	}
+	note := filepath.Join(d.Dir, fmt.Sprintf("%x.json", sha256.Sum256([]byte(uri))))
+	kept := d.kept(note)
+	got, err := d.Get(ctx, uri, kept.ETag, kept.Modified)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", uri, err)
+	}
+	if got.Unchanged {
+		if kept.File == "" {
+			return nil, fmt.Errorf("%s: the server says that it has not changed, but it was never sent", uri)
+		}
+		return OpenLocal(ctx, filepath.Join(d.Dir, kept.File))
+	}
+	defer func() { _ = got.Body.Close() }()
+	f, err := d.keep(got, note, keptFile{Address: uri, ETag: got.ETag, Modified: got.Modified})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", uri, err)
+	}
+	if kept.File != "" {
+		// Whoever reads it goes on reading it; where that cannot be, it stays.
+		_ = os.Remove(filepath.Join(d.Dir, kept.File))
+	}
+	return f, nil
+}
+
+// kept is what the note says; nothing when it cannot be read or its file is
+// gone.
+func (d Downloads) kept(note string) keptFile {
+	var k keptFile
+	b, err := os.ReadFile(note) //nolint:gosec // a name made here
+	if err != nil || json.Unmarshal(b, &k) != nil || k.File != filepath.Base(k.File) {
+		return keptFile{}
+	}
+	if _, err := os.Stat(filepath.Join(d.Dir, k.File)); err != nil {
+		return keptFile{}
+	}
+	return k
+}
+
+// keep writes the body, and then the note, which is replaced as a whole.
+func (d Downloads) keep(got Download, note string, k keptFile) (f *os.File, err error) {
+	f, err = os.CreateTemp(d.Dir, "download-*")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+			_ = os.Remove(f.Name())
+			f = nil
+		}
+	}()
+	n, err := io.Copy(f, io.LimitReader(got.Body, maxArchive+1))
+	if err == nil && n > maxArchive {
+		err = tooLarge(maxArchive)
+	}
+	if err == nil && n == 0 {
+		err = errors.New("an empty file came")
+	}
+	if err != nil {
+		return f, err
+	}
+	if _, err = f.Seek(0, io.SeekStart); err != nil {
+		return f, err
+	}
+	k.File = filepath.Base(f.Name())
+	b, err := json.Marshal(k)
+	if err != nil {
+		return f, err
+	}
+	if err = os.WriteFile(note+"."+k.File, b, 0o600); err != nil {
+		return f, err
+	}
+	return f, os.Rename(note+"."+k.File, note)
+}

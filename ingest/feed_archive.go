@@ -1,0 +1,126 @@
+package ingest
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// FileOpener opens the one file that a source consists of, from a path or a web
+// address. Its caller closes the file. See Downloads for addresses.
+type FileOpener func(ctx context.Context, uri string) (*os.File, error)
+
+// OpenLocal is the FileOpener of paths.
+func OpenLocal(_ context.Context, uri string) (*os.File, error) {
+	f, err := os.OpenFile(uri, os.O_RDONLY|nonBlocking, 0) //nolint:gosec // the operator names the file
+	if err != nil {
+		return nil, fmt.Errorf("%s: %s", uri, fileReason(err))
+	}
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
+		_ = f.Close()
+		return nil, fmt.Errorf("%s: no regular file", uri)
+	}
+	return f, nil
+}
+
+// Bounds of an archive. The national one has some 8 000 entries, 30 MB packed
+// and 150 MB unpacked.
+const (
+	maxArchive     = 500 << 20 // bytes of the file
+	maxDirectory   = 16 << 20  // bytes of its list of entries
+	maxFeedEntries = 50_000
+	maxFeedEntry   = 8 << 20 // bytes of an entry, unpacked
+	maxUnpacked    = 2 << 30 // bytes of all entries together
+	maxRatio       = 300     // unpacked to packed, of entries over a megabyte
+)
+
+// openFeedArchive reads the list of entries of a zip file, and refuses one that
+// would explode. Entries are read through openEntry.
+func openFeedArchive(f *os.File) (*zip.Reader, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, errors.New(fileReason(err))
+	}
+	if info.Size() > maxArchive {
+		return nil, tooLarge(maxArchive)
+	}
+	// archive/zip keeps every entry that the list has, however many.
+	list := &countedReaderAt{r: f, left: maxDirectory}
+	z, err := zip.NewReader(list, info.Size())
+	list.left = -1
+	switch {
+	case errors.Is(err, errLongDirectory), err == nil && len(z.File) > maxFeedEntries:
+		return nil, failuref(codeTooLarge, "the archive has more than %d entries", maxFeedEntries)
+	case err != nil:
+		return nil, fmt.Errorf("this is no zip archive, or it is damaged: %w", err)
+	}
+	total := uint64(0)
+	for _, e := range z.File {
+		// Sums of what the list says: openEntry holds each entry to it.
+		total += min(e.UncompressedSize64, maxUnpacked+1)
+	}
+	if total > maxUnpacked {
+		return nil, failuref(codeTooLarge, "the archive unpacks to more than %d GB: it was refused", maxUnpacked>>30)
+	}
+	return z, nil
+}
+
+// openEntry opens an entry, which gives no more than maxFeedEntry bytes, nor more
+// than the archive's list says.
+func openEntry(e *zip.File) (io.ReadCloser, error) {
+	if e.UncompressedSize64 > maxFeedEntry {
+		return nil, tooLarge(maxFeedEntry)
+	}
+	if e.UncompressedSize64 > 1<<20 && e.UncompressedSize64 > maxRatio*e.CompressedSize64 {
+		return nil, failuref(codeTooLarge, "it unpacks to more than %d times its size: it was refused", maxRatio)
+	}
+	return e.Open()
+}
+
+var errLongDirectory = errors.New("the list of entries is too long")
+
+// countedReaderAt gives up to left bytes; any number where left is negative.
+type countedReaderAt struct {
+	r    io.ReaderAt
+	left int64
+}
+
+// ReadAt implements io.ReaderAt. It is used by one goroutine while it counts.
+func (c *countedReaderAt) ReadAt(b []byte, at int64) (int, error) {
+	if c.left >= 0 {
+		if c.left -= int64(len(b)); c.left < 0 {
+			c.left = 0
+			return 0, errLongDirectory
+		}
+	}
+	return c.r.ReadAt(b, at)
+}
+
+// isFeedAddress tells a web address from a path.
+func isFeedAddress(uri string) bool {
+	lower := strings.ToLower(uri)
+	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
+}
+
+// placeOf is the one spelling of the path or web address that names a source.
+func placeOf(uri string) (string, error) {
+	if uri == "" {
+		return "", errors.New("no path and no address: give one")
+	}
+	if isFeedAddress(uri) {
+		return uri, nil
+	}
+	absolute, err := filepath.Abs(uri)
+	if err == nil {
+		absolute, err = filepath.EvalSymlinks(absolute)
+	}
+	if err != nil {
+		return "", fmt.Errorf("%s: %s", uri, fileReason(err))
+	}
+	return absolute, nil
+}
