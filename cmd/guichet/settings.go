@@ -47,6 +47,7 @@ func settingList(getenv func(string) string) []setting {
 		{env: "GUICHET_EMBEDDER_QUERY_PREFIX", help: "text put before each question; empty: the model's usual one, where Guichet knows it; none: no text"},
 		{env: "GUICHET_EMBEDDER_PASSAGE_PREFIX", help: "text put before each passage; empty: the model's usual one, where Guichet knows it; none: no text"},
 		{env: "GUICHET_THESAURUS", help: "file of residents' words and the administration's, put before those that come with Guichet; empty: these alone"},
+		{env: "GUICHET_JOBS", fallback: "on", help: "on: 'guichet serve' runs sources by their schedules; off: it leaves that to 'guichet work' on other machines"},
 		{env: "GUICHET_LOG_LEVEL", fallback: "info", help: "least level that is logged: debug, info, warn or error"},
 	}
 }
@@ -163,6 +164,9 @@ func (s *settings) validate() []error {
 	}
 	if _, err := strconv.ParseBool(s.get("GUICHET_TRUST_PROXY")); err != nil {
 		wrong("GUICHET_TRUST_PROXY", "true or false")
+	}
+	if jobs := s.get("GUICHET_JOBS"); jobs != "on" && jobs != "off" {
+		wrong("GUICHET_JOBS", "on or off")
 	}
 	if _, err := logLevel(s.get("GUICHET_LOG_LEVEL")); err != nil {
 		wrong("GUICHET_LOG_LEVEL", "debug, info, warn or error")
