@@ -22,8 +22,8 @@ import (
 // fichesFolder holds the real sheets that are measured on, where it is there.
 const fichesFolder = "../../../shared/service-public/fiches"
 
-// binary builds the program once for a benchmark.
-func binary(b *testing.B) string {
+// binary builds the program once for a test.
+func binary(b testing.TB) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "guichet")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil { //nolint:noctx // ends by itself
@@ -33,7 +33,7 @@ func binary(b *testing.B) string {
 }
 
 // room is a data folder that the database's unprivileged user can reach.
-func room(b *testing.B) string {
+func room(b testing.TB) string {
 	b.Helper()
 	dir, err := os.MkdirTemp("/var/tmp", "guichet-bench-")
 	if err != nil {

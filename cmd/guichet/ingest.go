@@ -166,8 +166,7 @@ func (o *session) ingestAndReport(cmd *cobra.Command, l loading, r ingest.Reques
 	} else {
 		err = report.WriteText(cmd.OutOrStdout())
 		if err == nil && report.Waiting != "" {
-			flags := oneCollection{name: l.collection, town: l.town}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Look at it:  guichet editions %[1]s\nPublish it:  guichet publish %[2]d %[1]s\n", flags.flagsOf(), report.Prepared)
+			err = o.writeWaits(cmd, r.Collection, report.Prepared)
 		}
 	}
 	switch {
@@ -181,6 +180,22 @@ func (o *session) ingestAndReport(cmd *cobra.Command, l loading, r ingest.Reques
 		return exitError(exitPartial)
 	}
 	return nil
+}
+
+// writeWaits tells how an edition that waits is looked at, and let through.
+func (o *session) writeWaits(cmd *cobra.Command, c corpus.Collection, edition int) error {
+	towns, err := o.store.Towns(cmd.Context(), gateTowns)
+	if err != nil {
+		return err
+	}
+	n := oneCollection{name: c.Name}
+	for _, t := range towns {
+		if t.ID == c.TownID {
+			n.town = t.Slug
+		}
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Look at it:  guichet editions %[1]s\nPublish it:  guichet publish %[2]d %[1]s\n", n.flagsOf(), edition)
+	return err
 }
 
 // target finds the collection to load into, or creates it; a dry run creates

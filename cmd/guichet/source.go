@@ -281,7 +281,11 @@ func showSource(s corpus.Source) shownSource {
 	case s.Paused:
 		shown.State = "paused"
 	case !s.Next.IsZero():
-		shown.Next = &s.Next
+		next := s.Next
+		if zone, err := time.LoadLocation(s.TimeZone); err == nil {
+			next = next.In(zone)
+		}
+		shown.Next = &next
 	}
 	return shown
 }
@@ -292,7 +296,7 @@ func writeSources(out io.Writer, sources []shownSource) error {
 	for _, s := range sources {
 		next := "when asked"
 		if s.Next != nil {
-			next = s.Next.Local().Format("2006-01-02 15:04")
+			next = s.Next.Format("2006-01-02 15:04")
 		}
 		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Collection, s.Kind, s.State, next, s.Documents, s.URI)
 	}

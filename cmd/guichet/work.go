@@ -56,7 +56,9 @@ func (h fromWarn) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
 }
 
-func (h fromWarn) WithAttrs(attrs []slog.Attr) slog.Handler { return fromWarn{h.Handler.WithAttrs(attrs)} }
+func (h fromWarn) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return fromWarn{h.Handler.WithAttrs(attrs)}
+}
 
 func (h fromWarn) WithGroup(name string) slog.Handler { return fromWarn{h.Handler.WithGroup(name)} }
 
