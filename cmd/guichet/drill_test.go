@@ -17,7 +17,7 @@ import (
 )
 
 // drillDocuments is how many documents a drilled run changes.
-const drillDocuments = 300
+const drillDocuments = 150
 
 // drill kills runs of the real program on a private cluster of its own.
 type drill struct {
