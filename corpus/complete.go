@@ -38,7 +38,9 @@ func (e *Edition) failRuns(ctx context.Context, tx pgx.Tx) error {
 			state = 'failed',
 			finished_at = now()
 		WHERE collection_id = @collection
-			AND state = 'running'`, e.args())
+			AND edition = @edition
+			AND state = 'running'
+			AND finished_at IS NULL`, e.args())
 	if err != nil {
 		return fmt.Errorf("close unfinished runs: %w", err)
 	}

@@ -10,7 +10,10 @@ import (
 // zoneName is where days begin and end: documents hold for days, and the towns
 // are French ones. A server's own zone is mostly UTC, by which a page would
 // stay up to two hours longer.
-const zoneName = "Europe/Paris"
+const zoneName = DefaultZone
+
+// DefaultZone is the time zone of towns that have set no other.
+const DefaultZone = "Europe/Paris"
 
 // Days before and after all others: of documents that name none.
 const (

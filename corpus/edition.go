@@ -19,11 +19,13 @@ type Edition struct {
 	Collection Collection
 	Number     int
 	Resumed    bool // rows of this edition's interrupted run were kept
+	Continued  bool // it waited for an operator, and is prepared anew from its rows
 
-	store  *Store
-	conn   *pgxpool.Conn
-	space  Space
-	spaces []int64 // all that passages may have vectors in
+	store     *Store
+	conn      *pgxpool.Conn
+	space     Space
+	spaces    []int64          // all that passages may have vectors in
+	announced map[string]int64 // runs by their sources' URIs
 }
 
 // writerLock is the class of the advisory locks of collections' writers, so
@@ -94,24 +96,64 @@ func (s *Store) unlockCollection(conn *pgxpool.Conn, c Collection) {
 // OpenEdition takes the collection's writer lock, discards whatever lies
 // beyond the published edition, and opens the next one. If the last open
 // edition was interrupted and was writing the same sources, or some of them,
-// its rows are kept and Resumed is true. It returns ErrBusy when another
+// its rows are kept and Resumed is true; so are those of an edition that waits
+// for an operator, and Continued is true. It returns ErrBusy when another
 // writer has the collection, and ErrSpace when the collection's active space
 // is not space. The zero Space opens a collection without vectors.
 func (s *Store) OpenEdition(ctx context.Context, c Collection, space Space, sources []SourceRef) (*Edition, error) {
-	conn, err := s.lockCollection(ctx, c)
+	e, err := s.Claim(ctx, c)
 	if err != nil {
-		return nil, fmt.Errorf("open edition of collection %q: %w", c.Name, err)
+		return nil, err
 	}
-	e := &Edition{Collection: c, store: s, conn: conn, space: space}
-	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return e.open(ctx, tx, sources) })
-	if err != nil {
+	if err := e.Open(ctx, space, sources); err != nil {
 		e.Close()
-		return nil, fmt.Errorf("open edition of collection %q: %w", c.Name, err)
+		return nil, err
 	}
 	return e, nil
 }
 
-func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) error {
+// Claim takes the collection's writer lock, or returns ErrBusy, and changes
+// nothing that readers or operators see yet: Open opens the edition.
+func (s *Store) Claim(ctx context.Context, c Collection) (*Edition, error) {
+	conn, err := s.lockCollection(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("open edition of collection %q: %w", c.Name, err)
+	}
+	e := &Edition{Collection: c, store: s, conn: conn}
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if err := e.locate(ctx, tx); err != nil {
+			return err
+		}
+		// Nobody else has the lock, so a run that says it is running is not.
+		_, err := tx.Exec(ctx, `
+			UPDATE runs
+			SET
+				state = 'interrupted',
+				finished_at = now()
+			WHERE collection_id = @collection
+				AND state = 'running'`, e.args())
+		return err
+	})
+	if err != nil {
+		e.Close()
+		return nil, fmt.Errorf("claim collection %q: %w", c.Name, err)
+	}
+	return e, nil
+}
+
+// Open does what OpenEdition tells, in a collection that was claimed.
+func (e *Edition) Open(ctx context.Context, space Space, sources []SourceRef) error {
+	e.space = space
+	err := pgx.BeginFunc(ctx, e.conn, func(tx pgx.Tx) error { return e.open(ctx, tx, sources) })
+	if err != nil {
+		return fmt.Errorf("open edition of collection %q: %w", e.Collection.Name, err)
+	}
+	return nil
+}
+
+// locate reads the collection, and keeps its published edition from changing
+// until the transaction ends.
+func (e *Edition) locate(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, `
 		SELECT `+collectionColumns+`
 		FROM collections c
@@ -127,31 +169,34 @@ func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) erro
 		return fmt.Errorf("read collection: %w", orNotFound(err))
 	}
 	e.Number = e.Collection.Published + 1
+	e.spaces, err = spaceIDs(ctx, tx)
+	return err
+}
 
-	// Nobody else has the lock, so a run that says it is running is not.
-	_, err = tx.Exec(ctx, `
-		UPDATE runs
-		SET
-			state = 'interrupted',
-			finished_at = now()
-		WHERE collection_id = @collection
-			AND state = 'running'`, e.args())
-	if err != nil {
-		return fmt.Errorf("close interrupted runs: %w", err)
+func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) error {
+	if err := e.locate(ctx, tx); err != nil {
+		return err
 	}
 	spaceID, err := ensureSpace(ctx, tx, e.space)
 	if err != nil {
 		return err
 	}
-	if e.spaces, err = spaceIDs(ctx, tx); err != nil {
+	if e.spaces, err = spaceIDs(ctx, tx); err != nil { // with the one that is new
 		return err
 	}
 	if spaceID == e.Collection.SpaceID {
 		if e.Resumed, err = e.resumable(ctx, tx, sources); err != nil || e.Resumed {
 			return err
 		}
+		if e.Continued, err = e.waits(ctx, tx); err != nil {
+			return err
+		}
 	}
-	if err := e.discard(ctx, tx); err != nil {
+	if e.Continued {
+		if err := e.reopen(ctx, tx); err != nil {
+			return fmt.Errorf("take up edition %d, which waits: %w", e.Number, err)
+		}
+	} else if err := e.discard(ctx, tx); err != nil {
 		return fmt.Errorf("discard what lies beyond edition %d: %w", e.Collection.Published, err)
 	}
 	if err := e.enterSpace(ctx, tx, spaceID); err != nil {
@@ -214,7 +259,7 @@ func (e *Edition) resumable(ctx context.Context, tx pgx.Tx, sources []SourceRef)
 				JOIN sources s ON s.id = r.source_id
 				WHERE r.collection_id = @collection
 					AND r.edition = @edition
-					AND r.started_at >= beyond.opened_at
+					AND coalesce(r.entered_at, r.started_at) >= beyond.opened_at
 					AND s.uri <> ALL(@uris)
 			)
 		), false)
@@ -259,7 +304,9 @@ func (e *Edition) Publish(ctx context.Context) error {
 		WITH completed AS (
 			-- Only an edition that Complete finished can be published.
 			UPDATE editions
-			SET published_at = now()
+			SET
+				published_at = now(),
+				waits = ''
 			WHERE collection_id = @collection
 				AND number = @edition
 				AND state = 'complete'

@@ -3,6 +3,7 @@ package corpus
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -14,6 +15,10 @@ type EditionInfo struct {
 	Published bool   // it is the one that readers see
 	Documents int
 	Passages  int
+	Waits     string    // why it waits for an operator; empty: it does not
+	Review    *Review   // what the gate saw; nil: it has not looked
+	Completed time.Time // zero while it is open
+	Released  time.Time // when it was published; zero: never
 }
 
 // Editions returns the collection's editions, newest first, at most limit.
@@ -24,7 +29,11 @@ func (s *Store) Editions(ctx context.Context, collectionID int64, limit int) ([]
 			e.state,
 			e.number = c.published,
 			e.documents,
-			e.passages
+			e.passages,
+			e.waits,
+			e.review,
+			coalesce(e.completed_at, 'epoch'),
+			coalesce(e.published_at, 'epoch')
 		FROM editions e
 		JOIN collections c ON c.id = e.collection_id
 		WHERE e.collection_id = @collection
@@ -33,26 +42,43 @@ func (s *Store) Editions(ctx context.Context, collectionID int64, limit int) ([]
 	if err != nil {
 		return nil, fmt.Errorf("list editions of collection %d: %w", collectionID, err)
 	}
-	editions, err := pgx.CollectRows(rows, pgx.RowToStructByPos[EditionInfo])
+	editions, err := pgx.CollectRows(rows, scanEdition)
 	if err != nil {
 		return nil, fmt.Errorf("list editions of collection %d: %w", collectionID, err)
 	}
 	return editions, nil
 }
 
-// Rollback points the collection at an older complete edition: one UPDATE. It
-// returns ErrNotFound when there is no such edition before the published one.
-// A run that is under way meanwhile fails when it wants to publish.
-func (s *Store) Rollback(ctx context.Context, collectionID int64, to int) error {
+func scanEdition(row pgx.CollectableRow) (EditionInfo, error) {
+	var e EditionInfo
+	err := row.Scan(&e.Number, &e.State, &e.Published, &e.Documents, &e.Passages, &e.Waits, &e.Review, &e.Completed, &e.Released)
+	for _, t := range []*time.Time{&e.Completed, &e.Released} {
+		if t.Unix() == 0 {
+			*t = time.Time{}
+		}
+	}
+	return e, err
+}
+
+// Rollback points the collection at an older complete edition: one UPDATE. From
+// then on it asks before anything is published, until Resume: who rolled back
+// is noted. It returns ErrNotFound when there is no such edition before the
+// published one. A run that is under way meanwhile fails when it wants to
+// publish.
+func (s *Store) Rollback(ctx context.Context, collectionID int64, to int, who string) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
-		args := pgx.NamedArgs{"collection": collectionID, "to": to}
+		args := pgx.NamedArgs{"collection": collectionID, "to": to, "who": who}
 		// Taken first, so that the edition cannot be pruned after it was seen.
 		if _, err := tx.Exec(ctx, lockCollectionRow, args); err != nil {
 			return err
 		}
 		tag, err := tx.Exec(ctx, `
 			UPDATE collections
-			SET published = @to
+			SET
+				published = @to,
+				held_at = now(),
+				held_by = @who,
+				held_from = published
 			WHERE id = @collection
 				AND published > @to
 				AND EXISTS (
@@ -96,32 +122,62 @@ func (s *Store) Prune(ctx context.Context, collectionID int64, keep int) error {
 		return fmt.Errorf("prune collection %d: %w", collectionID, err)
 	}
 	defer s.unlockCollection(conn, c)
-	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return prune(ctx, tx, collectionID, keep) })
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return prune(ctx, tx, collectionID, keep, nil) })
 	if err != nil {
 		return fmt.Errorf("prune collection %d: %w", collectionID, err)
 	}
 	return nil
 }
 
-func prune(ctx context.Context, tx pgx.Tx, collectionID int64, keep int) error {
-	args := pgx.NamedArgs{"collection": collectionID, "keep": keep}
+// Prune deletes what is seen by none of the editions that the collection's
+// policy keeps: the newest ones, counting back from the published one, and
+// those that were published within the policy's days.
+func (e *Edition) Prune(ctx context.Context) error {
+	err := pgx.BeginFunc(ctx, e.conn, func(tx pgx.Tx) error {
+		var keep, days int
+		err := tx.QueryRow(ctx, `
+			SELECT
+				keep_editions,
+				keep_days
+			FROM collections
+			WHERE id = @collection
+			ORDER BY id
+			LIMIT 1`, e.args()).Scan(&keep, &days)
+		if err != nil {
+			return orNotFound(err)
+		}
+		return prune(ctx, tx, e.Collection.ID, keep, &days)
+	})
+	if err != nil {
+		return fmt.Errorf("prune collection %q: %w", e.Collection.Name, err)
+	}
+	return nil
+}
+
+// prune keeps the newest editions, and those of the last days; nil: none for
+// their age.
+func prune(ctx context.Context, tx pgx.Tx, collectionID int64, keep int, days *int) error {
+	args := pgx.NamedArgs{"collection": collectionID, "keep": keep, "days": days}
 	if _, err := tx.Exec(ctx, lockCollectionRow, args); err != nil {
 		return err
 	}
 	var oldest int
 	err := tx.QueryRow(ctx, `
-		WITH kept AS (
+		WITH newest AS (
 			-- The published edition and those before it, newest first.
-			SELECT e.number
+			SELECT
+				e.number,
+				e.published_at,
+				row_number() OVER (ORDER BY e.number DESC) AS place
 			FROM editions e
 			JOIN collections c ON c.id = e.collection_id
 			WHERE e.collection_id = @collection
 				AND e.number <= c.published
-			ORDER BY e.number DESC
-			LIMIT @keep
 		)
 		SELECT coalesce(min(number), 0)
-		FROM kept`, args).Scan(&oldest)
+		FROM newest
+		WHERE place <= @keep
+			OR published_at > now() - make_interval(days => @days)`, args).Scan(&oldest)
 	if err != nil {
 		return fmt.Errorf("find oldest kept edition: %w", err)
 	}

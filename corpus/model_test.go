@@ -18,6 +18,9 @@ import (
 type modelEdition struct {
 	state    modelState
 	complete bool
+	held     bool            // it waits for an operator
+	released bool            // it was published once
+	written  modelState      // of a complete one: with what was born in it told apart
 	touched  bool            // it ended a document of an earlier edition
 	sources  map[string]bool // of its runs
 }
@@ -69,6 +72,9 @@ func TestReadersSeeWhatTheModelSees(t *testing.T) {
 			"close":    w.close,
 			"complete": w.complete,
 			"publish":  w.publish,
+			"hold":     w.hold,
+			"release":  w.release,
+			"reject":   w.reject,
 			"cycle":    w.cycle,
 			"rollback": w.rollback,
 			"prune":    w.prune,
@@ -124,7 +130,14 @@ func (w *world) open(t *rapid.T) {
 	if e.Number != next || e.Resumed != resumed {
 		t.Fatalf("opened %d, resumed %v; want %d, %v", e.Number, e.Resumed, next, resumed)
 	}
-	if !resumed {
+	continued := !resumed && w.waiting()
+	if e.Continued != continued {
+		t.Fatalf("opened %d, continued %v; want %v", e.Number, e.Continued, continued)
+	}
+	if continued {
+		waiting := w.editions[next]
+		w.editions[next] = &modelEdition{state: waiting.written, touched: waiting.touched, sources: map[string]bool{}}
+	} else if !resumed {
 		maps.DeleteFunc(w.editions, func(number int, _ *modelEdition) bool { return number > w.published })
 		state := modelState{}
 		if w.published > 0 {
@@ -150,6 +163,69 @@ func (w *world) resumable(sources []SourceRef) bool {
 		}
 	}
 	return true
+}
+
+// waiting tells whether the next edition, and nothing else, waits.
+func (w *world) waiting() bool {
+	next := w.editions[w.published+1]
+	for number := range w.editions {
+		if number > w.published+1 {
+			return false
+		}
+	}
+	return next != nil && next.complete && next.held && !next.released
+}
+
+// hold lets the completed edition wait for an operator.
+func (w *world) hold(t *rapid.T) {
+	if w.writer == nil || w.dropped {
+		t.Skip("no edition")
+	}
+	e := w.editions[w.writer.Number]
+	err := w.writer.Hold(w.ctx, "asks")
+	if (err == nil) != e.complete {
+		t.Fatalf("hold: %v; complete: %v", err, e.complete)
+	}
+	e.held = e.complete
+	if e.complete {
+		w.stopWriter()
+	}
+}
+
+// release publishes what waits, or what was rolled back from.
+func (w *world) release(t *rapid.T) {
+	number := rapid.IntRange(1, 6).Draw(t, "number")
+	e := w.editions[number]
+	err := w.store.PublishPrepared(w.ctx, w.collection.ID, number)
+	if e == nil || !e.complete || number <= w.published {
+		if !errors.Is(err, ErrNotFound) {
+			t.Fatalf("publish %d over %d: %v", number, w.published, err)
+		}
+		return
+	}
+	w.must(err)
+	e.released, e.held = true, false
+	w.published = number
+}
+
+// reject discards what lies beyond the published edition.
+func (w *world) reject(t *rapid.T) {
+	err := w.store.RejectPrepared(w.ctx, w.collection)
+	beyond := slices.ContainsFunc(slices.Collect(maps.Keys(w.editions)), func(n int) bool { return n > w.published })
+	switch {
+	case w.writer != nil:
+		if !errors.Is(err, ErrBusy) {
+			t.Fatalf("reject beside a writer: %v", err)
+		}
+		return
+	case !beyond:
+		if !errors.Is(err, ErrNotFound) {
+			t.Fatalf("reject of nothing: %v", err)
+		}
+		return
+	}
+	w.must(err)
+	maps.DeleteFunc(w.editions, func(number int, _ *modelEdition) bool { return number > w.published })
 }
 
 // at returns the writer's edition of the model while it can be written.
@@ -381,6 +457,7 @@ func (w *world) complete(t *rapid.T) {
 		return
 	}
 	e.complete = true
+	e.written = maps.Clone(e.state)
 	e.state = e.state.snapshot()
 	if _, err := w.writer.Complete(w.ctx); err == nil {
 		t.Fatal("an edition was completed twice")
@@ -399,6 +476,7 @@ func (w *world) publish(t *rapid.T) {
 	}
 	if can {
 		w.published = w.writer.Number
+		e.released, e.held = true, false
 	}
 	w.stopWriter()
 }
@@ -418,7 +496,7 @@ func (w *world) cycle(t *rapid.T) {
 
 func (w *world) rollback(t *rapid.T) {
 	to := rapid.IntRange(0, 6).Draw(t, "to")
-	err := w.store.Rollback(w.ctx, w.collection.ID, to)
+	err := w.store.Rollback(w.ctx, w.collection.ID, to, "test")
 	e := w.editions[to]
 	if e == nil || !e.complete || to >= w.published {
 		if !errors.Is(err, ErrNotFound) {

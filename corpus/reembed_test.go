@@ -166,7 +166,7 @@ func TestReembedServesThroughout(t *testing.T) {
 	}
 
 	// An older edition has its vectors too.
-	if err := s.Rollback(t.Context(), c.ID, 1); err != nil {
+	if err := s.Rollback(t.Context(), c.ID, 1, "test"); err != nil {
 		t.Fatal(err)
 	}
 	scope, err := s.Scope(t.Context(), town.ID)

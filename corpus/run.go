@@ -14,45 +14,36 @@ import (
 type Run struct {
 	SourceID int64
 
-	id      int64
-	edition *Edition
+	id        int64
+	edition   *Edition
+	announced bool // whoever announced it closes it
 }
 
-// StartRun begins a pass over the source, which is created if it is new.
+// StartRun begins a pass over the source, which is created if it is new. A run
+// that was announced is gone on with.
 func (e *Edition) StartRun(ctx context.Context, src SourceRef) (*Run, error) {
+	if id := e.announced[src.URI]; id != 0 {
+		return e.enter(ctx, id)
+	}
 	r := &Run{edition: e}
 	args := e.args()
 	args["kind"] = src.Kind
 	args["uri"] = src.URI
-	err := e.conn.QueryRow(ctx, `
-		WITH source AS (
-			-- The source, made if it is new; the update makes it return its
-			-- id if it is not.
-			INSERT INTO sources (
+	err := e.conn.QueryRow(ctx, ensureSource, args).Scan(&r.SourceID)
+	if err == nil {
+		args["source"] = r.SourceID
+		err = e.conn.QueryRow(ctx, `
+			INSERT INTO runs (
 				collection_id,
-				kind,
-				uri
+				source_id,
+				edition
 			) VALUES (
 				@collection,
-				@kind,
-				@uri
+				@source,
+				@edition
 			)
-			ON CONFLICT (collection_id, uri) DO UPDATE SET kind = excluded.kind
-			RETURNING id
-		)
-		INSERT INTO runs (
-			collection_id,
-			source_id,
-			edition
-		)
-		SELECT
-			@collection,
-			id,
-			@edition
-		FROM source
-		RETURNING
-			id,
-			source_id`, args).Scan(&r.id, &r.SourceID)
+			RETURNING id`, args).Scan(&r.id)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("start run over %s: %w", src.URI, err)
 	}
@@ -120,8 +111,8 @@ type Failure struct {
 	Code   string `json:"code,omitempty"` // of a reason that comes up often; ingest names them
 }
 
-// Finish closes the run as completed, with its figures. Failures are kept in
-// the order of their keys.
+// Finish closes the run as completed, with its figures; one that was announced
+// runs on until CloseRuns. Failures are kept in the order of their keys.
 func (r *Run) Finish(ctx context.Context, c Counts, failures []Failure) error {
 	sorted := slices.SortedStableFunc(slices.Values(failures), func(a, b Failure) int {
 		return strings.Compare(a.Key, b.Key)
@@ -132,7 +123,7 @@ func (r *Run) Finish(ctx context.Context, c Counts, failures []Failure) error {
 	_, err := r.edition.conn.Exec(ctx, `
 		UPDATE runs
 		SET
-			state = 'completed',
+			state = CASE WHEN @announced THEN state ELSE 'completed' END,
 			added = @added,
 			changed = @changed,
 			unchanged = @unchanged,
@@ -143,6 +134,7 @@ func (r *Run) Finish(ctx context.Context, c Counts, failures []Failure) error {
 		WHERE id = @run`,
 		pgx.NamedArgs{
 			"run":       r.id,
+			"announced": r.announced,
 			"added":     c.Added,
 			"changed":   c.Changed,
 			"unchanged": c.Unchanged,

@@ -58,7 +58,7 @@ func TestRememberedTermsAreThoseOfTheEdition(t *testing.T) {
 	check("first edition", true)
 	write(pool1, document("marche", "Marché", "Le marché a ses horaires."))
 	check("new edition", true)
-	if err := writer.Rollback(t.Context(), c.ID, 1); err != nil {
+	if err := writer.Rollback(t.Context(), c.ID, 1, "test"); err != nil {
 		t.Fatal(err)
 	}
 	check("rolled back", true)

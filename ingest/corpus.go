@@ -11,8 +11,8 @@ func Corpus(s *corpus.Store) Store { return corpusStore{s} }
 
 type corpusStore struct{ *corpus.Store }
 
-func (s corpusStore) OpenEdition(ctx context.Context, c corpus.Collection, space corpus.Space, sources []corpus.SourceRef) (Edition, error) {
-	e, err := s.Store.OpenEdition(ctx, c, space, sources)
+func (s corpusStore) Claim(ctx context.Context, c corpus.Collection) (Edition, error) {
+	e, err := s.Store.Claim(ctx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -21,8 +21,13 @@ func (s corpusStore) OpenEdition(ctx context.Context, c corpus.Collection, space
 
 type corpusEdition struct{ *corpus.Edition }
 
-func (e corpusEdition) About() (corpus.Collection, int, bool) {
-	return e.Collection, e.Number, e.Resumed
+func (e corpusEdition) Open(ctx context.Context, space corpus.Space, sources []corpus.SourceRef, announced map[string]int64) error {
+	e.Adopt(announced)
+	return e.Edition.Open(ctx, space, sources)
+}
+
+func (e corpusEdition) About() (c corpus.Collection, number int, resumed, continued bool) {
+	return e.Collection, e.Number, e.Resumed, e.Continued
 }
 
 func (e corpusEdition) StartRun(ctx context.Context, src corpus.SourceRef) (Run, error) {

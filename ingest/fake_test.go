@@ -23,6 +23,7 @@ type memory struct {
 	opened    int
 	finished  []corpus.Counts
 	refs      []corpus.SourceRef // of the last edition
+	closed    []string           // states in which runs ended
 }
 
 func newMemory() *memory {
@@ -35,9 +36,7 @@ func (m *memory) Live(context.Context, corpus.Collection) ([]corpus.LiveDocument
 	return slices.Collect(maps.Values(m.published)), nil
 }
 
-func (m *memory) OpenEdition(_ context.Context, c corpus.Collection, _ corpus.Space, refs []corpus.SourceRef) (Edition, error) {
-	m.opened++
-	m.refs = refs
+func (m *memory) Claim(_ context.Context, c corpus.Collection) (Edition, error) {
 	c.Published = m.number
 	return &memoryEdition{store: m, c: c, live: maps.Clone(m.published), contents: maps.Clone(m.contents)}, nil
 }
@@ -75,7 +74,34 @@ type memoryEdition struct {
 	closed   bool
 }
 
-func (e *memoryEdition) About() (corpus.Collection, int, bool) { return e.c, e.store.number + 1, false }
+func (e *memoryEdition) Open(_ context.Context, _ corpus.Space, refs []corpus.SourceRef, _ map[string]int64) error {
+	e.store.opened++
+	e.store.refs = refs
+	return nil
+}
+
+func (m *memory) AnnounceRuns(_ context.Context, _ int64, refs []corpus.SourceRef) (map[string]int64, error) {
+	announced := map[string]int64{}
+	for i, ref := range refs {
+		announced[ref.URI] = int64(i + 1)
+	}
+	return announced, nil
+}
+
+func (m *memory) TellRuns(context.Context, []int64, corpus.Progress) (bool, error) { return false, nil }
+
+func (m *memory) CloseRuns(_ context.Context, _ []int64, state, _ string) error {
+	m.closed = append(m.closed, state)
+	return nil
+}
+
+func (e *memoryEdition) About() (c corpus.Collection, number int, resumed, continued bool) {
+	return e.c, e.store.number + 1, false, false
+}
+
+func (e *memoryEdition) Hold(context.Context, string) error { return nil }
+
+func (e *memoryEdition) Prune(context.Context) error { return nil }
 
 func (e *memoryEdition) Live(context.Context) ([]corpus.LiveDocument, error) {
 	return slices.Collect(maps.Values(e.live)), nil

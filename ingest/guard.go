@@ -8,9 +8,12 @@ import (
 )
 
 // manyDocuments is from how many documents of a source on the loss of more
-// than half of them needs an operator's word. A source that has none left
+// than its share of them needs an operator's word. A source that has none left
 // needs it whatever it had.
 const manyDocuments = 10
+
+// usualLoss is the share of a source that has no other.
+const usualLoss = 0.5
 
 // guard keeps a pass from retiring most of what residents read because a
 // folder is not mounted: unless the operator said that so many documents may
@@ -26,9 +29,12 @@ func (p *pass) guard(todo []work, listings []Listing) error {
 			own[docID{w.source.Ref().URI, item.Key}] = true
 		}
 	}
-	had, loses, has := map[string]int{}, map[string]int{}, map[string]int{}
+	had, loses, has, share := map[string]int{}, map[string]int{}, map[string]int{}, map[string]float64{}
 	for i, w := range todo {
-		has[w.at] = len(listings[i].Items)
+		has[w.at], share[w.at] = len(listings[i].Items), usualLoss
+		if loss, ok := p.maxLoss[w.source.Ref().URI]; ok {
+			share[w.at] = loss
+		}
 	}
 	for id, d := range p.live {
 		at := filePath(d.Source, d.Key)
@@ -43,9 +49,10 @@ func (p *pass) guard(todo []work, listings []Listing) error {
 	}
 	for _, at := range sortedKeys(loses) {
 		n, all := loses[at], had[at]
-		if has[at] > 0 && (all <= manyDocuments || 2*n <= all) {
+		if has[at] > 0 && (all <= manyDocuments || float64(n) <= share[at]*float64(all)) {
 			continue
 		}
+		p.report.Asks = true
 		p.report.Rejected = fmt.Sprintf("%s has lost %d of its %d documents. Is it there, and whole? "+
 			"If they are meant to go, run the same command with --retire", displayed(at), n, all)
 		if p.dry {

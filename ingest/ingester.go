@@ -34,6 +34,10 @@ type Request struct {
 	DryRun     bool              // look, and write nothing
 	Retire     bool              // retire however many documents are gone
 	Quarantine bool              // keep out what Suspicions flags
+
+	// MaxLoss is the share of its documents that a source may lose without
+	// Retire, by its URI; a source that is not named may lose half.
+	MaxLoss map[string]float64
 }
 
 const (
@@ -50,15 +54,24 @@ const (
 // this one stopped.
 func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 	begun := time.Now()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	p := pass{
 		Ingester: in.withDefaults(), dry: req.DryRun, mayRetire: req.Retire, quarantine: req.Quarantine, collection: req.Collection,
-		runs: map[string]Run{},
+		maxLoss: req.MaxLoss,
+		runs:    map[string]Run{}, failures: map[string]bool{},
 		report: Report{
 			Collection: req.Collection.Name, DryRun: req.DryRun, Edition: req.Collection.Published,
 			Sources: []SourceReport{}, Failures: []Failure{}, Flagged: []Flagged{}, Notes: []string{},
 		},
 	}
-	err := p.run(ctx, req)
+	p.watch = &watcher{Progress: p.Progress, now: corpus.Progress{Phase: phaseListing}}
+	defer func() {
+		if p.edition != nil {
+			p.edition.Close()
+		}
+	}()
+	err := p.run(ctx, req, cancel)
 	p.Progress.Done()
 	p.report.Seconds = time.Since(begun).Seconds()
 	slices.SortStableFunc(p.report.Failures, func(a, b Failure) int {
@@ -66,7 +79,10 @@ func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 	})
 	if ctx.Err() != nil && !p.report.Published {
 		p.report.Interrupted = true
-		err = ctx.Err()
+		err = context.Cause(ctx)
+	}
+	if closing := p.closeRuns(ctx, err); err == nil {
+		err = closing
 	}
 	return p.report, err
 }
@@ -93,9 +109,12 @@ type pass struct {
 	dry        bool
 	mayRetire  bool
 	quarantine bool
+	maxLoss    map[string]float64
 	collection corpus.Collection
-	edition    Edition        // nil in a dry run
-	runs       map[string]Run // by source URI
+	watch      *watcher
+	announced  map[string]int64 // runs by source URI; none in a dry run
+	edition    Edition          // nil in a dry run
+	runs       map[string]Run   // by source URI
 	report     Report
 
 	live     map[docID]corpus.LiveDocument // before this pass
@@ -105,7 +124,7 @@ type pass struct {
 	addressed, unaddressed int // documents read that have an address to show, and that have none
 }
 
-func (p *pass) run(ctx context.Context, req Request) error {
+func (p *pass) run(ctx context.Context, req Request, cancel context.CancelCauseFunc) error {
 	existing, err := p.existing(ctx)
 	if err != nil {
 		return err
@@ -115,28 +134,40 @@ func (p *pass) run(ctx context.Context, req Request) error {
 		return err
 	}
 	for _, s := range req.Sources {
-		todo = append(todo, work{source: s, at: sourceRoot(s.Ref()), whole: true})
+		todo = append(todo, workOver(s))
 	}
 	defer p.closeSources(req.Sources)
+	if err := p.claim(ctx); err != nil {
+		return err
+	}
+	stop, err := p.announce(ctx, todo, cancel)
+	if err != nil {
+		return err
+	}
+	defer stop()
 	listings, err := list(ctx, todo)
 	if err != nil {
+		return err
+	}
+	if p.collection.ID != 0 {
+		live, err := p.Store.Live(ctx, p.collection)
+		if err != nil {
+			return err
+		}
+		p.know(live)
+	}
+	if err := p.guard(todo, listings); err != nil {
 		return err
 	}
 	if err := p.open(ctx, todo); err != nil {
 		return err
 	}
-	if p.edition != nil {
-		defer p.edition.Close()
-	}
 	p.nameDocuments(todo, listings)
-	if err := p.guard(todo, listings); err != nil {
-		return err
-	}
 	total := 0
 	for _, l := range listings {
 		total += len(l.Items)
 	}
-	p.Progress.Start(total)
+	p.watch.start(total)
 	for i, w := range todo {
 		if err := p.readSource(ctx, w, listings[i]); err != nil {
 			return err
@@ -188,47 +219,65 @@ func (p *pass) closeSources(sources []Source) {
 	}
 }
 
-// open opens the edition, or in a dry run only looks at what is published.
-func (p *pass) open(ctx context.Context, todo []work) error {
-	var live []corpus.LiveDocument
-	var err error
-	switch {
-	case p.dry && p.collection.ID == 0:
-	case p.dry:
-		live, err = p.Store.Live(ctx, p.collection)
-	default:
-		// A pass over a part of a source must not publish what an interrupted
-		// pass over all of it left half done: it names no source, so that
-		// nothing is resumed.
-		var refs []corpus.SourceRef
-		for _, w := range todo {
-			refs = append(refs, w.source.Ref())
-		}
-		if slices.ContainsFunc(todo, func(w work) bool { return !w.whole }) {
-			refs = nil
-		}
-		p.edition, err = p.Store.OpenEdition(ctx, p.collection, p.Embedder.Space(), refs)
-		if err != nil {
-			p.edition = nil
-			return err
-		}
-		p.collection, _, p.report.Resumed = p.edition.About()
-		p.report.Edition = p.collection.Published
-		if p.report.Resumed {
-			p.report.note("went on with an interrupted run: what it had done counts as unchanged")
-		}
-		live, err = p.edition.Live(ctx)
-		if err != nil {
-			p.edition.Close()
-			p.edition = nil
-		}
+// claim keeps other writers out, until Ingest is done.
+func (p *pass) claim(ctx context.Context) error {
+	if p.dry {
+		return nil
 	}
+	edition, err := p.Store.Claim(ctx, p.collection)
+	if err != nil {
+		return err
+	}
+	p.edition = edition
+	p.collection, _, _, _ = edition.About()
+	p.report.Edition = p.collection.Published
+	return nil
+}
+
+// know notes what the collection holds before this pass.
+func (p *pass) know(live []corpus.LiveDocument) {
 	p.live = make(map[docID]corpus.LiveDocument, len(live))
 	for _, d := range live {
 		p.live[docID{d.Source.URI, d.Key}] = d
 	}
-	p.failures = map[string]bool{}
-	return err
+}
+
+// open opens the edition, which may hold more than the published one: what an
+// interrupted run did, or what waits for an operator.
+func (p *pass) open(ctx context.Context, todo []work) error {
+	if p.dry {
+		return nil
+	}
+	// A pass over a part of a source must not publish what an interrupted
+	// pass over all of it left half done: it names no source, so that
+	// nothing is resumed.
+	var refs []corpus.SourceRef
+	for _, w := range todo {
+		refs = append(refs, w.source.Ref())
+	}
+	if slices.ContainsFunc(todo, func(w work) bool { return !w.whole }) {
+		refs = nil
+	}
+	if err := p.edition.Open(ctx, p.Embedder.Space(), refs, p.announced); err != nil {
+		return err
+	}
+	c, number, resumed, continued := p.edition.About()
+	p.collection, p.report.Edition, p.report.Resumed = c, c.Published, resumed
+	if resumed {
+		p.report.note("went on with an interrupted run: what it had done counts as unchanged")
+	}
+	if continued {
+		p.report.note("edition %d waited for an operator: it is prepared anew, and what it had stays in it", number)
+	}
+	if !resumed && !continued {
+		return nil
+	}
+	live, err := p.edition.Live(ctx)
+	if err != nil {
+		return err
+	}
+	p.know(live)
+	return nil
 }
 
 // nameDocuments decides the public names of all documents that the collection
@@ -325,8 +374,13 @@ func (p *pass) startRun(ctx context.Context, src corpus.SourceRef) (Run, error) 
 	return r, err
 }
 
+// notLookedAt is why an edition waits until the gate has said otherwise, as when the
+// program is killed meanwhile.
+const notLookedAt = "the gate has not finished looking at it"
+
 // publish completes the edition, asks the gate, and shows it to readers.
 func (p *pass) publish(ctx context.Context) error {
+	p.watch.phase(phaseCompleting)
 	changed, err := p.edition.Complete(ctx)
 	if err != nil {
 		return err
@@ -335,22 +389,45 @@ func (p *pass) publish(ctx context.Context) error {
 		p.index(ctx)
 		return nil
 	}
-	c, number, _ := p.edition.About()
-	if p.Gate != nil {
-		if err := p.Gate.Admit(ctx, c, number); err != nil {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			p.report.Rejected = err.Error()
-			return fmt.Errorf("%w: %w", ErrRejected, err)
-		}
+	c, number, _, _ := p.edition.About()
+	verdict, err := p.ask(ctx, c, number)
+	if err != nil {
+		return err
+	}
+	p.report.Review = verdict.Review
+	if verdict.Waits != "" || verdict.Drop {
+		p.report.Prepared, p.report.Waiting = number, verdict.Waits
+		return p.edition.Hold(ctx, verdict.Waits)
 	}
 	if err := p.edition.Publish(ctx); err != nil {
 		return err
 	}
 	p.report.Published, p.report.Edition = true, number
 	p.index(ctx)
+	if err := p.edition.Prune(ctx); err != nil {
+		p.report.note("old editions stay until the next run: %v", err)
+	}
 	return nil
+}
+
+// ask has the gate look at the completed edition.
+func (p *pass) ask(ctx context.Context, c corpus.Collection, number int) (Verdict, error) {
+	if p.Gate == nil {
+		return Verdict{}, nil
+	}
+	p.watch.phase(phaseChecking)
+	if err := p.edition.Hold(ctx, notLookedAt); err != nil {
+		return Verdict{}, err
+	}
+	verdict, err := p.Gate.Admit(ctx, c, number)
+	if err != nil {
+		if ctx.Err() != nil {
+			return Verdict{}, ctx.Err()
+		}
+		p.report.Rejected = err.Error()
+		return Verdict{}, fmt.Errorf("%w: %w", ErrRejected, err)
+	}
+	return verdict, nil
 }
 
 // index keeps searches fast; what fails in it takes nothing from the run.

@@ -282,8 +282,8 @@ func TestCancelledRunPublishesNothing(t *testing.T) {
 
 type gateFunc func(corpus.Collection, int) error
 
-func (g gateFunc) Admit(_ context.Context, c corpus.Collection, edition int) error {
-	return g(c, edition)
+func (g gateFunc) Admit(_ context.Context, c corpus.Collection, edition int) (Verdict, error) {
+	return Verdict{}, g(c, edition)
 }
 
 func TestGateHoldsAnEditionBack(t *testing.T) {

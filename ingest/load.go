@@ -142,14 +142,14 @@ func (s *loader) take(ctx context.Context, r readItem) error {
 	switch {
 	case r.err != nil:
 		s.fail(r.item.Key, r.err)
-		s.Progress.Step()
+		s.watch.step(r.item.Key)
 		if isKnown { // the old version stays, under its name of today
 			return s.rename(ctx, known)
 		}
 		return nil
 	case r.unchanged:
 		s.report.Unchanged++
-		s.Progress.Step()
+		s.watch.step(r.item.Key)
 		return s.rename(ctx, known)
 	}
 	for _, note := range r.notes {
@@ -261,7 +261,7 @@ func (s *loader) settleDocument(ctx context.Context, doc *pending, failure error
 	case doc.waiting > 0:
 		return nil
 	case doc.failed:
-		s.Progress.Step()
+		s.watch.step(doc.document.Key)
 		return nil
 	}
 	return s.put(ctx, doc)
@@ -296,7 +296,7 @@ func (s *loader) refused(ctx context.Context, key string, err error) error {
 	// Classes 22 and 54: data that a column cannot hold, or too much of it.
 	if ctx.Err() == nil && errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "54")) {
 		s.fail(key, fmt.Errorf("the database refused it: %s", pg.Message))
-		s.Progress.Step()
+		s.watch.step(key)
 		return nil
 	}
 	return err
@@ -310,7 +310,7 @@ func (s *loader) count(d corpus.Document) {
 		s.report.Added++
 	}
 	s.pass.report.Passages += len(d.Passages)
-	s.Progress.Step()
+	s.watch.step(d.Key)
 }
 
 // flag tells what looked suspicious in an item, and whether it was kept out.

@@ -19,7 +19,10 @@ type Report struct {
 	DryRun      bool   `json:"dry_run"`
 	Interrupted bool   `json:"interrupted"`
 	Resumed     bool   `json:"resumed"`
-	Rejected    string `json:"rejected,omitempty"` // why the edition was held back, or in a dry run would be
+	Rejected    string `json:"rejected,omitempty"` // why nothing was published, or in a dry run would be
+	Asks        bool   `json:"asks"`               // Rejected is for an operator to decide: a source lost its documents
+	Prepared    int    `json:"prepared"`           // edition that is complete and not published; 0: none
+	Waiting     string `json:"waiting,omitempty"`  // why it waits for an operator
 	corpus.Counts
 	Skipped     int            `json:"skipped"`  // files of kinds that nothing here reads
 	Passages    int            `json:"passages"` // in the documents added and changed
@@ -30,6 +33,7 @@ type Report struct {
 	Flagged     []Flagged      `json:"flagged"`     // what looked suspicious in documents that were read
 	Quarantined int            `json:"quarantined"` // documents kept out for that; they count as failed, too
 	Notes       []string       `json:"notes"`
+	Review      *corpus.Review `json:"review"` // what the gate saw; null: it had nothing to look at
 }
 
 // SourceReport is what a run did in one source.
@@ -108,17 +112,28 @@ func (r Report) WriteText(w io.Writer) error {
 		did = [...]string{"to add", "to change", "unchanged", "to retire", "would fail"}
 		b.WriteString("Dry run: nothing was written.\n")
 	}
-	fmt.Fprintf(&b, "Collection %s: %d %s, %d %s, %d %s, %d %s, %d %s", r.Collection,
+	row := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-10s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(&b, "Collection %s\n", r.Collection)
+	documents := fmt.Sprintf("%d %s, %d %s, %d %s, %d %s, %d %s",
 		r.Added, did[0], r.Changed, did[1], r.Unchanged, did[2], r.Retired, did[3], r.Failed, did[4])
 	if r.Skipped > 0 {
-		fmt.Fprintf(&b, ", %d skipped", r.Skipped)
+		documents += fmt.Sprintf(", %d skipped", r.Skipped)
 	}
-	fmt.Fprintf(&b, ".\nPassages: %d read, %d embedded, in %s", r.Passages, r.Embedded,
-		time.Duration(r.Seconds*float64(time.Second)).Round(10*time.Millisecond))
+	row("documents", "%s", documents)
+	row("passages", "%d read, %d embedded", r.Passages, r.Embedded)
+	took := time.Duration(r.Seconds * float64(time.Second)).Round(10 * time.Millisecond).String()
 	if r.Passages > 0 && r.Seconds > 0 {
-		fmt.Fprintf(&b, " (%.0f passages/s)", float64(r.Passages)/r.Seconds)
+		took += fmt.Sprintf(" (%.0f passages/s)", float64(r.Passages)/r.Seconds)
 	}
-	b.WriteString(".\n")
+	row("time", "%s", took)
+	if r.Prepared > 0 {
+		row("edition", "%d is prepared, %d is published", r.Prepared, r.Edition)
+	} else {
+		row("edition", "%d is published", r.Edition)
+	}
+	r.writeReview(row)
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s.\n", strings.TrimSuffix(note, "."))
 	}
@@ -139,6 +154,10 @@ func (r Report) WriteText(w io.Writer) error {
 		b.WriteString("Interrupted: readers still see what they saw before. The same command goes on from here.\n")
 	case r.Rejected != "":
 		fmt.Fprintf(&b, "Not published, readers see what they saw before: %s.\n", strings.TrimSuffix(r.Rejected, "."))
+	case r.Waiting != "":
+		fmt.Fprintf(&b, "Edition %d waits for you, readers see what they saw before: %s.\n", r.Prepared, strings.TrimSuffix(r.Waiting, "."))
+	case r.Prepared > 0:
+		fmt.Fprintf(&b, "Edition %d is prepared and not published, as was asked: the next run replaces it.\n", r.Prepared)
 	case r.Published:
 		fmt.Fprintf(&b, "Published as edition %d.\n", r.Edition)
 	case r.Edition > 0:
@@ -150,4 +169,24 @@ func (r Report) WriteText(w io.Writer) error {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// writeReview adds what the gate saw to the table.
+func (r Report) writeReview(row func(name, format string, args ...any)) {
+	if r.Review == nil {
+		return
+	}
+	if v := r.Review; v.Cases > 0 || v.Skipped > 0 {
+		text := fmt.Sprintf("%d cases asked, %d better, %d worse", v.Cases, len(v.Better), len(v.Worse))
+		if v.Skipped > 0 {
+			text += fmt.Sprintf(", %d left out for lack of time", v.Skipped)
+		}
+		row("answers", "%s", text)
+	}
+	for _, c := range r.Review.Worse {
+		row("worse", "%s (%s)", c.Question, c.Why)
+	}
+	for _, c := range r.Review.Better {
+		row("better", "%s", c.Question)
+	}
 }

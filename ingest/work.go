@@ -82,6 +82,42 @@ func plan(paths []string, existing []corpus.SourceRef) ([]work, error) {
 	return all, nil
 }
 
+// Folder is the source that a folder is, by its path: one that exists now.
+func Folder(path string) (Source, error) {
+	w, err := resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	if w.single {
+		return nil, fmt.Errorf("%s: a file, not a folder", path)
+	}
+	return folder{path: w.at}, nil
+}
+
+// File is the source that a single file is, by its path.
+func File(path string) (Source, error) {
+	w, err := resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	if !w.single {
+		return nil, fmt.Errorf("%s: a folder, not a file", path)
+	}
+	return file{key: w.at}, nil
+}
+
+// workOver is a pass over all of a source.
+func workOver(s Source) work {
+	ref := s.Ref()
+	switch ref.Kind {
+	case KindFolder:
+		return work{source: s, at: ref.URI, whole: true}
+	case KindFile:
+		return work{source: s, at: ref.URI, single: true, whole: true}
+	}
+	return work{source: s, at: sourceRoot(ref), whole: true}
+}
+
 // resolve finds the file or folder that a path names.
 func resolve(p string) (work, error) {
 	absolute, err := filepath.Abs(p)

@@ -185,6 +185,11 @@ func (o *session) newAnswerer(catalogue *messages.Catalogue) (*rag.Answerer, err
 	if err != nil {
 		return nil, err
 	}
+	return o.answererWith(catalogue, model)
+}
+
+// answererWith makes the answerer with this model; nil: it quotes.
+func (o *session) answererWith(catalogue *messages.Catalogue, model llm.Model) (*rag.Answerer, error) {
 	return rag.NewAnswerer(rag.Config{
 		Retriever: o.searcher,
 		Approvals: o.store,

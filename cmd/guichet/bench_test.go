@@ -24,8 +24,8 @@ import (
 // fichesFolder holds the real sheets that are measured on, where it is there.
 const fichesFolder = "../../../shared/service-public/fiches"
 
-// binary builds the program once for a benchmark.
-func binary(b *testing.B) string {
+// binary builds the program once for a test.
+func binary(b testing.TB) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "guichet")
 	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil { //nolint:noctx // ends by itself
@@ -35,7 +35,7 @@ func binary(b *testing.B) string {
 }
 
 // room is a data folder that the database's unprivileged user can reach.
-func room(b *testing.B) string {
+func room(b testing.TB) string {
 	b.Helper()
 	dir, err := os.MkdirTemp("/var/tmp", "guichet-bench-")
 	if err != nil {
@@ -49,16 +49,20 @@ func room(b *testing.B) string {
 }
 
 // BenchmarkIngest loads the sheets of service-public.fr with the real program
-// into a private cluster of its own, then once more, unchanged.
+// into a private cluster of its own, then once more, unchanged, then with one
+// sheet changed.
 func BenchmarkIngest(b *testing.B) {
 	if _, err := os.Stat(fichesFolder); err != nil {
 		b.Skip("the sheets are not here: ", fichesFolder)
 	}
 	program := binary(b)
 	for b.Loop() {
-		data := room(b)
+		data, sheets := room(b), filepath.Join(b.TempDir(), "sheets")
+		if err := os.CopyFS(sheets, os.DirFS(fichesFolder)); err != nil {
+			b.Fatal(err)
+		}
 		load := func() (report struct{ Passages, Embedded int }, seconds, peakMB float64) {
-			cmd := exec.Command(program, "ingest", fichesFolder, "--collection", "service-public", "--json") //nolint:noctx // ends by itself
+			cmd := exec.Command(program, "ingest", sheets, "--collection", "service-public", "--json") //nolint:noctx // ends by itself
 			cmd.Env = append(os.Environ(), "GUICHET_DATA_DIR="+data, "GUICHET_DATABASE_URL=")
 			start := time.Now()
 			out, err := cmd.Output()
@@ -80,11 +84,15 @@ func BenchmarkIngest(b *testing.B) {
 		}
 		first, seconds, peak := load()
 		again, unchanged, _ := load()
+		changeOne(b, sheets)
+		one, changed, _ := load()
 		b.ReportMetric(seconds, "s")
 		b.ReportMetric(float64(first.Passages)/seconds, "passages/s")
 		b.ReportMetric(peak, "peak-MB")
 		b.ReportMetric(unchanged, "unchanged-s")
 		b.ReportMetric(float64(again.Embedded), "unchanged-embeddings")
+		b.ReportMetric(changed, "one-changed-s")
+		b.ReportMetric(float64(one.Embedded), "one-changed-embeddings")
 		b.ReportMetric(0, "ns/op")
 	}
 }
@@ -136,6 +144,25 @@ func BenchmarkFeed(b *testing.B) {
 		b.ReportMetric(unchanged, "unchanged-s")
 		b.ReportMetric(float64(again.Embedded), "unchanged-embeddings")
 		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// changeOne adds a paragraph at the end of one sheet.
+func changeOne(b *testing.B, sheets string) {
+	b.Helper()
+	all, err := filepath.Glob(filepath.Join(sheets, "*"))
+	if err != nil || len(all) == 0 {
+		b.Fatal("no sheet: ", err)
+	}
+	f, err := os.OpenFile(all[len(all)/2], os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := f.WriteString("\n\nLa mairie reçoit sur rendez-vous.\n"); err != nil {
+		b.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
 	}
 }
 

@@ -28,7 +28,7 @@ type shownCollection struct {
 type shownRun struct {
 	Source   string     `json:"source"`
 	Edition  int        `json:"edition"` // that it wrote into
-	State    string     `json:"state"`   // running, completed, failed, interrupted
+	State    string     `json:"state"`   // running, completed, failed, interrupted, asks, cancelled
 	Started  time.Time  `json:"started"`
 	Finished *time.Time `json:"finished"` // null while it runs
 	corpus.Counts
@@ -79,7 +79,7 @@ which files failed in it, and why.`,
 	}
 	r.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.AddCommand(a.deleteCollectionCommand())
+	c.AddCommand(a.setCollectionCommand(), a.deleteCollectionCommand())
 	return c
 }
 
@@ -104,7 +104,7 @@ func (c shownCollection) writeText(w io.Writer) {
 // line tells of a run in one line; its counts are known once it is completed.
 func (r shownRun) line() string {
 	text := fmt.Sprintf("%s, %s", r.Started.Local().Format("2006-01-02 15:04"), r.State)
-	if r.State == "completed" {
+	if r.State == "completed" || r.State == "asks" && r.Edition > 0 {
 		text += fmt.Sprintf(": %d added, %d changed, %d unchanged, %d retired, %d failed",
 			r.Added, r.Changed, r.Unchanged, r.Retired, r.Failed)
 	}
@@ -132,7 +132,7 @@ func (r *reading) show(cmd *cobra.Command, o *session) ([]shownCollection, error
 			return nil, err
 		}
 		for _, e := range editions {
-			one.Editions = append(one.Editions, shownEdition(e))
+			one.Editions = append(one.Editions, showEdition(e))
 		}
 		sources, err := o.store.Sources(cmd.Context(), c.ID)
 		if err != nil {
@@ -155,15 +155,23 @@ func lastRun(ctx context.Context, store *corpus.Store, collectionID int64) (*sho
 	if err != nil || len(runs) == 0 {
 		return nil, err
 	}
-	r := runs[0]
-	shown := &shownRun{
+	shown := showRun(runs[0])
+	return &shown, nil
+}
+
+func showRun(r corpus.RunInfo) shownRun {
+	shown := shownRun{
 		Source: r.SourceURI, Edition: r.Edition, State: r.State, Started: r.Started,
 		Counts: r.Counts, Failures: r.Failures,
 	}
 	if !r.Finished.IsZero() {
 		shown.Finished = &r.Finished
 	}
-	return shown, nil
+	return shown
+}
+
+func showEdition(e corpus.EditionInfo) shownEdition {
+	return shownEdition{Number: e.Number, State: e.State, Published: e.Published, Documents: e.Documents, Passages: e.Passages}
 }
 
 // oneCollection names a single collection to act on: the town's own if town is
@@ -176,8 +184,21 @@ func (n *oneCollection) flags(c *cobra.Command) error {
 	return c.MarkFlagRequired("collection")
 }
 
+// flagsOf writes the flags as another command takes them.
+func (n *oneCollection) flagsOf() string {
+	flags := fmt.Sprintf("--collection %q", n.name)
+	if n.town != "" {
+		flags += " --town " + n.town
+	}
+	return flags
+}
+
 func (n *oneCollection) find(cmd *cobra.Command, o *session) (corpus.Collection, error) {
-	town, err := o.town(cmd.Context(), n.town)
+	return n.findIn(cmd.Context(), o)
+}
+
+func (n *oneCollection) findIn(ctx context.Context, o *session) (corpus.Collection, error) {
+	town, err := o.town(ctx, n.town)
 	if err != nil {
 		return corpus.Collection{}, err
 	}
@@ -185,7 +206,7 @@ func (n *oneCollection) find(cmd *cobra.Command, o *session) (corpus.Collection,
 	if n.town != "" {
 		owner = town.ID
 	}
-	collections, err := o.store.Collections(cmd.Context(), town.ID, n.name)
+	collections, err := o.store.Collections(ctx, town.ID, n.name)
 	if err != nil {
 		return corpus.Collection{}, err
 	}
@@ -206,7 +227,9 @@ func (a *app) rollbackCommand() *cobra.Command {
 		Use:   "rollback EDITION",
 		Short: "Point a collection at an older edition, at once",
 		Long: `Readers see the older edition from their next question on. The newer ones stay
-until the next ingestion, which starts from the edition that is published.`,
+until the next ingestion, which starts from the edition that is published. From now
+on editions of the collection wait for you, so that no schedule brings back what was
+rolled back, until 'guichet resume'.`,
 		Example: "  guichet rollback 3 --collection service-public",
 		Args:    cobra.ExactArgs(1),
 	}
@@ -224,7 +247,7 @@ until the next ingestion, which starts from the edition that is published.`,
 		if err != nil {
 			return err
 		}
-		err = o.store.Rollback(cmd.Context(), collection.ID, number)
+		err = o.store.Rollback(cmd.Context(), collection.ID, number, operator())
 		if errors.Is(err, corpus.ErrNotFound) {
 			return fmt.Errorf("%s has no edition %d before the published one, %d: %w ('guichet collections' lists them)",
 				collection.Name, number, collection.Published, corpus.ErrNotFound)
@@ -232,7 +255,8 @@ until the next ingestion, which starts from the edition that is published.`,
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: readers now see edition %d (before: %d).\n", collection.Name, number, collection.Published)
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: readers now see edition %d (before: %d).\nNew editions wait for you until 'guichet resume %s'.\n",
+			collection.Name, number, collection.Published, n.flagsOf())
 		return err
 	}
 	must(n.flags(c))

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 )
@@ -66,6 +67,16 @@ func showSettings(s *settings) []shownSetting {
 		shown = append(shown, v)
 	}
 	return shown
+}
+
+// printLine prints v as a line of JSON.
+func printLine(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("print: %w", err)
+	}
+	return nil
 }
 
 // printJSON prints v indented, with a final newline, and leaves < > & as they are.

@@ -77,7 +77,7 @@ func (o *session) loadDemo(cmd *cobra.Command) error {
 	report, err := o.load(ctx, stderr, ingest.Request{
 		Collection: collection,
 		Paths:      []string{filepath.Join(folder, "documents")},
-	})
+	}, corpus.PublishAuto)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strconv"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -20,6 +22,8 @@ type loading struct {
 	collection string
 	language   string
 	town       string
+	source     int64
+	publish    string
 	dryRun     bool
 	retire     bool
 	quarantine bool
@@ -37,18 +41,23 @@ type webFlags struct {
 func (a *app) ingestCommand() *cobra.Command {
 	var l loading
 	c := &cobra.Command{
-		Use:   "ingest PATH|URL... --collection NAME | ingest --explain FILE",
+		Use:   "ingest [PATH|URL...] --collection NAME | ingest --explain FILE",
 		Short: "Load documents: what is new, what changed, what is gone",
-		Long: `Loads folders and files of Markdown, HTML, plain text, PDF, DOCX and ODT into a collection.
-An archive of the national service-public feed is recognised by its contents.
-Each PATH is a source; a document that a source no longer has is retired. A
-collection that does not exist is created: owned by the town if --town is given,
-else shared by all towns. Readers see the old edition until the new one is whole;
-the command may be interrupted at any instant.
+		Long: `Runs the sources that are declared for a collection ('guichet source add'), or the
+one that --source names; or loads folders and files of Markdown, HTML, plain text,
+PDF, DOCX, ODT and CSV, each PATH being a source. An archive of the national
+service-public feed is recognised by its contents. A document that a source no
+longer has is retired. A collection that does not exist is created: owned by the
+town if --town is given, else shared by all towns. Readers see the old edition until
+the new one is whole; the command may be interrupted at any instant.
 
-A folder that is empty now, or that lost more than half of its documents (where it
-had more than ten), is taken for one that is not mounted: nothing is published and
-the exit code is 1, unless --retire says that the documents are meant to go.
+The new edition is held against the published one: the town's cases ('guichet cases
+set') are asked of both. Whether it is then published, the collection says ('guichet
+collections set'), or --publish for this run.
+
+A source that is empty now, or that lost more than its share of documents (half,
+where it had more than ten), is taken for one that is not mounted or broken: nothing
+is published, unless --retire says that the documents are meant to go.
 
 Text that a page hides enters no passage. It is flagged in the report, like runs of
 invisible characters and words that give a model orders; --quarantine keeps such a
@@ -58,7 +67,8 @@ A URL is a website, whose pages on the same host are read; or, by its last part,
 feed (.rss, .atom, .xml), a calendar (.ics) or a table (.csv). What has not changed
 since the last run is not sent again. See docs/sources.md.
 
-Exit code 3 says that it is done and published, but some files could not be read.
+Exit code 3 says that it is done and published, but some files could not be read; 6
+that an operator is asked before anything is published ('guichet runs').
 
 With --explain, one file is read and nothing is written: it prints what the file
 is, what was left out of it, and the sections and passages that it becomes. It
@@ -68,14 +78,11 @@ needs no database. Exit code 3 says that the file could not be read.`,
   guichet ingest ./pages/pool.md --collection site       one page of that folder
   guichet ingest --explain ./pages/pool.html             why an answer lacks something
   guichet ingest https://www.my-town.example/ --collection site --exclude /agenda
-  guichet ingest vosdroits-latest.zip --collection service-public   the national sheets`,
-		Args: cobra.MinimumNArgs(1),
+  guichet ingest vosdroits-latest.zip --collection service-public   the national sheets
+  guichet ingest --collection site --town my-town        the sources that are declared`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case l.explain:
+			if l.explain {
 				return a.explain(cmd, args, l.asJSON)
-			case l.collection == "":
-				return usageError{fmt.Errorf("--collection is missing (see '%s --help')", cmd.CommandPath())}
 			}
 			return a.ingest(cmd, args, l)
 		},
@@ -83,6 +90,8 @@ needs no database. Exit code 3 says that the file could not be read.`,
 	c.Flags().StringVar(&l.collection, "collection", "", "name of the collection")
 	c.Flags().StringVar(&l.language, "language", "fr", "language of a collection that is created")
 	c.Flags().StringVar(&l.town, "town", "", "slug of the town that owns the collection (default: it is shared)")
+	c.Flags().Int64Var(&l.source, "source", 0, "run the source with this ID alone ('guichet source list')")
+	c.Flags().StringVar(&l.publish, "publish", "", "auto, ask or never, for this run (default: as the collection is set)")
 	c.Flags().BoolVar(&l.dryRun, "dry-run", false, "tell what would be done, and write nothing")
 	c.Flags().BoolVar(&l.retire, "retire", false, "retire documents even where a source lost most or all of them")
 	c.Flags().BoolVar(&l.quarantine, "quarantine", false, "keep out documents with hidden text or words meant for a model; their last version stays")
@@ -140,6 +149,17 @@ func cannotRead(path string, err error) error {
 
 func (a *app) ingest(cmd *cobra.Command, args []string, l loading) error {
 	paths, addresses := parted(args)
+	switch {
+	case l.collection == "" && l.source == 0:
+		return usageError{errors.New("--collection is missing (see 'guichet ingest --help')")}
+	case len(args) > 0 && l.source != 0:
+		return usageError{errors.New("--source runs a declared source: give no PATH with it")}
+	}
+	if l.publish != "" {
+		if _, err := readPublish(l.publish); err != nil {
+			return err
+		}
+	}
 	for _, path := range paths {
 		if _, err := os.Stat(path); err != nil {
 			return usageError{cannotRead(path, err)}
@@ -150,27 +170,88 @@ func (a *app) ingest(cmd *cobra.Command, args []string, l loading) error {
 		return err
 	}
 	defer o.close()
-	collection, err := o.target(cmd.Context(), l)
+	request := ingest.Request{DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine}
+	if len(args) == 0 {
+		err = o.declared(cmd, l, &request)
+	} else {
+		err = o.named(cmd, l, paths, addresses, &request)
+	}
 	if err != nil {
 		return err
 	}
-	sources, err := o.webSources(addresses, collection, l, cmd.ErrOrStderr())
-	if err != nil {
+	return o.ingestAndReport(cmd, l, request)
+}
+
+// named fills the request with the paths and addresses that were named.
+func (o *session) named(cmd *cobra.Command, l loading, paths, addresses []string, r *ingest.Request) error {
+	var err error
+	if r.Collection, err = o.target(cmd.Context(), l); err != nil {
 		return err
 	}
-	request := ingest.Request{Collection: collection, Sources: sources, DryRun: l.dryRun, Retire: l.retire, Quarantine: l.quarantine}
+	if r.Sources, err = o.webSources(addresses, r.Collection, l, cmd.ErrOrStderr()); err != nil {
+		return err
+	}
 	for _, path := range paths {
 		if !ingest.IsServicePublic(path) {
-			request.Paths = append(request.Paths, path)
+			r.Paths = append(r.Paths, path)
 			continue
 		}
 		feed, err := ingest.NewServicePublic(path, ingest.ServicePublicSettings{}, ingest.OpenLocal)
 		if err != nil {
 			return err
 		}
-		request.Sources = append(request.Sources, feed)
+		r.Sources = append(r.Sources, feed)
 	}
-	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), request)
+	return nil
+}
+
+// declared fills the request with the collection's declared sources, or with
+// the one that was named.
+func (o *session) declared(cmd *cobra.Command, l loading, r *ingest.Request) error {
+	ctx := cmd.Context()
+	var sources []corpus.Source
+	if l.source != 0 {
+		src, err := o.sourceByID(ctx, strconv.FormatInt(l.source, 10))
+		if err != nil {
+			return err
+		}
+		sources = []corpus.Source{src}
+	} else {
+		n := oneCollection{town: l.town, name: l.collection}
+		c, err := n.findIn(ctx, o)
+		if err != nil {
+			return err
+		}
+		if sources, err = o.store.SourceDefinitions(ctx, c.ID); err != nil {
+			return err
+		}
+		sources = slices.DeleteFunc(sources, func(s corpus.Source) bool { return !s.Declared })
+		if len(sources) == 0 {
+			return usageError{fmt.Errorf("no source is declared for %s: declare one with 'guichet source add', or name a PATH", c.Name)}
+		}
+	}
+	return o.request(sources, r, cmd.ErrOrStderr())
+}
+
+// request opens sources of one collection for a run.
+func (o *session) request(sources []corpus.Source, r *ingest.Request, progress io.Writer) error {
+	r.Collection = sources[0].Collection
+	r.MaxLoss = map[string]float64{}
+	for _, src := range sources {
+		opened, err := o.openSource(src.Collection, src.Kind, src.URI, src.Settings, progress)
+		if err != nil {
+			return fmt.Errorf("source %d: %w", src.ID, err)
+		}
+		r.Sources = append(r.Sources, opened)
+		r.MaxLoss[opened.Ref().URI] = src.MaxLoss
+	}
+	return nil
+}
+
+// ingestAndReport runs the request, prints its report, and answers with the
+// exit code that it comes to.
+func (o *session) ingestAndReport(cmd *cobra.Command, l loading, r ingest.Request) error {
+	report, err := o.load(cmd.Context(), cmd.ErrOrStderr(), r, corpus.Publishing(l.publish))
 	if err != nil && !report.Interrupted && report.Rejected == "" {
 		return err
 	}
@@ -178,16 +259,37 @@ func (a *app) ingest(cmd *cobra.Command, args []string, l loading) error {
 		err = printJSON(cmd.OutOrStdout(), report)
 	} else {
 		err = report.WriteText(cmd.OutOrStdout())
+		if err == nil && report.Waiting != "" {
+			err = o.writeWaits(cmd, r.Collection, report.Prepared)
+		}
 	}
 	switch {
 	case err != nil:
 		return err
-	case report.Interrupted, report.Rejected != "": // in a dry run, too, so that scripts learn of it
+	case report.Asks, report.Waiting != "": // in a dry run, too, so that scripts learn of it
+		return exitError(exitWaits)
+	case report.Interrupted, report.Rejected != "":
 		return exitError(exitFailed)
 	case report.Failed > 0:
 		return exitError(exitPartial)
 	}
 	return nil
+}
+
+// writeWaits tells how an edition that waits is looked at, and let through.
+func (o *session) writeWaits(cmd *cobra.Command, c corpus.Collection, edition int) error {
+	towns, err := o.store.Towns(cmd.Context(), gateTowns)
+	if err != nil {
+		return err
+	}
+	n := oneCollection{name: c.Name}
+	for _, t := range towns {
+		if t.ID == c.TownID {
+			n.town = t.Slug
+		}
+	}
+	_, err = fmt.Fprintf(cmd.OutOrStdout(), "Look at it:  guichet editions %[1]s\nPublish it:  guichet publish %[2]d %[1]s\n", n.flagsOf(), edition)
+	return err
 }
 
 // target finds the collection to load into, or creates it; a dry run creates
@@ -217,11 +319,19 @@ func (o *session) target(ctx context.Context, l loading) (corpus.Collection, err
 }
 
 // load runs the ingester; progress is a bar on a terminal, lines elsewhere.
-func (o *session) load(ctx context.Context, progress io.Writer, r ingest.Request) (ingest.Report, error) {
+func (o *session) load(ctx context.Context, progress io.Writer, r ingest.Request, publish corpus.Publishing) (ingest.Report, error) {
 	watcher := ingest.Lines(progress)
 	if f, ok := progress.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		watcher = ingest.Bar(progress)
 	}
-	in := ingest.Ingester{Store: ingest.Corpus(o.store), Embedder: o.embedder, Progress: watcher, Extractors: extractors(o.settings)}
-	return in.Ingest(ctx, r)
+	return o.ingester(watcher, r, publish).Ingest(ctx, r)
+}
+
+// ingester is one for this request; publish says what becomes of the edition,
+// empty: what the collection's policy says.
+func (o *session) ingester(watcher ingest.Progress, r ingest.Request, publish corpus.Publishing) *ingest.Ingester {
+	return &ingest.Ingester{
+		Store: ingest.Corpus(o.store), Embedder: o.embedder, Progress: watcher, Extractors: extractors(o.settings),
+		Gate: gate{session: o, publish: publish, retire: r.Retire},
+	}
 }

@@ -27,7 +27,8 @@ const (
 	exitUsage    = 2 // wrong arguments or settings
 	exitPartial  = 3 // ingest: done and published, but some documents failed
 	exitBusy     = 4 // another run is writing this collection
-	exitNotFound = 5 // no such town, collection, edition or agent
+	exitNotFound = 5 // no such town, collection, edition, source, run or agent
+	exitWaits    = 6 // ingest: nothing is published until an operator says so
 )
 
 // usageError is a mistake in what was typed or set.
@@ -96,7 +97,8 @@ Settings are environment variables, each with a flag: see 'guichet config'.
 
 Exit codes: 0 done; 1 failed; 2 wrong arguments or settings; 3 ingested, but some
 documents failed; 4 another run is writing this collection; 5 no such town,
-collection, edition or agent.`,
+collection, edition, source, run or agent; 6 an operator is asked before anything is
+published.`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          knownCommand,
@@ -111,7 +113,11 @@ collection, edition or agent.`,
 	a := &app{getenv: getenv, list: list}
 	root.AddCommand(
 		a.serveCommand(),
+		a.workCommand(),
 		a.ingestCommand(),
+		a.sourceCommand(),
+		a.runsCommand(),
+		a.casesCommand(),
 		a.searchCommand(),
 		a.askCommand(),
 		a.evaluateCommand(),
@@ -119,7 +125,11 @@ collection, edition or agent.`,
 		a.collectionsCommand(),
 		a.servicesCommand(),
 		a.reembedCommand(),
+		a.editionsCommand(),
+		a.publishCommand(),
+		a.rejectCommand(),
 		a.rollbackCommand(),
+		a.resumeCommand(),
 		a.pruneCommand(),
 		a.townCommand(),
 		a.approvedCommand(),

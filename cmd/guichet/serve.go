@@ -81,6 +81,17 @@ func (o *session) serve(ctx context.Context, stdout io.Writer) error {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(o.log.Handler(), slog.LevelWarn),
 	}
+	if o.settings.get("GUICHET_JOBS") == "on" {
+		worker, err := o.startJobs(ctx)
+		if err != nil {
+			return errors.Join(err, listener.Close())
+		}
+		defer func() {
+			if err := stopJobs(ctx, worker); err != nil {
+				o.log.Warn("a run was not stopped in time: the next one goes on from there", "error", err)
+			}
+		}()
+	}
 	greet(stdout, town, o.settings.get("GUICHET_LLM_MODEL"), listener.Addr(), login, password)
 
 	failed := make(chan error, 1)

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net/http"
-	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,7 +55,7 @@ func (a *app) importServices(cmd *cobra.Command, uri string, i importing) error 
 	if err != nil {
 		return err
 	}
-	files := ingest.Downloads{Dir: filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "downloads"), Get: download}
+	files := o.downloads()
 	directory, err := ingest.ReadDirectory(ctx, uri, i.settings, files.Open)
 	if err != nil {
 		return err
@@ -104,35 +102,9 @@ func (o *session) loadDirectory(ctx context.Context, progress io.Writer, d inges
 	if err != nil {
 		return err
 	}
-	report, err := o.load(ctx, progress, ingest.Request{Collection: collection, Sources: []ingest.Source{source}})
+	report, err := o.load(ctx, progress, ingest.Request{Collection: collection, Sources: []ingest.Source{source}}, "")
 	if err == nil && report.Failed > 0 {
 		err = fmt.Errorf("%d of the services' documents failed, the first with: %s", report.Failed, report.Failures[0].Reason)
 	}
 	return err
-}
-
-// download asks for a file at an address that the operator gave.
-func download(ctx context.Context, address, etag, modified string) (ingest.Download, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return ingest.Download{}, err
-	}
-	for name, value := range map[string]string{"If-None-Match": etag, "If-Modified-Since": modified, "User-Agent": "Guichet"} {
-		if value != "" {
-			req.Header.Set(name, value)
-		}
-	}
-	client := http.Client{Timeout: 15 * time.Minute}
-	resp, err := client.Do(req) //nolint:bodyclose // whoever reads it closes it
-	if err != nil {
-		return ingest.Download{}, err
-	}
-	switch resp.StatusCode {
-	case http.StatusNotModified:
-		return ingest.Download{Unchanged: true}, resp.Body.Close()
-	case http.StatusOK:
-		return ingest.Download{Body: resp.Body, ETag: resp.Header.Get("ETag"), Modified: resp.Header.Get("Last-Modified")}, nil
-	}
-	_ = resp.Body.Close()
-	return ingest.Download{}, fmt.Errorf("the server answered %s", resp.Status)
 }

@@ -50,6 +50,7 @@ func settingList(getenv func(string) string) []setting {
 		{env: "GUICHET_THESAURUS", help: "file of residents' words and the administration's, put before those that come with Guichet; empty: these alone"},
 		{env: "GUICHET_OCR", fallback: "auto", help: "auto: scanned PDF pages are read by tesseract where it is installed; never: they are not"},
 		{env: "GUICHET_OCR_LANGUAGE", fallback: "fra", help: "language of scanned pages, as tesseract names it, such as fra or fra+eng"},
+		{env: "GUICHET_JOBS", fallback: "on", help: "on: 'guichet serve' runs sources by their schedules; off: it leaves that to 'guichet work' on other machines"},
 		{env: "GUICHET_LOG_LEVEL", fallback: "info", help: "least level that is logged: debug, info, warn or error"},
 	}
 }
@@ -175,6 +176,9 @@ func (s *settings) validate() []error {
 	}
 	if !ocrLanguage.MatchString(s.get("GUICHET_OCR_LANGUAGE")) {
 		wrong("GUICHET_OCR_LANGUAGE", "names of languages such as fra or fra+eng")
+	}
+	if jobs := s.get("GUICHET_JOBS"); jobs != "on" && jobs != "off" {
+		wrong("GUICHET_JOBS", "on or off")
 	}
 	if _, err := logLevel(s.get("GUICHET_LOG_LEVEL")); err != nil {
 		wrong("GUICHET_LOG_LEVEL", "debug, info, warn or error")

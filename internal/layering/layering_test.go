@@ -37,6 +37,7 @@ var onlyIn = map[string]string{
 	"github.com/gorilla/websocket": "chat",
 	"github.com/spf13/cobra":       "cmd/guichet",
 	"github.com/pressly/goose/v3":  "internal/postgres",
+	"github.com/robfig/cron/v3":    "internal/jobs",
 }
 
 func TestImportsRunOneWay(t *testing.T) {

@@ -39,10 +39,10 @@ func migrate(ctx context.Context, conf *pgx.ConnConfig, log *slog.Logger) error 
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
-	return migrateWith(ctx, conf, files, log)
+	return migrateWith(ctx, conf, files, log, riverTables(conf))
 }
 
-func migrateWith(ctx context.Context, conf *pgx.ConnConfig, files fs.FS, log *slog.Logger) (err error) {
+func migrateWith(ctx context.Context, conf *pgx.ConnConfig, files fs.FS, log *slog.Logger, others ...*goose.Migration) (err error) {
 	// Tries every second for up to five minutes: another server may be in
 	// the middle of a long migration.
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
@@ -52,7 +52,10 @@ func migrateWith(ctx context.Context, conf *pgx.ConnConfig, files fs.FS, log *sl
 	db := stdlib.OpenDB(*conf)
 	defer func() { err = errors.Join(err, db.Close()) }()
 	provider, err := goose.NewProvider(goose.DialectPostgres, db, files,
-		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true))
+		goose.WithSessionLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(others...),
+		// Branches that were merged late brought versions below those that a
+		// database of the time has.
+		goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
@@ -106,6 +109,7 @@ func schemaVersion(ctx context.Context, conf *pgx.ConnConfig) (version int64, er
 // SchemaHash names the exact content of the migrations of this program.
 func SchemaHash() (string, error) {
 	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "river %d\n", riverVersion) // a hash never fails
 	err := fs.WalkDir(migrationFiles, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err

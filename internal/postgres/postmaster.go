@@ -212,10 +212,18 @@ func (k *keeper) earlierPostmaster() int {
 	return pid
 }
 
+// removePID removes what a server that is gone wrote its process id into. The
+// id may still be taken, by a process that nobody has waited for yet: a new
+// server would believe that it runs.
 func (k *keeper) removePID() error {
-	err := os.Remove(filepath.Join(k.files.cluster(), "postmaster.pid"))
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the earlier server's process id: %w", err)
+	for _, path := range []string{
+		filepath.Join(k.files.cluster(), "postmaster.pid"),
+		filepath.Join(k.files.socketDir(), ".s.PGSQL.5432.lock"),
+	} {
+		err := os.Remove(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("remove the earlier server's process id: %w", err)
+		}
 	}
 	return nil
 }

@@ -1,0 +1,366 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"guichet/corpus"
+	"guichet/ingest"
+	"guichet/internal/jobs"
+)
+
+func (a *app) sourceCommand() *cobra.Command {
+	c := group("source", "Add, list, edit and remove the sources of documents")
+	c.AddCommand(a.sourceAddCommand(), a.sourceListCommand(), a.sourceEditCommand(), a.sourceRemoveCommand())
+	return c
+}
+
+// declaring is what add and edit are told of a source.
+type declaring struct {
+	schedule string
+	settings []string
+	file     string
+	maxLoss  float64
+	paused   bool
+	resumed  bool
+}
+
+func (d *declaring) flags(c *cobra.Command) {
+	c.Flags().StringVar(&d.schedule, "schedule", "", "when it is run, in cron's form and the town's time zone, such as \"0 5 * * *\"; empty: when asked")
+	c.Flags().StringArrayVar(&d.settings, "setting", nil, "a setting of its kind, as name=value; the value is JSON, or text (may be given again)")
+	c.Flags().StringVar(&d.file, "settings", "", "file with all its settings, as a JSON object")
+	c.Flags().Float64Var(&d.maxLoss, "max-loss", 0.5, "share of its documents that it may lose without an operator being asked")
+}
+
+// apply takes what was given into the source, and checks the whole of it.
+func (d *declaring) apply(cmd *cobra.Command, o *session, src *corpus.Source) error {
+	if d.file != "" {
+		content, err := os.ReadFile(d.file) //nolint:gosec // the operator names the file
+		if err != nil {
+			return usageError{fmt.Errorf("--settings: %w", err)}
+		}
+		src.Settings = content
+	}
+	settings := map[string]json.RawMessage{}
+	if len(src.Settings) > 0 {
+		if err := json.Unmarshal(src.Settings, &settings); err != nil {
+			return usageError{fmt.Errorf("--settings: %s is no JSON object: %w", d.file, err)}
+		}
+	}
+	for _, one := range d.settings {
+		name, value, ok := strings.Cut(one, "=")
+		if !ok || name == "" {
+			return usageError{fmt.Errorf("--setting %q: it must be name=value", one)}
+		}
+		switch {
+		case value == "":
+			delete(settings, name)
+		case json.Valid([]byte(value)):
+			settings[name] = json.RawMessage(value)
+		default:
+			settings[name], _ = json.Marshal(value) // text is always JSON
+		}
+	}
+	var err error
+	if src.Settings, err = json.Marshal(settings); err != nil {
+		return fmt.Errorf("write settings: %w", err)
+	}
+	if cmd.Flags().Changed("schedule") {
+		src.Schedule = d.schedule
+	}
+	if cmd.Flags().Changed("max-loss") {
+		src.MaxLoss = d.maxLoss
+	}
+	if src.MaxLoss < 0 || src.MaxLoss > 1 {
+		return usageError{fmt.Errorf("--max-loss is %v: it must be a share from 0 to 1", src.MaxLoss)}
+	}
+	src.Paused = (src.Paused || d.paused) && !d.resumed
+	src.Next = time.Time{}
+	if src.Schedule != "" {
+		if src.Next, err = jobs.Next(src.Schedule, src.TimeZone, time.Now()); err != nil {
+			return usageError{fmt.Errorf("--%w", err)}
+		}
+	}
+	opened, err := o.openSource(src.Collection, src.Kind, src.URI, src.Settings, io.Discard)
+	if err != nil {
+		return usageError{err}
+	}
+	src.SourceRef = opened.Ref()
+	return closeSource(opened)
+}
+
+// closeSource closes a source that keeps something open.
+func closeSource(s ingest.Source) error {
+	if c, ok := s.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
+func (a *app) sourceAddCommand() *cobra.Command {
+	var l loading
+	var d declaring
+	c := &cobra.Command{
+		Use:   "add KIND URI",
+		Short: "Declare a source of a collection, and when it is run",
+		Long: `Declares where documents of the collection come from; nothing is read yet. A
+collection that does not exist is created: owned by the town if --town is given, else
+shared. A source that was loaded by its path before is the same source.
+
+Schedules run inside 'guichet serve', and 'guichet work' on other machines.`,
+		Example: `  guichet source add folder /srv/pages --collection site --town my-town --schedule "0 5 * * *"`,
+		Args:    cobra.ExactArgs(2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			src := corpus.Source{SourceRef: corpus.SourceRef{Kind: args[0], URI: args[1]}, MaxLoss: d.maxLoss, TimeZone: corpus.DefaultZone}
+			// Looked at before the collection is made, which stays.
+			if err := d.apply(cmd, o, &src); err != nil {
+				return err
+			}
+			if src.Collection, err = o.target(cmd.Context(), l); err != nil {
+				return err
+			}
+			if err := o.checkNested(cmd.Context(), src); err != nil {
+				return err
+			}
+			src, err = o.store.DeclareSource(cmd.Context(), src)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Source %d is declared: %s %s.\nRun it now:  guichet ingest --source %d\n", src.ID, src.Kind, src.URI, src.ID)
+			return err
+		},
+	}
+	c.Flags().StringVar(&l.collection, "collection", "", "name of the collection")
+	c.Flags().StringVar(&l.language, "language", "fr", "language of a collection that is created")
+	c.Flags().StringVar(&l.town, "town", "", "slug of the town that owns the collection (default: it is shared)")
+	d.flags(c)
+	must(c.MarkFlagRequired("collection"))
+	return c
+}
+
+// checkNested refuses a folder inside, or around, a declared one: a run over
+// one of them would take the other's documents.
+func (o *session) checkNested(ctx context.Context, src corpus.Source) error {
+	if src.Kind != ingest.KindFolder && src.Kind != ingest.KindFile {
+		return nil
+	}
+	others, err := o.store.SourceDefinitions(ctx, src.Collection.ID)
+	if err != nil {
+		return err
+	}
+	inside := func(dir, path string) bool {
+		return strings.HasPrefix(path, strings.TrimSuffix(dir, string(filepath.Separator))+string(filepath.Separator))
+	}
+	for _, other := range others {
+		if other.Declared && (inside(other.URI, src.URI) || inside(src.URI, other.URI)) {
+			return usageError{fmt.Errorf("URI: %s and %s (source %d) lie one inside the other: declare the outer one alone", src.URI, other.URI, other.ID)}
+		}
+	}
+	return nil
+}
+
+func (a *app) sourceListCommand() *cobra.Command {
+	var r reading
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List sources: what they are, when they run next, what they hold",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			town, err := o.town(cmd.Context(), r.town)
+			if err != nil {
+				return err
+			}
+			collections, err := o.store.Collections(cmd.Context(), town.ID, r.collections...)
+			if err != nil {
+				return err
+			}
+			shown := []shownSource{}
+			for _, one := range collections {
+				sources, err := o.store.SourceDefinitions(cmd.Context(), one.ID)
+				if err != nil {
+					return err
+				}
+				for _, src := range sources {
+					shown = append(shown, showSource(src))
+				}
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), shown)
+			}
+			return writeSources(cmd.OutOrStdout(), shown)
+		},
+	}
+	r.flags(c)
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return c
+}
+
+// shownSource is a source as `guichet source list --json` prints it.
+type shownSource struct {
+	ID         int64           `json:"id"`
+	Collection string          `json:"collection"`
+	Kind       string          `json:"kind"`
+	URI        string          `json:"uri"`
+	State      string          `json:"state"` // declared, paused, or frozen: nothing runs it
+	Schedule   string          `json:"schedule"`
+	TimeZone   string          `json:"time_zone"`
+	Next       *time.Time      `json:"next"` // null: when asked
+	MaxLoss    float64         `json:"max_loss"`
+	Documents  int             `json:"documents"` // that readers see
+	Settings   json.RawMessage `json:"settings"`
+}
+
+func showSource(s corpus.Source) shownSource {
+	shown := shownSource{
+		ID: s.ID, Collection: s.Collection.Name, Kind: s.Kind, URI: s.URI, State: "declared", Schedule: s.Schedule,
+		TimeZone: s.TimeZone, MaxLoss: s.MaxLoss, Documents: s.Documents, Settings: s.Settings,
+	}
+	switch {
+	case !s.Declared:
+		shown.State = "frozen"
+	case s.Paused:
+		shown.State = "paused"
+	case !s.Next.IsZero():
+		next := s.Next
+		if zone, err := time.LoadLocation(s.TimeZone); err == nil {
+			next = next.In(zone)
+		}
+		shown.Next = &next
+	}
+	return shown
+}
+
+func writeSources(out io.Writer, sources []shownSource) error {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "ID\tCOLLECTION\tKIND\tSTATE\tNEXT RUN\tDOCUMENTS\tURI")
+	for _, s := range sources {
+		next := "when asked"
+		if s.Next != nil {
+			next = s.Next.Format("2006-01-02 15:04")
+		}
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Collection, s.Kind, s.State, next, s.Documents, s.URI)
+	}
+	return w.Flush()
+}
+
+// sourceByID reads the source that an argument names.
+func (o *session) sourceByID(ctx context.Context, text string) (corpus.Source, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 {
+		return corpus.Source{}, usageError{fmt.Errorf("%q is no source: give its ID, as 'guichet source list' prints it", text)}
+	}
+	src, err := o.store.Source(ctx, id)
+	if errors.Is(err, corpus.ErrNotFound) {
+		err = fmt.Errorf("source %d: %w (guichet source list)", id, corpus.ErrNotFound)
+	}
+	return src, err
+}
+
+func (a *app) sourceEditCommand() *cobra.Command {
+	var d declaring
+	c := &cobra.Command{
+		Use:   "edit ID",
+		Short: "Change a source's schedule and settings, pause it, or resume it",
+		Long: `Changes what is given. --setting name= takes a setting out; --settings replaces all.
+A source that is frozen is declared again.`,
+		Example: `  guichet source edit 3 --schedule "30 4 * * 1-5"
+  guichet source edit 3 --pause`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if d.paused && d.resumed {
+				return usageError{errors.New("--pause and --resume: give one of them")}
+			}
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			src, err := o.sourceByID(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if err := d.apply(cmd, o, &src); err != nil {
+				return err
+			}
+			if _, err := o.store.DeclareSource(cmd.Context(), src); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Source %d is set.\n", src.ID)
+			return err
+		},
+	}
+	d.flags(c)
+	c.Flags().BoolVar(&d.paused, "pause", false, "no schedule runs it until it is resumed")
+	c.Flags().BoolVar(&d.resumed, "resume", false, "its schedule runs it again")
+	return c
+}
+
+func (a *app) sourceRemoveCommand() *cobra.Command {
+	var retire bool
+	c := &cobra.Command{
+		Use:   "remove ID",
+		Short: "Remove a source: nothing runs it any more",
+		Long: `Removes what was declared of the source. Its documents stay as they are, frozen:
+residents are still answered from them. With --retire they are retired in a new
+edition, which the collection's policy publishes, or lets wait.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o, err := a.open(cmd)
+			if err != nil {
+				return err
+			}
+			defer o.close()
+			src, err := o.sourceByID(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if !src.Declared && !retire {
+				return fmt.Errorf("source %d is not declared: %w (its %d documents are frozen; --retire retires them)", src.ID, corpus.ErrNotFound, src.Documents)
+			}
+			if src.Declared {
+				if err := o.store.WithdrawSource(cmd.Context(), src.ID); err != nil {
+					return err
+				}
+			}
+			if !retire {
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Source %d is removed. Its %d documents stay as they are; retire them with 'guichet source remove %d --retire'.\n",
+					src.ID, src.Documents, src.ID)
+				return err
+			}
+			return o.ingestAndReport(cmd, loading{retire: true}, ingest.Request{
+				Collection: src.Collection, Sources: []ingest.Source{emptied{src.SourceRef}}, Retire: true,
+			})
+		},
+	}
+	c.Flags().BoolVar(&retire, "retire", false, "retire its documents, too")
+	return c
+}
+
+// emptied is a source that has nothing any more.
+type emptied struct{ ref corpus.SourceRef }
+
+func (e emptied) Ref() corpus.SourceRef { return e.ref }
+
+func (e emptied) List(context.Context) (ingest.Listing, error) { return ingest.Listing{}, nil }

@@ -1,0 +1,136 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"guichet/corpus"
+)
+
+// ErrCancelled says that an operator cancelled the run from elsewhere.
+var ErrCancelled = fmt.Errorf("cancelled by an operator: %w", context.Canceled)
+
+// Phases of a run, as it tells them.
+const (
+	phaseListing    = "listing"
+	phaseReading    = "reading"
+	phaseCompleting = "completing"
+	phaseChecking   = "checking"
+)
+
+// tellEvery is how often a run tells how far it is, and asks whether it is to
+// stop.
+const tellEvery = time.Second
+
+// watcher hears how a pass gets on, for whoever watches here and elsewhere.
+type watcher struct {
+	Progress
+
+	mu  sync.Mutex
+	now corpus.Progress
+}
+
+func (w *watcher) phase(name string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now.Phase = name
+}
+
+func (w *watcher) start(total int) {
+	w.Start(total)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now.Phase, w.now.Total = phaseReading, total
+}
+
+// step notes that the item with this key is done.
+func (w *watcher) step(key string) {
+	w.Step()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.now.Done++
+	w.now.Current = key
+}
+
+func (w *watcher) progress() corpus.Progress {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.now
+}
+
+// announce begins the runs of a pass, and from then on tells how far it is,
+// until stop is called. A run that is cancelled elsewhere ends by cancel.
+func (p *pass) announce(ctx context.Context, todo []work, cancel context.CancelCauseFunc) (stop func(), err error) {
+	if p.dry {
+		return func() {}, nil
+	}
+	var refs []corpus.SourceRef
+	for _, w := range todo {
+		if ref := w.source.Ref(); !slices.Contains(refs, ref) {
+			refs = append(refs, ref)
+		}
+	}
+	p.announced, err = p.Store.AnnounceRuns(ctx, p.collection.ID, refs)
+	if err != nil {
+		return nil, err
+	}
+	ctx, end := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		tick := time.NewTicker(tellEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			// A database that cannot be told is noticed by the pass itself.
+			if wanted, err := p.Store.TellRuns(ctx, p.runIDs(), p.watch.progress()); err == nil && wanted {
+				cancel(ErrCancelled)
+				return
+			}
+		}
+	}()
+	return func() { end(); <-ended }, nil
+}
+
+func (p *pass) runIDs() []int64 {
+	ids := make([]int64, 0, len(p.announced))
+	for _, id := range p.announced {
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// closeTimeout bounds how long closing the runs may take.
+const closeTimeout = 5 * time.Second
+
+// closeRuns notes how the announced runs ended.
+func (p *pass) closeRuns(ctx context.Context, err error) error {
+	if len(p.announced) == 0 {
+		return nil
+	}
+	state, reason := "completed", ""
+	switch {
+	case errors.Is(err, ErrCancelled):
+		state, reason = "cancelled", "an operator cancelled it"
+	case p.report.Interrupted:
+		state = "interrupted"
+	case p.report.Asks:
+		state, reason = "asks", p.report.Rejected
+	case p.report.Waiting != "":
+		state, reason = "asks", p.report.Waiting
+	case err != nil:
+		state, reason = "failed", err.Error()
+	}
+	// After a cancellation, too.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
+	defer cancel()
+	return p.Store.CloseRuns(ctx, p.runIDs(), state, reason)
+}

@@ -1,0 +1,102 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"guichet/corpus"
+	"guichet/internal/postgrestest"
+)
+
+// stuckEmbedder works until it is stopped.
+type stuckEmbedder struct{ fakeEmbedder }
+
+func (e *stuckEmbedder) EmbedPassages(ctx context.Context, _ []string) ([][]float32, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+func TestARunIsWatchedAndCancelledFromElsewhere(t *testing.T) {
+	w := newTown(t, postgrestest.Open(t))
+	w.write("a.md", sheet("Cantine", "Les tarifs", 1))
+	if _, err := w.ingest(&fakeEmbedder{}); err != nil {
+		t.Fatal(err)
+	}
+	before := w.seen()
+	w.write("b.md", sheet("Piscine", "Les horaires", 1))
+	ended := make(chan error, 1)
+	go func() {
+		r, err := w.ingest(&stuckEmbedder{})
+		if !r.Interrupted || r.Published {
+			err = errors.New("the report does not tell that it was interrupted")
+		}
+		ended <- err
+	}()
+	last := func() corpus.RunInfo {
+		t.Helper()
+		runs, err := w.store.Runs(t.Context(), w.collection.ID, 1)
+		if err != nil || len(runs) != 1 {
+			t.Fatal(runs, err)
+		}
+		return runs[0]
+	}
+	// Another terminal sees it within seconds.
+	var run corpus.RunInfo
+	for deadline := time.Now().Add(30 * time.Second); run.State != "running" || run.Progress.Done != 1; run = last() {
+		if time.Now().After(deadline) {
+			t.Fatalf("the run is not seen at work: %+v", run)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if run.Progress.Phase != "reading" || run.Progress.Total != 2 || run.Progress.Current != "a.md" || run.Stalled(time.Now()) {
+		t.Errorf("it tells %+v", run.Progress)
+	}
+	if _, err := w.ingest(&fakeEmbedder{}); !errors.Is(err, corpus.ErrBusy) {
+		t.Errorf("a second run: %v", err)
+	}
+	if err := w.store.CancelRun(t.Context(), run.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; !errors.Is(err, ErrCancelled) {
+		t.Errorf("it ended with %v", err)
+	}
+	if got := last(); got.State != "cancelled" || got.ID != run.ID {
+		t.Errorf("it is recorded as %+v", got)
+	}
+	if after := w.seen(); len(after) != len(before) {
+		t.Errorf("readers see %v", after)
+	}
+	if err := w.store.CancelRun(t.Context(), run.ID); !errors.Is(err, corpus.ErrNotFound) {
+		t.Errorf("a run that has ended is cancelled: %v", err)
+	}
+	r, err := w.ingest(&fakeEmbedder{})
+	if err != nil || !r.Resumed || !r.Published || r.Added != 1 {
+		t.Errorf("the next run: %+v, %v", r, err)
+	}
+}
+
+// A source that cannot be listed leaves a run that tells why.
+func TestAFailedListingIsRecorded(t *testing.T) {
+	w := newTown(t, postgrestest.Open(t))
+	in := Ingester{Store: Corpus(w.store), Embedder: &fakeEmbedder{}}
+	_, err := in.Ingest(t.Context(), Request{Collection: w.collection, Sources: []Source{brokenSource{}}})
+	if err == nil {
+		t.Fatal("a source that cannot be listed was run")
+	}
+	runs, err := w.store.Runs(t.Context(), w.collection.ID, 5)
+	if err != nil || len(runs) != 1 || runs[0].State != "failed" || runs[0].Reason != "the site answers with 503" {
+		t.Errorf("runs %+v, %v", runs, err)
+	}
+}
+
+type brokenSource struct{}
+
+func (brokenSource) Ref() corpus.SourceRef {
+	return corpus.SourceRef{Kind: "website", URI: "https://ville.example"}
+}
+
+func (brokenSource) List(context.Context) (Listing, error) {
+	return Listing{}, errors.New("the site answers with 503")
+}
