@@ -52,7 +52,7 @@ func nameAt(src corpus.SourceRef, key string, level int) string {
 	relative := relativeName(src, key)
 	switch level {
 	case 0:
-		if src.Kind != KindFolder && src.Kind != KindFile {
+		if src.Kind == KindWebsite || src.Kind == KindFeed {
 			return relative // a page's path says more than its last part
 		}
 		return stem(relative)

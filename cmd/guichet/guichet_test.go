@@ -97,7 +97,7 @@ func TestAnOperatorLoadsAsksAndMeasures(t *testing.T) {
 	if a.Outcome != "answered" || a.Mode != "quoted" || !strings.Contains(a.Answer, "4,50") || len(a.Citations) == 0 || a.Citations[0].Document != "piscine" {
 		t.Errorf("answer is %+v", a)
 	}
-	if err := json.Unmarshal([]byte(must("ask", "--json", "recette du bœuf bourguignon")), &a); err != nil {
+	if err := json.Unmarshal([]byte(must("ask", "--json", "où réparer mon accordéon diatonique")), &a); err != nil {
 		t.Fatal(err)
 	}
 	if a.Outcome != "no_evidence" || a.Answer == "" || a.Citations == nil {

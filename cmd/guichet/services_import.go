@@ -17,6 +17,7 @@ type importing struct {
 	town       string
 	collection string
 	settings   ingest.DirectorySettings
+	private    []string
 	dryRun     bool
 }
 
@@ -37,6 +38,7 @@ answers about them have a source to show.`,
 	}, &i.town)
 	c.Flags().StringArrayVar(&i.settings.Areas, "insee", nil, "commune (44109), or commune or department with kinds of service (44:prefecture,caf); may be given again")
 	c.Flags().StringVar(&i.collection, "collection", "", "collection of the town for their documents (default: none are loaded)")
+	c.Flags().StringArrayVar(&i.private, "allow-private", nil, "host that may be inside a private network")
 	c.Flags().BoolVar(&i.dryRun, "dry-run", false, "print the services in the form that 'services set' reads, and write nothing")
 	return c
 }
@@ -55,7 +57,7 @@ func (a *app) importServices(cmd *cobra.Command, uri string, i importing) error 
 	if err != nil {
 		return err
 	}
-	files := o.downloads()
+	files := o.downloads(i.private...)
 	directory, err := ingest.ReadDirectory(ctx, uri, i.settings, files.Open)
 	if err != nil {
 		return err

@@ -26,7 +26,7 @@ func TestServicesAreImported(t *testing.T) {
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(directoryJSON)) }))
 	defer server.Close()
-	args := []string{"services", "import", server.URL + "/directory.json", "--insee", "44990"}
+	args := []string{"services", "import", server.URL + "/directory.json", "--insee", "44990", "--allow-private", "127.0.0.1"}
 	if code, stdout, stderr := guichet(t, env, append(args, "--dry-run")...); code != exitOK || !strings.Contains(stdout, "slug: caf-port-bleu") {
 		t.Fatalf("dry run: exit %d: %s%s", code, stdout, stderr)
 	}

@@ -91,14 +91,19 @@ const (
 
 // downloads keeps the national files in the data folder, so that one that has
 // not changed is not sent again.
-func (o *session) downloads() ingest.Downloads {
-	return ingest.Downloads{Dir: filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "downloads"), Get: download}
+// Private networks are refused, but for these hosts.
+func (o *session) downloads(private ...string) ingest.Downloads {
+	return ingest.Downloads{
+		Dir: filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "downloads"),
+		Get: func(ctx context.Context, address, etag, modified string) (ingest.Download, error) {
+			client := fetch.New(fetch.Options{MaxBytes: maxDownload, Total: downloadTime, Private: private})
+			defer client.Close()
+			return download(ctx, client, address, etag, modified)
+		},
+	}
 }
 
-// download asks for a file; private networks are refused.
-func download(ctx context.Context, address, etag, modified string) (ingest.Download, error) {
-	client := fetch.New(fetch.Options{MaxBytes: maxDownload, Total: downloadTime})
-	defer client.Close()
+func download(ctx context.Context, client *fetch.Client, address, etag, modified string) (ingest.Download, error) {
 	answer, err := client.Get(ctx, fetch.Request{URL: address, ETag: etag, Modified: modified, Follow: true})
 	if err != nil {
 		return ingest.Download{}, err
