@@ -16,6 +16,10 @@ import (
 // for nothing.
 const askedWeight = 0.5
 
+// elsewhereWeight is what a word counts for that another place of the passage
+// has, in a unit whose facts bind it to its own.
+const elsewhereWeight = 0.5
+
 // The share of a unit's words, by weight, that must stand where its citation
 // points. Headings and lead-ins, which state little, need less. In another
 // language than the passage's fewer words can be compared: where facts were
@@ -154,6 +158,8 @@ func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 // claim is what a unit says, as it is compared.
 type claim struct {
 	text     string
+	header   []string // of a table row
+	cells    []string
 	words    []string // all, cut short
 	language string
 	foreign  bool // another language than the passage's
@@ -169,7 +175,7 @@ type claim struct {
 
 // claimOf reads a unit that is to be held against a passage of a language.
 func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
-	c := claim{text: u.Text, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
+	c := claim{text: u.Text, header: u.Header, cells: u.Cells, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
 	c.foreign = c.language != passage
 	c.words = wordsOf(u.Text)
 	c.facts = fact.Parse(u.Text, c.language)
@@ -323,8 +329,14 @@ func (c claim) find(w *wording, v *passageView) finding {
 	if best.reason != nil {
 		// Two sentences of the passage, said in one: each fact in its own.
 		segments := scattered(bindings)
-		if len(segments) > 1 && len(segments) <= maxWindow && c.parts(w) > 1 && c.speaksOf(w, v, segments) {
+		if len(segments) > 1 && len(segments) <= maxWindow && c.parts(w) > 1 && c.speaksOf(w, v, segments) && !c.crossed(w, v, bindings, segments) {
 			place := v.window(w, segments)
+			consider(&place)
+		}
+	}
+	if best.reason != nil {
+		if rows := labelled(v, bindings); len(c.cells) == 0 && len(rows) > 1 && len(rows) <= maxWindow && c.holdsOfEach(w, v, rows) {
+			place := v.window(w, rows)
 			consider(&place)
 		}
 	}
@@ -381,6 +393,72 @@ func scattered(bindings []binding) []int {
 	return out
 }
 
+// labelled are the rows that the claim names by facts in their first cells, one
+// for each: "le lundi et le samedi".
+func labelled(v *passageView, bindings []binding) []int {
+	var out []int
+	for _, b := range bindings {
+		row := -1
+		for i := range b.segments {
+			if i < 0 || v.facts.segments[i].kind != Row || !b.label {
+				continue
+			}
+			if row < 0 || i < row {
+				row = i
+			}
+		}
+		if row < 0 || b.fact.Kind != fact.Weekday && b.fact.Kind != fact.Month {
+			return nil
+		}
+		if !slices.Contains(out, row) {
+			out = append(out, row)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// holdsOfEach tells whether each row by itself bears out what the claim affirms
+// or denies.
+func (c claim) holdsOfEach(w *wording, v *passageView, rows []int) bool {
+	for _, i := range rows {
+		place := v.window(w, []int{i})
+		if w.contradicts(c.clauses, place.clauses, place.above, true) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// crossed tells whether what stands beside a fact in the claim stands in another
+// of the segments rather than in that which states the fact: of two schools,
+// each has its own address.
+func (c claim) crossed(w *wording, v *passageView, bindings []binding, segments []int) bool {
+	for _, b := range bindings {
+		if b.label {
+			continue
+		}
+		own, others := 0, 0
+		for _, i := range segments {
+			n := 0
+			for t, near := range b.near {
+				if near >= nearOwn && !w.generic[t] && c.terms[t] && v.words[i].has(w, t) {
+					n++
+				}
+			}
+			if b.segments[i] {
+				own = max(own, n)
+			} else {
+				others = max(others, n)
+			}
+		}
+		if others > own {
+			return true
+		}
+	}
+	return false
+}
+
 // speaksOf tells whether the claim has words of each segment: two, or one of a
 // row's first cell.
 func (c claim) speaksOf(w *wording, v *passageView, segments []int) bool {
@@ -424,6 +502,9 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 		if place.words.has(w, t) && (t == c.subject || !leaning || v.lastHas(w, place, t)) {
 			has += weight
 		} else {
+			if len(c.facts) > 0 && slices.ContainsFunc(v.words, func(words vocabulary) bool { return words.has(w, t) }) {
+				has += weight * elsewhereWeight
+			}
 			lacking = append(lacking, c.written[t])
 		}
 	}
@@ -445,6 +526,8 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 		f.reason = factReason("rag.withheld.figures", c.text, away...)
 	case c.repeats() != nil:
 		f.reason = factReason("rag.withheld.bound_elsewhere", c.text, *c.repeats())
+	case c.misplaced(v, place) != nil:
+		f.reason = factReason("rag.withheld.bound_elsewhere", c.text, *c.misplaced(v, place))
 	case c.strangeRange(place) != nil:
 		f.reason = factReason("rag.withheld.figures", c.text, *c.strangeRange(place))
 	case len(c.strangers(w, v, place)) > 0:
@@ -508,6 +591,9 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 			}
 		}
 	}
+	if word := w.ofAnother(c, v, place); word != "" {
+		return wordsReason("rag.withheld.name", []string{word})
+	}
 	if word := w.exchanged(c, v, place); word != "" {
 		return wordsReason("rag.withheld.name", []string{word})
 	}
@@ -515,6 +601,36 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
 	return nil
+}
+
+// misplaced returns a fact of a table row that stands in another column in the
+// row of the passage: the one whose name is the column's.
+func (c claim) misplaced(v *passageView, place *window) *fact.Fact {
+	for j, cell := range c.cells {
+		if j == 0 || j >= len(c.header) {
+			continue
+		}
+		for _, i := range place.segments {
+			seg := v.facts.segments[i]
+			k := slices.IndexFunc(seg.header, func(name string) bool { return sameName(name, c.header[j]) })
+			if seg.kind != Row || k < 0 || k >= len(seg.cells) {
+				continue
+			}
+			there := fact.Parse(seg.cells[k]+" ; "+seg.header[k], v.facts.language)
+			if lacking := missing(fact.Parse(cell, c.language), there); len(lacking) > 0 {
+				at := max(0, strings.Index(c.text, cell))
+				lacking[0].Start, lacking[0].End = min(at+lacking[0].Start, len(c.text)), min(at+lacking[0].End, len(c.text))
+				return &lacking[0]
+			}
+		}
+	}
+	return nil
+}
+
+// sameName tells whether two columns have one name, which says something.
+func sameName(a, b string) bool {
+	a, b = strings.TrimSpace(folded(a)), strings.TrimSpace(folded(b))
+	return a != "" && a == b
 }
 
 // strangeRange returns a range of the claim that the place contradicts: it has
@@ -572,7 +688,8 @@ func (w *wording) exchanged(c claim, v *passageView, place *window) string {
 				if w.generic[own.Term] {
 					continue
 				}
-				if (first || w.exact[own.Term]) && !said.has(w, own.Term) && (v.title.has(w, own.Term) || v.under(w, place, own.Term)) {
+				same := w.exact[t] && w.class[own.Term] == w.class[t]
+				if (first || w.exact[own.Term]) && !said.has(w, own.Term) && (same || v.title.has(w, own.Term) || v.under(w, place, own.Term)) {
 					return c.written[t]
 				}
 				first = false
@@ -608,13 +725,26 @@ func quoted(u Unit, sources []Source) bool {
 		if !cites(u, s.N) {
 			continue
 		}
-		for _, seg := range s.read().segments {
-			if fold(u.Text) == seg.text || seg.kind == Row && u.Text == rowText(seg.header, seg.cells) {
+		for i, seg := range s.read().segments {
+			if s.read().ordersModels(i) {
+				continue
+			}
+			if sameWriting(u.Text, seg.text) || seg.kind == Row && (sameWriting(u.Text, rowText(seg.header, seg.cells)) || sameRow(u, seg)) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// sameWriting compares texts but for blanks and the forms of signs.
+func sameWriting(a, b string) bool {
+	return fold(oneSpelling.Replace(a)) == fold(oneSpelling.Replace(b))
+}
+
+// sameRow tells a table row with its columns.
+func sameRow(u Unit, seg segment) bool {
+	return len(u.Cells) > 1 && slices.EqualFunc(u.Cells, seg.cells, sameWriting) && slices.EqualFunc(u.Header, seg.header, sameWriting)
 }
 
 // citeWindow cites each segment of a place.

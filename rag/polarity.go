@@ -21,8 +21,11 @@ var axes = []struct {
 		regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|necessaires?|doit|doivent|devez|faut|mandatory|compulsory|required|must)\b`),
 		regexp.MustCompile(`\b(?:facultati\w*|optionnel\w*|dispensee?s?|volontaires?|optional)\b`)},
 	{"cost",
-		regexp.MustCompile(`\b(?:payante?s?|coute\w*|facture\w*|vendue?s?|vend|charged)\b|€|\beuros?\b`),
-		regexp.MustCompile(`\b(?:gratuit\w*|offerte?s?|free)\b`)},
+		regexp.MustCompile(`\b(?:payante?s?|coute\w*|facture\w*|vendue?s?|vend|charged|contre paiement|moyennant)\b|€|\beuros?\b`),
+		regexp.MustCompile(`\b(?:gratuit\w*|offerte?s?|sans frais|free)\b`)},
+	{"inclusion",
+		regexp.MustCompile(`\b(?:compris|comprise|comprises|inclus|incluse|incluses|included|including)\b`),
+		regexp.MustCompile(`\b(?:exclus|exclues?|excluse|sauf|hors|hormis|excepte|en sus|en supplement|excluded|except)\b`)},
 	{"open",
 		regexp.MustCompile(`\b(?:ouver\w*|ouvr\w*|opens?)\b`),
 		regexp.MustCompile(`\b(?:ferme\w*|closed|closes)\b`)},
@@ -32,20 +35,31 @@ var axes = []struct {
 // them: with a word of the first kind in a unit, one of the second must stand
 // in the passage.
 var bindings = []struct{ said, stated *regexp.Regexp }{
-	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s? (?:a|aux|au)|une seule|une fois pour toutes|^seule?s?)\b`),
-		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|que|reservee?s?)\b|\bqu'`)},
+	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s? (?:a|aux|au)|une seule|une fois pour toutes|^seule?s?)\b(?: (?:a partir|des|apres|si|jusqu)| ?$)?`),
+		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|reservee?s?|pas|a partir|des|tarifs?)\b|\b(?:ne |n').*\bqu(?:e |')`)},
+	{regexp.MustCompile(`\b(?:quel(?:le)?s? que soi|peu importe|sans condition|dans tous les cas|regardless)`),
+		regexp.MustCompile(`\b(?:quel(?:le)?s? que soi|peu importe|sans condition|tous|toutes?|meme|regardless)`)},
+	{regexp.MustCompile(`\b(?:(?:en |l'|d'|cet )ete|ete 20\d\d|summer)\b`),
+		regexp.MustCompile(`(?:^|; |[(,] ?|\b(?:en |l'|d'|cet ))ete\b|\b(?:ete (?:20|comme|et|:|-|\()|juin|juillet|aout|estiv\w*|summer)\b`)},
+	{regexp.MustCompile(`\b(?:autres communes|exterieurs|hors commune|non-residents)\b`),
+		regexp.MustCompile(`\b(?:autres? communes?|exterieurs?|hors commune|non[- ])`)},
+	{regexp.MustCompile(`\b(?:tous|toutes) (?:les|nos|vos|ces|leurs) `),
+		regexp.MustCompile(`\b(?:tous|toutes?|tout|chaque|quel\w*|ensemble|sans exception|par (?:an|mois|semaine|jour|heure)|(?:lun|mar|mercre|jeu|ven|same)dis?|jours?|quotidien\w*|mensuel\w*|annuel\w*|hebdomadaire\w*)\b`)},
+	{regexp.MustCompile(`\b(?:(?:vous )?(?:y )?avez(?: bien)? droit|vous etes eligible|vous pouvez pretendre|votre (?:demande|dossier|recours) (?:est|sera|a ete) (?:accept|valid|accord|approuv)\w*|you (?:are|'re) (?:entitled|eligible)|you qualify)`),
+		regexp.MustCompile(`\b(?:avez droit|a droit|ont droit|eligibles?|pretendre|accept\w*|entitled|eligible)\b`)},
 	{regexp.MustCompile(`\b(?:pour tous|a tous|toute personne|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
 		regexp.MustCompile(`\b(?:tous|toutes?|toujours|jamais|aucune?|chaque|par|every|each|all|always|never|anyone|everyone|ne|ni|n')`)},
 	{regexp.MustCompile(`\b(?:avant|precede\w*|before)\b`),
-		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|puis|ensuite|avance|before|by|until|then)\b`)},
-	{regexp.MustCompile(`\b(?:apres|suivent|after)\b`),
-		regexp.MustCompile(`\b(?:apres|suiv\w*|a partir|au-dela|passe|ensuite|after|from)\b`)},
+		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|puis|ensuite|avance|delais?|preavis|before|by|until|then)\b`)},
+	{regexp.MustCompile(`\b(?:apres(?:[^-]|$)|suivent|after\b)`),
+		regexp.MustCompile(`\b(?:apres(?:[^-]|$)|suiv\w*|a partir|au-dela|passe|ensuite|after|from)`)},
 	{regexp.MustCompile(`\b(?:plus d[e']|au moins|minimum|more than|at least|over)\b`),
 		regexp.MustCompile(`\b(?:plus de?s?|au moins|minimum|a partir|au-dela|superieur\w*|more than|at least|over|from)\b`)},
 	{regexp.MustCompile(`\b(?:moins de|maximum|au plus\b|less than|at most|under)\b`),
 		regexp.MustCompile(`\b(?:moins de|au plus|maximum|jusqu\w*|inferieur\w*|less than|at most|under|limite\w*)\b`)},
 	{regexp.MustCompile(`\b(?:tot|early)\b`), regexp.MustCompile(`\b(?:tot|early)\b`)},
-	{regexp.MustCompile(`\b(?:sur rendez-vous|by appointment)\b`), regexp.MustCompile(`\bsur rendez-vous\b|\bby appointment\b`)},
+	{regexp.MustCompile(`\b(?:sur rendez-vous|by appointment)\b`),
+		regexp.MustCompile(`\b(?:sur|prenez|prendre|pris|prise de|avec|demandez(?: un)?|obtenir un) rendez-vous\b|\bby appointment\b`)},
 	{regexp.MustCompile(`\b(?:demain|hier|aujourd'hui|bientot|tomorrow|yesterday|today|soon)\b`),
 		regexp.MustCompile(`\b(?:demain|hier|aujourd'hui|bientot|tomorrow|yesterday|today|soon)\b`)},
 }
@@ -184,6 +198,9 @@ func (w *wording) contradicts(unit, own, above []clause, factual bool) string {
 	if said := w.exceptedWord(unit, own); said != "" {
 		return said
 	}
+	if said := w.governsOtherwise(unit, own); said != "" {
+		return said
+	}
 	for _, u := range unit {
 		for axis, sign := range u.signs {
 			if !w.bearsOut(u, axis, sign, own, above, factual) {
@@ -264,6 +281,9 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 			}
 		}
 	}
+	if axis == "open" && sign > 0 && factual && hours.MatchString(joined(own)) {
+		return true // it is open at the hours that the place gives, which the facts check
+	}
 	if axis == "duty" && sign > 0 && agreed < 0 && allowed {
 		return false // what one may do is not what one must do
 	}
@@ -274,6 +294,8 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 		return false
 	case weak:
 		return true // "vous devez", "vous pouvez": how French makes a sentence of an instruction
+	case axis == "inclusion":
+		return true // named by the facts, or among the words
 	case axis == "open" && sign > 0, axis == "cost" && sign > 0:
 		return factual // hours and amounts, which the facts check
 	}
@@ -291,6 +313,7 @@ func (w *wording) says(c clause) bool {
 }
 
 var (
+	hours   = regexp.MustCompile(`\b\d{1,2} ?(?:h|heures)\b|\b\d{1,2}:\d\d\b`)
 	mayOnly = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|possible|may|can)\b`)
 	weakYes = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|doit|doivent|devez|faut|necessaires?|may|can|must)\b`)
 	strong  = map[string]*regexp.Regexp{
@@ -298,6 +321,7 @@ var (
 		"duty":       regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|mandatory|compulsory|required)\b`),
 		"cost":       regexp.MustCompile(`.`),
 		"open":       regexp.MustCompile(`.`),
+		"inclusion":  regexp.MustCompile(`.`),
 	}
 )
 
@@ -341,20 +365,12 @@ func (w *wording) deniesAlone(u clause, unit, own, above []clause) string {
 		}
 	}
 	if u.negated {
-		for _, c := range own {
-			if (c.negated || denial.MatchString(c.text)) && (w.near(u, c) > 0 || !w.says(c) || nearest == 0) {
-				return ""
-			}
-		}
-		for _, c := range above {
-			if c.negated || denial.MatchString(c.text) {
-				return ""
-			}
+		if w.denialBorneOut(u, own, above) {
+			return ""
 		}
 		return negation.FindString(u.text)
 	}
-	denies := slices.ContainsFunc(unit, func(c clause) bool { return c.negated || denial.MatchString(c.text) })
-	if denies || nearest == 0 {
+	if denial.MatchString(u.text) || nearest == 0 {
 		return ""
 	}
 	affirmed := 0
@@ -364,7 +380,10 @@ func (w *wording) deniesAlone(u clause, unit, own, above []clause) string {
 		}
 	}
 	for _, c := range own {
-		if c.negated && w.near(u, c) >= max(affirmed, 1) {
+		said := slices.ContainsFunc(unit, func(d clause) bool {
+			return (d.negated || denial.MatchString(d.text)) && w.near(d, c) >= min(w.near(u, c), 1)
+		})
+		if c.negated && !said && w.near(u, c) >= max(affirmed, 1) {
 			return negation.FindString(c.text)
 		}
 	}
@@ -381,7 +400,11 @@ func (w *wording) goesWithout(u clause, word string, own, above []clause) bool {
 	for _, t := range w.french.Terms(word) {
 		delete(bare.terms, t)
 	}
+	negated := regexp.MustCompile(`\b(?:pas|aucune?|ni|non|il)[ -]?(?:d[e']|une? )?\s?` + regexp.QuoteMeta(word[:min(len(word), 6)]))
 	for _, c := range own {
+		if negated.MatchString(c.text) {
+			return true
+		}
 		if slices.Contains(c.without, word) && (w.near(bare, c) > 0 || !w.says(bare) || len(own) == 1 || c.short()) {
 			return true
 		}

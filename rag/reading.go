@@ -19,6 +19,13 @@ type facts struct {
 	view   *passageView
 }
 
+// Prepared is the source with room for what is worked out of it once: a check of
+// many units against one source is then quick.
+func (s Source) Prepared() Source {
+	s.facts = &facts{}
+	return s
+}
+
 // read returns the source's facts. A source that was not made by this package
 // has none to share, and is read anew.
 func (s Source) read() *facts {
