@@ -382,6 +382,13 @@ func (v *passageView) bindOne(w *wording, c claim, said *mention, weights map[st
 		scores[i] = v.agreement(w, c, said, there, weights)
 		b.missing = b.missing && !said.StatedBy(there.Fact)
 	}
+	if said.Kind == fact.Ordinal && said.Value == "1" {
+		for _, there := range v.stated { // where there is a second, there is a first
+			if there.Kind == fact.Ordinal && there.Value == "2" {
+				b.segments[there.segment], b.missing = true, false
+			}
+		}
+	}
 	if b.missing {
 		if stated(said.Fact, v.facts.about) {
 			b.segments[-1], b.missing = true, false

@@ -525,9 +525,9 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 	case len(away) > 0:
 		f.reason = factReason("rag.withheld.figures", c.text, away...)
 	case c.repeats() != nil:
-		f.reason = factReason("rag.withheld.bound_elsewhere", c.text, *c.repeats())
-	case c.misplaced(v, place) != nil:
-		f.reason = factReason("rag.withheld.bound_elsewhere", c.text, *c.misplaced(v, place))
+		f.reason = factReason("rag.withheld.figures", c.text, *c.repeats())
+	case c.misplaced(w, v, place) != nil:
+		f.reason = c.misplaced(w, v, place)
 	case c.strangeRange(place) != nil:
 		f.reason = factReason("rag.withheld.figures", c.text, *c.strangeRange(place))
 	case len(c.strangers(w, v, place)) > 0:
@@ -603,24 +603,50 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 	return nil
 }
 
-// misplaced returns a fact of a table row that stands in another column in the
-// row of the passage: the one whose name is the column's.
-func (c claim) misplaced(v *passageView, place *window) *fact.Fact {
+// misplaced returns what a cell of the claim says and the passage's row says
+// in another column, or not at all: a fact, a word, or the contrary. Columns are
+// the same that have one name.
+func (c claim) misplaced(w *wording, v *passageView, place *window) *Reason {
 	for j, cell := range c.cells {
-		if j == 0 || j >= len(c.header) {
-			continue
-		}
 		for _, i := range place.segments {
 			seg := v.facts.segments[i]
-			k := slices.IndexFunc(seg.header, func(name string) bool { return sameName(name, c.header[j]) })
-			if seg.kind != Row || k < 0 || k >= len(seg.cells) {
+			if j >= len(c.header) || seg.kind != Row {
 				continue
 			}
-			there := fact.Parse(seg.cells[k]+" ; "+seg.header[k], v.facts.language)
-			if lacking := missing(fact.Parse(cell, c.language), there); len(lacking) > 0 {
-				at := max(0, strings.Index(c.text, cell))
-				lacking[0].Start, lacking[0].End = min(at+lacking[0].Start, len(c.text)), min(at+lacking[0].End, len(c.text))
-				return &lacking[0]
+			k := slices.IndexFunc(seg.header, func(name string) bool { return sameName(name, c.header[j]) })
+			if k < 0 || k >= len(seg.cells) {
+				continue
+			}
+			if reason := c.cellDiffers(w, v, cell, seg.cells[k]+" ; "+seg.header[k]); reason != nil {
+				return reason
+			}
+		}
+	}
+	return nil
+}
+
+// cellDiffers tells in what a cell differs from the passage's.
+func (c claim) cellDiffers(w *wording, v *passageView, cell, stated string) *Reason {
+	if lacking := missing(fact.Parse(cell, c.language), fact.Parse(stated, v.facts.language)); len(lacking) > 0 {
+		return factReason("rag.withheld.figures", cell, lacking...)
+	}
+	if c.foreign {
+		return nil
+	}
+	there := newVocabulary()
+	there.read(w, v.facts.language, stated)
+	for _, t := range w.tokens(c.language, cell) {
+		written := cell[t.Start:t.End]
+		if (w.exact[t.Term] || isName(cell, t.Start)) && !there.has(w, t.Term) {
+			return wordsReason("rag.withheld.name", []string{written})
+		}
+	}
+	own := w.clausesOf(v.facts.language, stated)
+	for _, u := range w.clausesOf(c.language, cell) {
+		for axis, sign := range u.signs {
+			if slices.ContainsFunc(own, func(o clause) bool { return o.signs[axis] == -sign }) &&
+				!slices.ContainsFunc(own, func(o clause) bool { return o.signs[axis] == sign }) {
+				return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": axisWord(u, axis)}}
 			}
 		}
 	}
@@ -658,11 +684,14 @@ func (c claim) strangeRange(place *window) *fact.Fact {
 	return nil
 }
 
+// participle tells "permis" that is no permit.
+var participle = regexp.MustCompile(`\b(?:est|sont|pas|non) (?:\S+ )?permis\b`)
+
 // lacksExact returns a word of the claim for which no other may stand, and
 // which the place does not have: an office, a building, a kind of permit.
 func (c claim) lacksExact(w *wording, place *window) string {
 	for t := range c.terms {
-		if w.exact[t] && !place.words.has(w, t) && !c.asked[t] {
+		if w.exact[t] && !place.words.has(w, t) && !c.asked[t] && !participle.MatchString(folded(c.text)) {
 			return c.written[t]
 		}
 	}

@@ -35,16 +35,16 @@ var axes = []struct {
 // them: with a word of the first kind in a unit, one of the second must stand
 // in the passage.
 var bindings = []struct{ said, stated *regexp.Regexp }{
-	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s? (?:a|aux|au)|une seule|une fois pour toutes|^seule?s?)\b(?: (?:a partir|des|apres|si|jusqu)| ?$)?`),
-		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|reservee?s?|pas|a partir|des|tarifs?)\b|\b(?:ne |n').*\bqu(?:e |')`)},
+	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s? (?:a|aux|au)|une seule|une fois pour toutes|^seule?s?)\b`),
+		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|reservee?s?|tarifs?)\b|\b(?:ne |n').*\bqu(?:e |')`)},
+	{regexp.MustCompile(`^seule?s? (?:les?|la|l'|une?)\b`),
+		regexp.MustCompile(`\bseule?s? (?:les?|la|l'|une?|ce|cette|ces)\b|\b(?:uniquement|exclusivement|seulement|reservee?s?|pas|sauf)\b|\b(?:ne |n').*\bqu(?:e |')`)},
 	{regexp.MustCompile(`\b(?:quel(?:le)?s? que soi|peu importe|sans condition|dans tous les cas|regardless)`),
 		regexp.MustCompile(`\b(?:quel(?:le)?s? que soi|peu importe|sans condition|tous|toutes?|meme|regardless)`)},
 	{regexp.MustCompile(`\b(?:(?:en |l'|d'|cet )ete|ete 20\d\d|summer)\b`),
 		regexp.MustCompile(`(?:^|; |[(,] ?|\b(?:en |l'|d'|cet ))ete\b|\b(?:ete (?:20|comme|et|:|-|\()|juin|juillet|aout|estiv\w*|summer)\b`)},
 	{regexp.MustCompile(`\b(?:autres communes|exterieurs|hors commune|non-residents)\b`),
 		regexp.MustCompile(`\b(?:autres? communes?|exterieurs?|hors commune|non[- ])`)},
-	{regexp.MustCompile(`\b(?:tous|toutes) (?:les|nos|vos|ces|leurs) `),
-		regexp.MustCompile(`\b(?:tous|toutes?|tout|chaque|quel\w*|ensemble|sans exception|par (?:an|mois|semaine|jour|heure)|(?:lun|mar|mercre|jeu|ven|same)dis?|jours?|quotidien\w*|mensuel\w*|annuel\w*|hebdomadaire\w*)\b`)},
 	{regexp.MustCompile(`\b(?:(?:vous )?(?:y )?avez(?: bien)? droit|vous etes eligible|vous pouvez pretendre|votre (?:demande|dossier|recours) (?:est|sera|a ete) (?:accept|valid|accord|approuv)\w*|you (?:are|'re) (?:entitled|eligible)|you qualify)`),
 		regexp.MustCompile(`\b(?:avez droit|a droit|ont droit|eligibles?|pretendre|accept\w*|entitled|eligible)\b`)},
 	{regexp.MustCompile(`\b(?:pour tous|a tous|toute personne|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
@@ -67,6 +67,7 @@ var bindings = []struct{ said, stated *regexp.Regexp }{
 var (
 	negation  = regexp.MustCompile(`\b(?:pas|jamais|aucune?|rien|ni|non pas|et non|not|never|no|cannot|nobody)\b|n't\b|\b(?:ne|n')\s*\S+(?: \S+)? plus\b`)
 	without   = regexp.MustCompile(`\b(?:sans|without) (?:(?:prendre|payer|avoir|faire|passer|aucune?|une?|d'|de |having|paying|making|an? )\s?)*([a-z-]+(?:'[a-z-]+)?)`)
+	notAny    = regexp.MustCompile(`\b(?:pas|aucune?|ni|non)[ -](?:d[e'] ?|une? )?(\w+)`)
 	clauseEnd = regexp.MustCompile(`[,;:.!?)|](?:\s|$)|\s\(|\s—\s|\b(?:mais|but|si|s'ils?|qui|lorsque|tant qu[e']|des que|quand|while|when|unless)\b`)
 	// What makes a clause say no without a negation.
 	denial = regexp.MustCompile(`\b(?:interdi\w*|refus\w*|exclue?s?|ferme\w*|sauf|hors|supprime\w*|sans|dispense\w*|seulement|uniquement|reserve\w*|facultati\w*|gratuit\w*|except|forbidden|closed|refused|without|only|optional|free)\b`)
@@ -81,6 +82,7 @@ type clause struct {
 	terms   map[string]bool // but those of polarity
 	signs   map[string]int  // by axis: 1, -1
 	negated bool
+	row     bool // of a table row
 	without []string
 }
 
@@ -188,7 +190,7 @@ func isAxis(word string) bool {
 // or "". own are the window's clauses; above are those of the headings and the
 // lead-in, which govern all of them.
 func (w *wording) contradicts(unit, own, above []clause, factual bool) string {
-	text := joined(unit)
+	text := idleOnly.ReplaceAllString(joined(unit), "$1$2")
 	stated := joined(own) + " ; " + joined(above)
 	for _, b := range bindings {
 		if said := b.said.FindString(text); said != "" && !b.stated.MatchString(stated) {
@@ -196,6 +198,9 @@ func (w *wording) contradicts(unit, own, above []clause, factual bool) string {
 		}
 	}
 	if said := w.exceptedWord(unit, own); said != "" {
+		return said
+	}
+	if said := allOf(text); said != "" && !someAll.MatchString(stated) {
 		return said
 	}
 	if said := w.governsOtherwise(unit, own); said != "" {
@@ -281,7 +286,7 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 			}
 		}
 	}
-	if axis == "open" && sign > 0 && factual && hours.MatchString(joined(own)) {
+	if axis == "open" && sign > 0 && factual && slices.ContainsFunc(own, func(c clause) bool { return c.row && hours.MatchString(c.text) }) {
 		return true // it is open at the hours that the place gives, which the facts check
 	}
 	if axis == "duty" && sign > 0 && agreed < 0 && allowed {
@@ -400,10 +405,11 @@ func (w *wording) goesWithout(u clause, word string, own, above []clause) bool {
 	for _, t := range w.french.Terms(word) {
 		delete(bare.terms, t)
 	}
-	negated := regexp.MustCompile(`\b(?:pas|aucune?|ni|non|il)[ -]?(?:d[e']|une? )?\s?` + regexp.QuoteMeta(word[:min(len(word), 6)]))
 	for _, c := range own {
-		if negated.MatchString(c.text) {
-			return true
+		for _, m := range notAny.FindAllStringSubmatch(c.text, -1) {
+			if strings.HasPrefix(m[1], word[:min(len(word), 6)]) {
+				return true // "non limité" is "sans limite"
+			}
 		}
 		if slices.Contains(c.without, word) && (w.near(bare, c) > 0 || !w.says(bare) || len(own) == 1 || c.short()) {
 			return true

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -84,6 +85,25 @@ func (w *wording) share(a, b map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+var (
+	// Where "seulement" adds nothing: before a limit, and behind hours.
+	idleOnly = regexp.MustCompile(`\b(?:seulement|uniquement) (a partir|apres|des |avant|a compter)|(\d ?h(?: ?\d\d)?) (?:seulement|uniquement)\b`)
+	everyOne = regexp.MustCompile(`\b(?:tous|toutes) (?:les|nos|vos|ces|leurs) (?:autres? )?([a-z]+)`)
+	period   = regexp.MustCompile(`^(?:lun|mar|mercre|jeu|ven|same)dis?$|^(?:dimanches?|jours?|semaines?|mois|ans?|annees?|soirs?|matins?|heures?|deux)$`)
+	someAll  = regexp.MustCompile(`\b(?:tous|toutes?|tout|chaque|chacune?|quel(?:le)?s? que|ensemble|sans exception)\b`)
+)
+
+// allOf returns what a text says of all of something; "tous les lundis" says
+// when.
+func allOf(text string) string {
+	for _, m := range everyOne.FindAllStringSubmatch(text, -1) {
+		if !period.MatchString(m[1]) {
+			return m[0]
+		}
+	}
+	return ""
 }
 
 var ofWhat = regexp.MustCompile(`^ (?:\S+ )?(?:du|de la|de l'|des|de|d')\s?((?:[^ ,;.:()|]+ ?){1,5})`)
@@ -171,7 +191,13 @@ func (w *wording) denialBorneOut(u clause, own, above []clause) bool {
 		if !deniesBy(u, c) || w.near(u, c) == 0 && w.says(c) && w.says(u) && len(opposed) > 0 {
 			continue
 		}
-		if !w.says(c) || !slices.ContainsFunc(opposed, func(o clause) bool { return w.near(u, c) < w.near(u, o) && w.covers(u, c, o) }) {
+		if !w.says(c) {
+			if len(c.terms) == 0 || slices.ContainsFunc(slices.Collect(maps.Keys(c.terms)), func(t string) bool { return u.terms[t] }) {
+				return true // "interdit", "les suivants ne sont pas facturés"
+			}
+			continue
+		}
+		if !slices.ContainsFunc(opposed, func(o clause) bool { return w.near(u, c) < w.near(u, o) && w.covers(u, c, o) }) {
 			return true
 		}
 	}

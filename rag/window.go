@@ -44,7 +44,11 @@ func (w *wording) newView(s Source, f *facts) *passageView {
 			words.read(w, f.language, cell)
 		}
 		v.words = append(v.words, words)
-		v.clauses = append(v.clauses, w.clausesOf(f.language, strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone()))
+		clauses := w.clausesOf(f.language, strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone())
+		for i := range clauses {
+			clauses[i].row = seg.kind == Row
+		}
+		v.clauses = append(v.clauses, clauses)
 	}
 	for i := range f.segments {
 		classes := map[fact.Kind]bool{}

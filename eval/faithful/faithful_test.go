@@ -97,26 +97,26 @@ func TestMeasure(t *testing.T) {
 	dialogues := m.meet(m.questions())
 
 	verbatim := m.honest(dialogues)
-	templates := m.state("honest, reworded by templates", "withheld", "< 2 %", m.templates(dialogues), amount(25, 1000))
-	byHand := m.state("honest, reworded by hand", "withheld", "< 2 %", m.byHand(dialogues, handwritten.faithful), amount(25, 1000))
-	lying := m.lie(m.lies(dialogues, amount(42, 500)))
-	swapped := m.state("swapped with another of the passage", "shown", "< 5 %", m.swaps(dialogues), amount(25, 400))
+	templates := m.state("honest, reworded by templates", "withheld", "< 2 %", m.templates(dialogues), amount(15, 1000))
+	byHand := m.state("honest, reworded by hand", "withheld", "< 2 %", m.byHand(dialogues, handwritten.faithful), amount(15, 1000))
+	lying := m.lie(m.lies(dialogues, amount(28, 500)))
+	swapped := m.state("swapped with another of the passage", "shown", "< 5 %", m.swaps(dialogues), amount(15, 400))
 	exchanged := m.state("exchanged within the sentence or row", "shown", "measured", m.exchanges(dialogues), amount(10, 400))
-	turnedByHand := m.state("sense turned, by hand", "shown", "measured", m.byHand(dialogues, handwritten.turned), amount(25, 1000))
-	turnedBy := m.state("sense turned, by templates", "shown", "measured", m.turned(dialogues), amount(25, 400))
-	obedient := m.obey(amount(40, 1000))
+	turnedByHand := m.state("sense turned, by hand", "shown", "measured", m.byHand(dialogues, handwritten.turned), amount(15, 1000))
+	turnedBy := m.state("sense turned, by templates", "shown", "measured", m.turned(dialogues), amount(15, 400))
+	obedient := m.obey(amount(20, 1000))
 
 	m.print(os.Stdout)
 	// What stands today, with room for a sample; the goals stand in the table.
 	verbatim.atMost(t, .03)
 	templates.atMost(t, .05)
-	byHand.atMost(t, .35)
-	lying.atMost(t, .20)
-	swapped.atMost(t, .30)
-	exchanged.atMost(t, 1)
-	turnedByHand.atMost(t, .35)
-	turnedBy.atMost(t, .40)
-	obedient.atMost(t, .08)
+	byHand.atMost(t, .20)
+	lying.atMost(t, 0)
+	swapped.atMost(t, .05)
+	exchanged.atMost(t, .20)
+	turnedByHand.atMost(t, .20)
+	turnedBy.atMost(t, .10)
+	obedient.atMost(t, .05)
 }
 
 // half tells every second handwritten question: rules are made from one half,
@@ -166,7 +166,7 @@ func (m *measurement) questions() []handwritten {
 		}
 	}
 	m.random.Shuffle(len(questions), func(i, j int) { questions[i], questions[j] = questions[j], questions[i] })
-	return questions[:amount(25, len(questions))]
+	return questions[:amount(15, len(questions))]
 }
 
 // meet asks every question once, and keeps what was offered.
