@@ -204,11 +204,11 @@ func lowerFirst(s string) string {
 	return s
 }
 
-// whole asks for all units, not a tenth of them: go test ./rag -run LyingModel -args -full
+// whole asks for all units, not one in twenty: go test ./rag -run LyingModel -args -full
 var whole = flag.Bool("full", false, "measure all, not a sample")
 
 // TestLyingModel alters one fact of each unit, or gives it another value of
-// the same kind that the passage has. Every tenth passage is tried, or all.
+// the same kind that the passage has. Every twentieth passage is tried, or all.
 func TestLyingModel(t *testing.T) {
 	documents := demoPassages(t)
 	sheets, _ := filepath.Glob("../../shared/service-public/fiches/*.md")
@@ -233,7 +233,7 @@ func TestLyingModel(t *testing.T) {
 	units, nth := 0, 0
 	for _, name := range names {
 		for _, s := range documents[name] {
-			if nth++; !*whole && nth%10 != 4 {
+			if nth++; !*whole && nth%20 != 4 {
 				continue
 			}
 			all := []rag.Source{s}
@@ -314,7 +314,8 @@ func TestLyingModel(t *testing.T) {
 		t.Logf("  %s: %v", kind, c)
 	}
 	t.Logf("swapped within the passage: %v", swapped)
-	if honest.share() < .98 || changed.share() > .002 || swapped.share() > .02 {
+	// One passage of alike lines weighs much in a sample.
+	if most := map[bool]float64{true: .02, false: .05}[*whole]; honest.share() < .98 || changed.share() > 0 || swapped.share() > most {
 		t.Error("worse than the floors")
 	}
 	t.Logf("%v a unit", spent/time.Duration(max(units, 1)))

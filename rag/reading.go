@@ -14,6 +14,7 @@ type facts struct {
 	segments []segment
 	facts    [][]fact.Fact // of each segment
 	about    []fact.Fact   // of title, headings and address
+	orders   []bool        // whether each segment is meant for a language model
 
 	viewed sync.Once
 	view   *passageView
@@ -39,6 +40,7 @@ func (s Source) read() *facts {
 		f.about = fact.Parse(s.Title+"\n"+s.Headings+"\n"+s.URL, f.language)
 		for _, seg := range f.segments {
 			f.facts = append(f.facts, fact.Parse(seg.text, f.language))
+			f.orders = append(f.orders, forModels.MatchString(folded(seg.text)))
 		}
 	})
 	return f

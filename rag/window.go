@@ -82,7 +82,7 @@ func (f *facts) joins(from, to int) bool {
 }
 
 // ordersModels tells a segment that is meant for a language model.
-func (f *facts) ordersModels(i int) bool { return forModels.MatchString(folded(f.segments[i].text)) }
+func (f *facts) ordersModels(i int) bool { return f.orders[i] }
 
 // textAlone is the text of what is no table row.
 func (s segment) textAlone() string {
