@@ -94,7 +94,7 @@ type measurement struct {
 func TestMeasure(t *testing.T) {
 	b := newBench(t)
 	m := &measurement{t: t, b: b, at: b, random: rand.New(rand.NewPCG(20261126, 4)), documents: b.documents(t)}
-	dialogues := m.meet(m.questions())
+	dialogues := m.meet(m.questions(15))
 
 	verbatim := m.honest(dialogues)
 	templates := m.state("honest, reworded by templates", "withheld", "< 2 %", m.templates(dialogues), amount(15, 1000))
@@ -153,7 +153,7 @@ func (m *measurement) row(name, wrong, goal string) *row {
 
 // questions are the handwritten ones, and one for each document's address and
 // telephone; a part of them for a sample.
-func (m *measurement) questions() []handwritten {
+func (m *measurement) questions(sample int) []handwritten {
 	questions := readHandwritten(m.t)
 	asked := map[string]bool{}
 	for _, h := range slices.Clone(questions) {
@@ -166,7 +166,7 @@ func (m *measurement) questions() []handwritten {
 		}
 	}
 	m.random.Shuffle(len(questions), func(i, j int) { questions[i], questions[j] = questions[j], questions[i] })
-	return questions[:amount(15, len(questions))]
+	return questions[:amount(sample, len(questions))]
 }
 
 // meet asks every question once, and keeps what was offered.

@@ -110,7 +110,7 @@ func rowText(c claim) string {
 func TestLock(t *testing.T) {
 	l, documents := newLockAlone(t)
 	m := &measurement{t: t, at: l, random: rand.New(rand.NewPCG(20261126, 4)), documents: documents}
-	dialogues := m.meet(m.questions())
+	dialogues := m.meet(m.questions(50))
 	verbatim := m.honest(dialogues)
 	templates := m.state("honest, reworded by templates", "withheld", "< 2 %", m.templates(dialogues), 1000)
 	byHand := m.state("honest, reworded by hand", "withheld", "< 2 %", m.byHand(dialogues, handwritten.faithful), 1000)
