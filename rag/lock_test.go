@@ -97,6 +97,7 @@ func (c *tally) add(shown bool) {
 // town's documents: those that reword them, and those that turn their sense.
 // Every third was set aside before the rules were made.
 func TestRewordedAndTurned(t *testing.T) {
+	t.Parallel()
 	documents := demoPassages(t)
 	content, err := os.ReadFile("testdata/reworded.txt")
 	if err != nil {
@@ -210,6 +211,7 @@ var whole = flag.Bool("full", false, "measure all, not a sample")
 // TestLyingModel alters one fact of each unit, or gives it another value of
 // the same kind that the passage has. Every twentieth passage is tried, or all.
 func TestLyingModel(t *testing.T) {
+	t.Parallel()
 	documents := demoPassages(t)
 	sheets, _ := filepath.Glob("../../shared/service-public/fiches/*.md")
 	for i, sheet := range sheets {
