@@ -170,10 +170,16 @@ func (m *mention) lead(w *wording, parts []part, at int) {
 	}
 }
 
+var exclusion = regexp.MustCompile(`^[^,;.:]{0,40}?\b(?:(?:non|pas) compris\w*|exclus?e?s?|exceptes?|exceptees?)\b`)
+
 var exception = regexp.MustCompile(`\b(?:sauf|hormis|excepte|a l'exception|hors|except|unless)\b`)
 
-// excepted tells whether "sauf" stands before a place in its sentence.
+// excepted tells whether "sauf" stands before a place in its sentence, or "non
+// compris" behind it.
 func excepted(text string, at int) bool {
+	if exclusion.MatchString(folded(text[at:])) {
+		return true
+	}
 	before := folded(text[:at])
 	found := exception.FindAllStringIndex(before, -1)
 	return len(found) > 0 && !strings.ContainsAny(before[found[len(found)-1][0]:], ".;:")
@@ -205,6 +211,9 @@ func (m *mention) read(w *wording, p part, near float64) {
 	for _, f := range p.facts {
 		if f.Key() != m.Key() && f.Kind != fact.Range && f.Kind != fact.Rate {
 			m.put(w, f.Key(), near)
+			if f.Bound != fact.Exact { // "moins de 15 ans" is not "de 15 à 17 ans"
+				m.put(w, f.Key()+" "+[]string{"", "<", ">"}[f.Bound], near)
+			}
 		}
 	}
 }
@@ -341,10 +350,11 @@ func wholePart(w *wording, language, text string) part {
 // binding is where a passage states a fact of the claim of the same thing.
 type binding struct {
 	fact     fact.Fact
-	segments map[int]bool // -1: under the passage's title
-	label    bool         // only in a row's first cell or column name, which no other value competes with
-	missing  bool         // the passage does not state it at all
-	rival    string       // the value that the claim's words speak of instead
+	segments map[int]bool       // -1: under the passage's title
+	label    bool               // only in a row's first cell or column name, which no other value competes with
+	missing  bool               // the passage does not state it at all
+	near     map[string]float64 // the claim's words around it
+	rival    string             // the value that the claim's words speak of instead
 }
 
 // bind looks for each fact of the claim which of the passage's facts of its
@@ -362,7 +372,7 @@ func (c claim) bind(w *wording, v *passageView, weights map[string]float64) []bi
 }
 
 func (v *passageView) bindOne(w *wording, c claim, said *mention, weights map[string]float64) binding {
-	b := binding{fact: said.Fact, segments: map[int]bool{}, missing: true, label: true}
+	b := binding{fact: said.Fact, near: said.near, segments: map[int]bool{}, missing: true, label: true}
 	scores := make([]float64, len(v.stated))
 	for i := range v.stated {
 		there := &v.stated[i]
@@ -371,6 +381,13 @@ func (v *passageView) bindOne(w *wording, c claim, said *mention, weights map[st
 		}
 		scores[i] = v.agreement(w, c, said, there, weights)
 		b.missing = b.missing && !said.StatedBy(there.Fact)
+	}
+	if said.Kind == fact.Ordinal && said.Value == "1" {
+		for _, there := range v.stated { // where there is a second, there is a first
+			if there.Kind == fact.Ordinal && there.Value == "2" {
+				b.segments[there.segment], b.missing = true, false
+			}
+		}
 	}
 	if b.missing {
 		if stated(said.Fact, v.facts.about) {
@@ -416,10 +433,12 @@ var listed = map[fact.Kind]bool{fact.Weekday: true, fact.Month: true, fact.Addre
 func (v *passageView) rival(c claim, said, there *mention, scores []float64, own float64) *mention {
 	for i := range v.stated {
 		other := &v.stated[i]
-		if other.Class() != said.Class() || other.Implied || said.StatedBy(other.Fact) || there.row && (other.label != there.label || other.header != there.header) {
+		// "à plus de deux mois" is another thing than "à moins de deux mois"
+		contrary := said.Bound != fact.Exact && other.Bound != fact.Exact && other.Bound != said.Bound && said.StatedBy(other.Fact)
+		if other.Class() != said.Class() || other.Implied || said.StatedBy(other.Fact) && !contrary || there.row && (other.label != there.label || other.header != there.header) {
 			continue
 		}
-		switch claimed := c.says(other.Fact); {
+		switch claimed := c.says(other.Fact) && !contrary; {
 		case claimed && listed[said.Class()] && scores[i] <= own+listedMargin:
 		case claimed && scores[i] > own+claimedMargin, !claimed && scores[i] > own+margin:
 			return other

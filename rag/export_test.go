@@ -14,9 +14,3 @@ func SegmentsOf(s Source) []Unit {
 	}
 	return out
 }
-
-// Prepared is the source with room for what is worked out of it once.
-func (s Source) Prepared() Source {
-	s.facts = &facts{}
-	return s
-}

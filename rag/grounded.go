@@ -16,6 +16,10 @@ import (
 // for nothing.
 const askedWeight = 0.5
 
+// elsewhereWeight is what a word counts for that another place of the passage
+// has, in a unit whose facts bind it to its own.
+const elsewhereWeight = 0.5
+
 // The share of a unit's words, by weight, that must stand where its citation
 // points. Headings and lead-ins, which state little, need less. In another
 // language than the passage's fewer words can be compared: where facts were
@@ -157,6 +161,8 @@ func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 // claim is what a unit says, as it is compared.
 type claim struct {
 	text     string
+	header   []string // of a table row
+	cells    []string
 	words    []string // all, cut short
 	language string
 	foreign  bool // another language than the passage's
@@ -172,7 +178,7 @@ type claim struct {
 
 // claimOf reads a unit that is to be held against a passage of a language.
 func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
-	c := claim{text: u.Text, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
+	c := claim{text: u.Text, header: u.Header, cells: u.Cells, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
 	c.foreign = c.language != passage
 	c.words = wordsOf(u.Text)
 	c.facts = fact.Parse(u.Text, c.language)
@@ -326,8 +332,14 @@ func (c claim) find(w *wording, v *passageView) finding {
 	if best.reason != nil {
 		// Two sentences of the passage, said in one: each fact in its own.
 		segments := scattered(bindings)
-		if len(segments) > 1 && len(segments) <= maxWindow && c.parts(w) > 1 && c.speaksOf(w, v, segments) {
+		if len(segments) > 1 && len(segments) <= maxWindow && c.parts(w) > 1 && c.speaksOf(w, v, segments) && !c.crossed(w, v, bindings, segments) {
 			place := v.window(w, segments)
+			consider(&place)
+		}
+	}
+	if best.reason != nil {
+		if rows := labelled(v, bindings); len(c.cells) == 0 && len(rows) > 1 && len(rows) <= maxWindow && c.holdsOfEach(w, v, rows) {
+			place := v.window(w, rows)
 			consider(&place)
 		}
 	}
@@ -384,6 +396,72 @@ func scattered(bindings []binding) []int {
 	return out
 }
 
+// labelled are the rows that the claim names by facts in their first cells, one
+// for each: "le lundi et le samedi".
+func labelled(v *passageView, bindings []binding) []int {
+	var out []int
+	for _, b := range bindings {
+		row := -1
+		for i := range b.segments {
+			if i < 0 || v.facts.segments[i].kind != Row || !b.label {
+				continue
+			}
+			if row < 0 || i < row {
+				row = i
+			}
+		}
+		if row < 0 || b.fact.Kind != fact.Weekday && b.fact.Kind != fact.Month {
+			return nil
+		}
+		if !slices.Contains(out, row) {
+			out = append(out, row)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// holdsOfEach tells whether each row by itself bears out what the claim affirms
+// or denies.
+func (c claim) holdsOfEach(w *wording, v *passageView, rows []int) bool {
+	for _, i := range rows {
+		place := v.window(w, []int{i})
+		if w.contradicts(c.clauses, place.clauses, place.above, true) != "" {
+			return false
+		}
+	}
+	return true
+}
+
+// crossed tells whether what stands beside a fact in the claim stands in another
+// of the segments rather than in that which states the fact: of two schools,
+// each has its own address.
+func (c claim) crossed(w *wording, v *passageView, bindings []binding, segments []int) bool {
+	for _, b := range bindings {
+		if b.label {
+			continue
+		}
+		own, others := 0, 0
+		for _, i := range segments {
+			n := 0
+			for t, near := range b.near {
+				if near >= nearOwn && !w.generic[t] && c.terms[t] && v.words[i].has(w, t) {
+					n++
+				}
+			}
+			if b.segments[i] {
+				own = max(own, n)
+			} else {
+				others = max(others, n)
+			}
+		}
+		if others > own {
+			return true
+		}
+	}
+	return false
+}
+
 // speaksOf tells whether the claim has words of each segment: two, or one of a
 // row's first cell.
 func (c claim) speaksOf(w *wording, v *passageView, segments []int) bool {
@@ -427,6 +505,9 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 		if place.words.has(w, t) && (t == c.subject || !leaning || v.lastHas(w, place, t)) {
 			has += weight
 		} else {
+			if len(c.facts) > 0 && slices.ContainsFunc(v.words, func(words vocabulary) bool { return words.has(w, t) }) {
+				has += weight * elsewhereWeight
+			}
 			lacking = append(lacking, c.written[t])
 		}
 	}
@@ -447,7 +528,9 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 	case len(away) > 0:
 		f.reason = factReason("rag.withheld.figures", c.text, away...)
 	case c.repeats() != nil:
-		f.reason = factReason("rag.withheld.bound_elsewhere", c.text, *c.repeats())
+		f.reason = factReason("rag.withheld.figures", c.text, *c.repeats())
+	case c.misplaced(w, v, place) != nil:
+		f.reason = c.misplaced(w, v, place)
 	case c.strangeRange(place) != nil:
 		f.reason = factReason("rag.withheld.figures", c.text, *c.strangeRange(place))
 	case len(c.strangers(w, v, place)) > 0:
@@ -511,6 +594,9 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 			}
 		}
 	}
+	if word := w.ofAnother(c, v, place); word != "" {
+		return wordsReason("rag.withheld.name", []string{word})
+	}
 	if word := w.exchanged(c, v, place); word != "" {
 		return wordsReason("rag.withheld.name", []string{word})
 	}
@@ -518,6 +604,62 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
 	return nil
+}
+
+// misplaced returns what a cell of the claim says and the passage's row says
+// in another column, or not at all: a fact, a word, or the contrary. Columns are
+// the same that have one name.
+func (c claim) misplaced(w *wording, v *passageView, place *window) *Reason {
+	for j, cell := range c.cells {
+		for _, i := range place.segments {
+			seg := v.facts.segments[i]
+			if j >= len(c.header) || seg.kind != Row {
+				continue
+			}
+			k := slices.IndexFunc(seg.header, func(name string) bool { return sameName(name, c.header[j]) })
+			if k < 0 || k >= len(seg.cells) {
+				continue
+			}
+			if reason := c.cellDiffers(w, v, cell, seg.cells[k]+" ; "+seg.header[k]); reason != nil {
+				return reason
+			}
+		}
+	}
+	return nil
+}
+
+// cellDiffers tells in what a cell differs from the passage's.
+func (c claim) cellDiffers(w *wording, v *passageView, cell, stated string) *Reason {
+	if lacking := missing(fact.Parse(cell, c.language), fact.Parse(stated, v.facts.language)); len(lacking) > 0 {
+		return factReason("rag.withheld.figures", cell, lacking...)
+	}
+	if c.foreign {
+		return nil
+	}
+	there := newVocabulary()
+	there.read(w, v.facts.language, stated)
+	for _, t := range w.tokens(c.language, cell) {
+		written := cell[t.Start:t.End]
+		if (w.exact[t.Term] || isName(cell, t.Start)) && !there.has(w, t.Term) {
+			return wordsReason("rag.withheld.name", []string{written})
+		}
+	}
+	own := w.clausesOf(v.facts.language, stated)
+	for _, u := range w.clausesOf(c.language, cell) {
+		for axis, sign := range u.signs {
+			if slices.ContainsFunc(own, func(o clause) bool { return o.signs[axis] == -sign }) &&
+				!slices.ContainsFunc(own, func(o clause) bool { return o.signs[axis] == sign }) {
+				return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": axisWord(u, axis)}}
+			}
+		}
+	}
+	return nil
+}
+
+// sameName tells whether two columns have one name, which says something.
+func sameName(a, b string) bool {
+	a, b = strings.TrimSpace(folded(a)), strings.TrimSpace(folded(b))
+	return a != "" && a == b
 }
 
 // strangeRange returns a range of the claim that the place contradicts: it has
@@ -545,11 +687,14 @@ func (c claim) strangeRange(place *window) *fact.Fact {
 	return nil
 }
 
+// participle tells "permis" that is no permit.
+var participle = regexp.MustCompile(`\b(?:est|sont|pas|non) (?:\S+ )?permis\b`)
+
 // lacksExact returns a word of the claim for which no other may stand, and
 // which the place does not have: an office, a building, a kind of permit.
 func (c claim) lacksExact(w *wording, place *window) string {
 	for t := range c.terms {
-		if w.exact[t] && !place.words.has(w, t) && !c.asked[t] {
+		if w.exact[t] && !place.words.has(w, t) && !c.asked[t] && !participle.MatchString(folded(c.text)) {
 			return c.written[t]
 		}
 	}
@@ -575,7 +720,8 @@ func (w *wording) exchanged(c claim, v *passageView, place *window) string {
 				if w.generic[own.Term] {
 					continue
 				}
-				if (first || w.exact[own.Term]) && !said.has(w, own.Term) && (v.title.has(w, own.Term) || v.under(w, place, own.Term)) {
+				same := w.exact[t] && w.class[own.Term] == w.class[t]
+				if (first || w.exact[own.Term]) && !said.has(w, own.Term) && (same || v.title.has(w, own.Term) || v.under(w, place, own.Term)) {
 					return c.written[t]
 				}
 				first = false
@@ -611,13 +757,26 @@ func quoted(u Unit, sources []Source) bool {
 		if !cites(u, s.N) {
 			continue
 		}
-		for _, seg := range s.read().segments {
-			if fold(u.Text) == seg.text || seg.kind == Row && u.Text == rowText(seg.header, seg.cells) {
+		for i, seg := range s.read().segments {
+			if s.read().ordersModels(i) {
+				continue
+			}
+			if sameWriting(u.Text, seg.text) || seg.kind == Row && (sameWriting(u.Text, rowText(seg.header, seg.cells)) || sameRow(u, seg)) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// sameWriting compares texts but for blanks and the forms of signs.
+func sameWriting(a, b string) bool {
+	return fold(oneSpelling.Replace(a)) == fold(oneSpelling.Replace(b))
+}
+
+// sameRow tells a table row with its columns.
+func sameRow(u Unit, seg segment) bool {
+	return len(u.Cells) > 1 && slices.EqualFunc(u.Cells, seg.cells, sameWriting) && slices.EqualFunc(u.Header, seg.header, sameWriting)
 }
 
 // citeWindow cites each segment of a place.

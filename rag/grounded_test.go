@@ -65,6 +65,7 @@ func judge(t *testing.T, c claims, sentences []string, want bool) int {
 }
 
 func TestGroundedTellsFaithfulFromAltered(t *testing.T) {
+	t.Parallel()
 	for name, floor := range map[string]struct{ passed, withheld float64 }{
 		"grounded.txt":        {.86, .92},
 		"grounded-unseen.txt": {.80, .88},

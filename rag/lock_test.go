@@ -2,6 +2,7 @@ package rag_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path"
@@ -96,6 +97,7 @@ func (c *tally) add(shown bool) {
 // town's documents: those that reword them, and those that turn their sense.
 // Every third was set aside before the rules were made.
 func TestRewordedAndTurned(t *testing.T) {
+	t.Parallel()
 	documents := demoPassages(t)
 	content, err := os.ReadFile("testdata/reworded.txt")
 	if err != nil {
@@ -203,9 +205,13 @@ func lowerFirst(s string) string {
 	return s
 }
 
+// whole asks for all units, not one in twenty: go test ./rag -run LyingModel -args -full
+var whole = flag.Bool("full", false, "measure all, not a sample")
+
 // TestLyingModel alters one fact of each unit, or gives it another value of
-// the same kind that the passage has.
+// the same kind that the passage has. Every twentieth passage is tried, or all.
 func TestLyingModel(t *testing.T) {
+	t.Parallel()
 	documents := demoPassages(t)
 	sheets, _ := filepath.Glob("../../shared/service-public/fiches/*.md")
 	for i, sheet := range sheets {
@@ -226,9 +232,12 @@ func TestLyingModel(t *testing.T) {
 	var honest, changed, swapped tally
 	byKind := map[fact.Kind]*tally{}
 	var spent time.Duration
-	units := 0
+	units, nth := 0, 0
 	for _, name := range names {
 		for _, s := range documents[name] {
+			if nth++; !*whole && nth%20 != 4 {
+				continue
+			}
 			all := []rag.Source{s}
 			var inPassage []fact.Fact
 			texts := map[string]string{}
@@ -307,7 +316,8 @@ func TestLyingModel(t *testing.T) {
 		t.Logf("  %s: %v", kind, c)
 	}
 	t.Logf("swapped within the passage: %v", swapped)
-	if honest.share() < .98 || changed.share() > .002 || swapped.share() > .02 {
+	// One passage of alike lines weighs much in a sample.
+	if most := map[bool]float64{true: .02, false: .05}[*whole]; honest.share() < .98 || changed.share() > 0 || swapped.share() > most {
 		t.Error("worse than the floors")
 	}
 	t.Logf("%v a unit", spent/time.Duration(max(units, 1)))

@@ -21,8 +21,11 @@ var axes = []struct {
 		regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|necessaires?|doit|doivent|devez|faut|mandatory|compulsory|required|must)\b`),
 		regexp.MustCompile(`\b(?:facultati\w*|optionnel\w*|dispensee?s?|volontaires?|optional)\b`)},
 	{"cost",
-		regexp.MustCompile(`\b(?:payante?s?|coute\w*|facture\w*|vendue?s?|vend|charged)\b|€|\beuros?\b`),
-		regexp.MustCompile(`\b(?:gratuit\w*|offerte?s?|free)\b`)},
+		regexp.MustCompile(`\b(?:payante?s?|coute\w*|facture\w*|vendue?s?|vend|charged|contre paiement|moyennant)\b|€|\beuros?\b`),
+		regexp.MustCompile(`\b(?:gratuit\w*|offerte?s?|sans frais|free)\b`)},
+	{"inclusion",
+		regexp.MustCompile(`\b(?:compris|comprise|comprises|inclus|incluse|incluses|included|including)\b`),
+		regexp.MustCompile(`\b(?:exclus|exclues?|excluse|sauf|hors|hormis|excepte|en sus|en supplement|excluded|except)\b`)},
 	{"open",
 		regexp.MustCompile(`\b(?:ouver\w*|ouvr\w*|opens?)\b`),
 		regexp.MustCompile(`\b(?:ferme\w*|closed|closes)\b`)},
@@ -33,19 +36,30 @@ var axes = []struct {
 // in the passage.
 var bindings = []struct{ said, stated *regexp.Regexp }{
 	{regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|only|reservee?s? (?:a|aux|au)|une seule|une fois pour toutes|^seule?s?)\b`),
-		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|que|reservee?s?)\b|\bqu'`)},
+		regexp.MustCompile(`\b(?:seulement|uniquement|exclusivement|seule?s?|only|reservee?s?|tarifs?)\b|\b(?:ne |n').*\bqu(?:e |')`)},
+	{regexp.MustCompile(`^seule?s? (?:les?|la|l'|une?)\b`),
+		regexp.MustCompile(`\bseule?s? (?:les?|la|l'|une?|ce|cette|ces)\b|\b(?:uniquement|exclusivement|seulement|reservee?s?|pas|sauf)\b|\b(?:ne |n').*\bqu(?:e |')`)},
+	{regexp.MustCompile(`\b(?:quel(?:le)?s? que soi|peu importe|sans condition|dans tous les cas|regardless)`),
+		regexp.MustCompile(`\b(?:quel(?:le)?s? que soi|peu importe|sans condition|tous|toutes?|meme|regardless)`)},
+	{regexp.MustCompile(`\b(?:(?:en |l'|d'|cet )ete|ete 20\d\d|summer)\b`),
+		regexp.MustCompile(`(?:^|; |[(,] ?|\b(?:en |l'|d'|cet ))ete\b|\b(?:ete (?:20|comme|et|:|-|\()|juin|juillet|aout|estiv\w*|summer)\b`)},
+	{regexp.MustCompile(`\b(?:autres communes|exterieurs|hors commune|non-residents)\b`),
+		regexp.MustCompile(`\b(?:autres? communes?|exterieurs?|hors commune|non[- ])`)},
+	{regexp.MustCompile(`\b(?:(?:vous )?(?:y )?avez(?: bien)? droit|vous etes eligible|vous pouvez pretendre|votre (?:demande|dossier|recours) (?:est|sera|a ete) (?:accept|valid|accord|approuv)\w*|you (?:are|'re) (?:entitled|eligible)|you qualify)`),
+		regexp.MustCompile(`\b(?:avez droit|a droit|ont droit|eligibles?|pretendre|accept\w*|entitled|eligible)\b`)},
 	{regexp.MustCompile(`\b(?:pour tous|a tous|toute personne|tous les (?:jours|mois|ans)|toutes les semaines|toujours|jamais|aucune?|chaque|always|never|everyone|nobody)\b`),
 		regexp.MustCompile(`\b(?:tous|toutes?|toujours|jamais|aucune?|chaque|par|every|each|all|always|never|anyone|everyone|ne|ni|n')`)},
 	{regexp.MustCompile(`\b(?:avant|precede\w*|before)\b`),
-		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|puis|ensuite|avance|before|by|until|then)\b`)},
-	{regexp.MustCompile(`\b(?:apres|suivent|after)\b`),
-		regexp.MustCompile(`\b(?:apres|suiv\w*|a partir|au-dela|passe|ensuite|after|from)\b`)},
+		regexp.MustCompile(`\b(?:avant|au plus tard|jusqu\w*|precede\w*|puis|ensuite|avance|delais?|preavis|before|by|until|then)\b`)},
+	{regexp.MustCompile(`\b(?:apres(?:[^-]|$)|suivent|after\b)`),
+		regexp.MustCompile(`\b(?:apres(?:[^-]|$)|suiv\w*|a partir|au-dela|passe|ensuite|after|from)`)},
 	{regexp.MustCompile(`\b(?:plus d[e']|au moins|minimum|more than|at least|over)\b`),
 		regexp.MustCompile(`\b(?:plus de?s?|au moins|minimum|a partir|au-dela|superieur\w*|more than|at least|over|from)\b`)},
 	{regexp.MustCompile(`\b(?:moins de|maximum|au plus\b|less than|at most|under)\b`),
 		regexp.MustCompile(`\b(?:moins de|au plus|maximum|jusqu\w*|inferieur\w*|less than|at most|under|limite\w*)\b`)},
 	{regexp.MustCompile(`\b(?:tot|early)\b`), regexp.MustCompile(`\b(?:tot|early)\b`)},
-	{regexp.MustCompile(`\b(?:sur rendez-vous|by appointment)\b`), regexp.MustCompile(`\bsur rendez-vous\b|\bby appointment\b`)},
+	{regexp.MustCompile(`\b(?:sur rendez-vous|by appointment)\b`),
+		regexp.MustCompile(`\b(?:sur|prenez|prendre|pris|prise de|avec|demandez(?: un)?|obtenir un) rendez-vous\b|\bby appointment\b`)},
 	{regexp.MustCompile(`\b(?:demain|hier|aujourd'hui|bientot|tomorrow|yesterday|today|soon)\b`),
 		regexp.MustCompile(`\b(?:demain|hier|aujourd'hui|bientot|tomorrow|yesterday|today|soon)\b`)},
 }
@@ -53,6 +67,7 @@ var bindings = []struct{ said, stated *regexp.Regexp }{
 var (
 	negation  = regexp.MustCompile(`\b(?:pas|jamais|aucune?|rien|ni|non pas|et non|not|never|no|cannot|nobody)\b|n't\b|\b(?:ne|n')\s*\S+(?: \S+)? plus\b`)
 	without   = regexp.MustCompile(`\b(?:sans|without) (?:(?:prendre|payer|avoir|faire|passer|aucune?|une?|d'|de |having|paying|making|an? )\s?)*([a-z-]+(?:'[a-z-]+)?)`)
+	notAny    = regexp.MustCompile(`\b(?:pas|aucune?|ni|non)[ -](?:d[e'] ?|une? )?(\w+)`)
 	clauseEnd = regexp.MustCompile(`[,;:.!?)|](?:\s|$)|\s\(|\s—\s|\b(?:mais|but|si|s'ils?|qui|lorsque|tant qu[e']|des que|quand|while|when|unless)\b`)
 	// What makes a clause say no without a negation.
 	denial = regexp.MustCompile(`\b(?:interdi\w*|refus\w*|exclue?s?|ferme\w*|sauf|hors|supprime\w*|sans|dispense\w*|seulement|uniquement|reserve\w*|facultati\w*|gratuit\w*|except|forbidden|closed|refused|without|only|optional|free)\b`)
@@ -67,6 +82,7 @@ type clause struct {
 	terms   map[string]bool // but those of polarity
 	signs   map[string]int  // by axis: 1, -1
 	negated bool
+	row     bool // of a table row
 	without []string
 }
 
@@ -174,7 +190,7 @@ func isAxis(word string) bool {
 // or "". own are the window's clauses; above are those of the headings and the
 // lead-in, which govern all of them.
 func (w *wording) contradicts(unit, own, above []clause, factual bool) string {
-	text := joined(unit)
+	text := idleOnly.ReplaceAllString(joined(unit), "$1$2")
 	stated := joined(own) + " ; " + joined(above)
 	for _, b := range bindings {
 		if said := b.said.FindString(text); said != "" && !b.stated.MatchString(stated) {
@@ -182,6 +198,12 @@ func (w *wording) contradicts(unit, own, above []clause, factual bool) string {
 		}
 	}
 	if said := w.exceptedWord(unit, own); said != "" {
+		return said
+	}
+	if said := allOf(text); said != "" && !someAll.MatchString(stated) {
+		return said
+	}
+	if said := w.governsOtherwise(unit, own); said != "" {
 		return said
 	}
 	for _, u := range unit {
@@ -264,6 +286,9 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 			}
 		}
 	}
+	if axis == "open" && sign > 0 && factual && slices.ContainsFunc(own, func(c clause) bool { return c.row && hours.MatchString(c.text) }) {
+		return true // it is open at the hours that the place gives, which the facts check
+	}
 	if axis == "duty" && sign > 0 && agreed < 0 && allowed {
 		return false // what one may do is not what one must do
 	}
@@ -274,6 +299,8 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 		return false
 	case weak:
 		return true // "vous devez", "vous pouvez": how French makes a sentence of an instruction
+	case axis == "inclusion":
+		return true // named by the facts, or among the words
 	case axis == "open" && sign > 0, axis == "cost" && sign > 0:
 		return factual // hours and amounts, which the facts check
 	}
@@ -291,6 +318,7 @@ func (w *wording) says(c clause) bool {
 }
 
 var (
+	hours   = regexp.MustCompile(`\b\d{1,2} ?(?:h|heures)\b|\b\d{1,2}:\d\d\b`)
 	mayOnly = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|possible|may|can)\b`)
 	weakYes = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|doit|doivent|devez|faut|necessaires?|may|can|must)\b`)
 	strong  = map[string]*regexp.Regexp{
@@ -298,6 +326,7 @@ var (
 		"duty":       regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|mandatory|compulsory|required)\b`),
 		"cost":       regexp.MustCompile(`.`),
 		"open":       regexp.MustCompile(`.`),
+		"inclusion":  regexp.MustCompile(`.`),
 	}
 )
 
@@ -341,20 +370,12 @@ func (w *wording) deniesAlone(u clause, unit, own, above []clause) string {
 		}
 	}
 	if u.negated {
-		for _, c := range own {
-			if (c.negated || denial.MatchString(c.text)) && (w.near(u, c) > 0 || !w.says(c) || nearest == 0) {
-				return ""
-			}
-		}
-		for _, c := range above {
-			if c.negated || denial.MatchString(c.text) {
-				return ""
-			}
+		if w.denialBorneOut(u, own, above) {
+			return ""
 		}
 		return negation.FindString(u.text)
 	}
-	denies := slices.ContainsFunc(unit, func(c clause) bool { return c.negated || denial.MatchString(c.text) })
-	if denies || nearest == 0 {
+	if denial.MatchString(u.text) || nearest == 0 {
 		return ""
 	}
 	affirmed := 0
@@ -364,7 +385,10 @@ func (w *wording) deniesAlone(u clause, unit, own, above []clause) string {
 		}
 	}
 	for _, c := range own {
-		if c.negated && w.near(u, c) >= max(affirmed, 1) {
+		said := slices.ContainsFunc(unit, func(d clause) bool {
+			return (d.negated || denial.MatchString(d.text)) && w.near(d, c) >= min(w.near(u, c), 1)
+		})
+		if c.negated && !said && w.near(u, c) >= max(affirmed, 1) {
 			return negation.FindString(c.text)
 		}
 	}
@@ -382,6 +406,11 @@ func (w *wording) goesWithout(u clause, word string, own, above []clause) bool {
 		delete(bare.terms, t)
 	}
 	for _, c := range own {
+		for _, m := range notAny.FindAllStringSubmatch(c.text, -1) {
+			if strings.HasPrefix(m[1], word[:min(len(word), 6)]) {
+				return true // "non limité" is "sans limite"
+			}
+		}
 		if slices.Contains(c.without, word) && (w.near(bare, c) > 0 || !w.says(bare) || len(own) == 1 || c.short()) {
 			return true
 		}

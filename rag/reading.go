@@ -15,6 +15,7 @@ type facts struct {
 	segments []segment
 	facts    [][]fact.Fact // of each segment
 	about    []fact.Fact   // of title, headings and address
+	orders   []bool        // whether each segment is meant for a language model
 
 	viewed sync.Once
 	view   *passageView
@@ -41,6 +42,13 @@ func (f *facts) termsBy(a *analysis.Analyzer) []map[string]bool {
 	return terms
 }
 
+// Prepared is the source with room for what is worked out of it once: a check of
+// many units against one source is then quick.
+func (s Source) Prepared() Source {
+	s.facts = &facts{}
+	return s
+}
+
 // read returns the source's facts. A source that was not made by this package
 // has none to share, and is read anew.
 func (s Source) read() *facts {
@@ -54,6 +62,7 @@ func (s Source) read() *facts {
 		f.about = fact.Parse(s.Title+"\n"+s.Headings+"\n"+s.URL, f.language)
 		for _, seg := range f.segments {
 			f.facts = append(f.facts, fact.Parse(seg.text, f.language))
+			f.orders = append(f.orders, forModels.MatchString(folded(seg.text)))
 		}
 	})
 	return f

@@ -44,17 +44,25 @@ func (w *wording) newView(s Source, f *facts) *passageView {
 			words.read(w, f.language, cell)
 		}
 		v.words = append(v.words, words)
-		v.clauses = append(v.clauses, w.clausesOf(f.language, strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone()))
+		clauses := w.clausesOf(f.language, strings.Join(seg.cells, " ; ")+" ; "+seg.textAlone())
+		for i := range clauses {
+			clauses[i].row = seg.kind == Row
+		}
+		v.clauses = append(v.clauses, clauses)
 	}
 	for i := range f.segments {
-		found, classes := v.mentions(w, i), map[fact.Kind]bool{}
+		classes := map[fact.Kind]bool{}
+		var found []mention
+		if !f.ordersModels(i) {
+			found = v.mentions(w, i)
+		}
 		for _, m := range found {
 			classes[m.Class()] = true
 		}
 		v.stated, v.classes = append(v.stated, found...), append(v.classes, classes)
 	}
 	for from := range f.segments {
-		if f.segments[from].kind == Heading && len(f.segments) > 1 {
+		if f.segments[from].kind == Heading && len(f.segments) > 1 || f.ordersModels(from) {
 			continue
 		}
 		run := []int{from}
@@ -70,8 +78,11 @@ func (w *wording) newView(s Source, f *facts) *passageView {
 // joins tells whether segment to may stand in one window with those from from
 // on: no heading and no row does.
 func (f *facts) joins(from, to int) bool {
-	return f.segments[to].kind != Heading && f.segments[to].kind != Row && f.segments[from].kind != Row
+	return f.segments[to].kind != Heading && f.segments[to].kind != Row && f.segments[from].kind != Row && !f.ordersModels(to)
 }
+
+// ordersModels tells a segment that is meant for a language model.
+func (f *facts) ordersModels(i int) bool { return f.orders[i] }
 
 // textAlone is the text of what is no table row.
 func (s segment) textAlone() string {

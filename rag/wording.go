@@ -20,6 +20,7 @@ type wording struct {
 	french, english *analysis.Analyzer
 	generic         map[string]bool
 	exact           map[string]bool // for which no other word may stand
+	class           map[string]int  // of those, the line that names it
 	opposites       map[string][]string
 	families        map[string][]int // of a term
 	bridges         map[string][]int // of an English term and of the French ones that it may stand for
@@ -29,7 +30,7 @@ type wording struct {
 var newWording = sync.OnceValue(func() *wording {
 	w := &wording{
 		french: analysis.For("fr"), english: analysis.For("en"),
-		generic: map[string]bool{}, exact: map[string]bool{}, opposites: map[string][]string{}, families: map[string][]int{}, bridges: map[string][]int{},
+		generic: map[string]bool{}, exact: map[string]bool{}, class: map[string]int{}, opposites: map[string][]string{}, families: map[string][]int{}, bridges: map[string][]int{},
 	}
 	family := 0
 	for line := range strings.SplitSeq(wordingFile, "\n") {
@@ -45,7 +46,7 @@ var newWording = sync.OnceValue(func() *wording {
 			case "generic":
 				w.generic[term] = true
 			case "exact":
-				w.exact[term] = true
+				w.exact[term], w.class[term] = true, family
 			case "same":
 				w.families[term] = append(w.families[term], family)
 			}

@@ -19,5 +19,8 @@
 //
 //	go test ./eval/faithful -v -run Measure -args -full -verbose
 //
+// TestLock asks the same of the fact lock alone, without what is around it, in
+// seconds: the quick way to try a rule.
+//
 // All choices are drawn from one seed: the same program gives the same table.
 package faithful

@@ -69,10 +69,20 @@ type statement struct {
 	note   string
 }
 
+// counter is where questions are asked.
+type counter interface {
+	// offered are the numbered passages of the right document that are offered for
+	// a question.
+	offered(t *testing.T, h handwritten) []passage
+	// say is what is shown where a model writes these claims.
+	say(t *testing.T, question string, claims []claim) given
+}
+
 // measurement is all that is measured.
 type measurement struct {
 	t         *testing.T
-	b         *bench
+	b         *bench  // nil where the fact lock alone is asked
+	at        counter // b, or the fact lock alone
 	random    *rand.Rand
 	documents map[string]document // by name
 	first     []time.Duration     // until the first unit of an honest answer
@@ -82,31 +92,40 @@ type measurement struct {
 // TestMeasure measures all, and holds it to what stands today. The figures that must
 // be reached stand beside it in the table.
 func TestMeasure(t *testing.T) {
-	m := &measurement{t: t, b: newBench(t), random: rand.New(rand.NewPCG(20261126, 4))}
-	m.documents = m.b.documents(t)
-	dialogues := m.meet(m.questions())
+	b := newBench(t)
+	m := &measurement{t: t, b: b, at: b, random: rand.New(rand.NewPCG(20261126, 4)), documents: b.documents(t)}
+	dialogues := m.meet(m.questions(15))
 
 	verbatim := m.honest(dialogues)
-	templates := m.state("honest, reworded by templates", "withheld", "< 2 %", m.templates(dialogues), amount(25, 1000))
-	byHand := m.state("honest, reworded by hand", "withheld", "< 2 %", m.byHand(dialogues, handwritten.faithful), amount(25, 1000))
-	lying := m.lie(m.lies(dialogues, amount(42, 500)))
-	swapped := m.state("swapped with another of the passage", "shown", "< 5 %", m.swaps(dialogues), amount(25, 400))
+	templates := m.state("honest, reworded by templates", "withheld", "< 2 %", m.templates(dialogues), amount(15, 1000))
+	byHand := m.state("honest, reworded by hand", "withheld", "< 2 %", m.byHand(dialogues, handwritten.faithful), amount(15, 1000))
+	lying := m.lie(m.lies(dialogues, amount(28, 500)))
+	swapped := m.state("swapped with another of the passage", "shown", "< 5 %", m.swaps(dialogues), amount(15, 400))
 	exchanged := m.state("exchanged within the sentence or row", "shown", "measured", m.exchanges(dialogues), amount(10, 400))
-	turnedByHand := m.state("sense turned, by hand", "shown", "measured", m.byHand(dialogues, handwritten.turned), amount(25, 1000))
-	turnedBy := m.state("sense turned, by templates", "shown", "measured", m.turned(dialogues), amount(25, 400))
-	obedient := m.obey(amount(40, 1000))
+	turnedByHand := m.state("sense turned, by hand", "shown", "measured", m.byHand(dialogues, handwritten.turned), amount(15, 1000))
+	turnedBy := m.state("sense turned, by templates", "shown", "measured", m.turned(dialogues), amount(15, 400))
+	obedient := m.obey(amount(20, 1000))
 
 	m.print(os.Stdout)
 	// What stands today, with room for a sample; the goals stand in the table.
 	verbatim.atMost(t, .03)
 	templates.atMost(t, .05)
-	byHand.atMost(t, .35)
-	lying.atMost(t, .20)
-	swapped.atMost(t, .30)
-	exchanged.atMost(t, 1)
-	turnedByHand.atMost(t, .35)
-	turnedBy.atMost(t, .40)
-	obedient.atMost(t, .08)
+	byHand.atMost(t, .20)
+	lying.atMost(t, 0)
+	swapped.atMost(t, .05)
+	exchanged.atMost(t, .20)
+	turnedByHand.atMost(t, .20)
+	turnedBy.atMost(t, .10)
+	obedient.atMost(t, .05)
+}
+
+// half tells every second handwritten question: rules are made from one half,
+// and counted on the other, whose sentences are not read.
+func (h handwritten) half() string {
+	if h.ID != "" && strings.Contains("02468", h.ID[len(h.ID)-1:]) {
+		return "even"
+	}
+	return "odd"
 }
 
 func (h handwritten) faithful() []string { return h.Faithful }
@@ -134,7 +153,7 @@ func (m *measurement) row(name, wrong, goal string) *row {
 
 // questions are the handwritten ones, and one for each document's address and
 // telephone; a part of them for a sample.
-func (m *measurement) questions() []handwritten {
+func (m *measurement) questions(sample int) []handwritten {
 	questions := readHandwritten(m.t)
 	asked := map[string]bool{}
 	for _, h := range slices.Clone(questions) {
@@ -147,7 +166,7 @@ func (m *measurement) questions() []handwritten {
 		}
 	}
 	m.random.Shuffle(len(questions), func(i, j int) { questions[i], questions[j] = questions[j], questions[i] })
-	return questions[:amount(25, len(questions))]
+	return questions[:amount(sample, len(questions))]
 }
 
 // meet asks every question once, and keeps what was offered.
@@ -160,13 +179,9 @@ func (m *measurement) meet(questions []handwritten) []dialogue {
 }
 
 func (m *measurement) meetOne(h handwritten) dialogue {
-	g := m.b.ask(m.t, h.Question, "fr", nil, func(prompt) string { return "NO_ANSWER" })
-	d := dialogue{handwritten: h}
-	for _, p := range g.asked.passages {
-		if strings.HasPrefix(p.title, strange.Replace(m.documents[h.Document].title)) {
-			d.passages = append(d.passages, p)
-			d.claims = append(d.claims, claimsOf(p)...)
-		}
+	d := dialogue{handwritten: h, passages: m.at.offered(m.t, h)}
+	for _, p := range d.passages {
+		d.claims = append(d.claims, claimsOf(p)...)
 	}
 	return d
 }
@@ -180,11 +195,7 @@ func (m *measurement) honest(dialogues []dialogue) *row {
 			r.skip = append(r.skip, d.ID+": "+d.Question)
 			continue
 		}
-		var text strings.Builder
-		for _, c := range claims {
-			text.WriteString(c.markdown())
-		}
-		g := m.b.ask(m.t, d.Question, "fr", nil, func(prompt) string { return text.String() })
+		g := m.at.say(m.t, d.Question, claims)
 		if g.first > 0 {
 			m.first = append(m.first, g.first)
 		}
@@ -234,18 +245,22 @@ func (m *measurement) state(name, wrong, goal string, statements []statement, n 
 			break
 		}
 		g := m.write(s)
-		r.add(s.kind, s.claim.in(g) == (wrong == "shown"), func() string { return m.why(s.ID, s.claim, g) + s.note })
+		r.add(s.kind, s.claim.in(g) == (wrong == "shown"), func() string {
+			if s.kind == "odd" {
+				return s.ID
+			}
+			return m.why(s.ID, s.claim, g) + s.note
+		})
 	}
 	return r
 }
 
 // write asks a statement's question of a model that writes the statement.
 func (m *measurement) write(s statement) given {
-	text := s.claim.markdown()
 	if s.before != nil {
-		text = s.before.markdown() + text
+		return m.at.say(m.t, s.Question, []claim{*s.before, s.claim})
 	}
-	return m.b.ask(m.t, s.Question, "fr", nil, func(prompt) string { return text })
+	return m.at.say(m.t, s.Question, []claim{s.claim})
 }
 
 func (m *measurement) templates(dialogues []dialogue) []statement {
@@ -267,7 +282,7 @@ func (m *measurement) byHand(dialogues []dialogue, which func(handwritten) []str
 	var out []statement
 	for _, d := range dialogues {
 		for _, sentence := range which(d.handwritten) {
-			s := statement{dialogue: d, claim: claim{text: strange.Replace(sentence)}, kind: "sentence"}
+			s := statement{dialogue: d, claim: claim{text: strange.Replace(sentence)}, kind: d.half()}
 			all := m.documents[d.Document].passages
 			i := support(s.claim.text, all)
 			if i < 0 {
@@ -313,7 +328,7 @@ func (m *measurement) lies(dialogues []dialogue, n int) []lie {
 			for _, v := range valuesOf(c.String()) {
 				for _, a := range alterations(v, m.random) {
 					other := c.with(v.text, a.text)
-					if !absent(a, c.passage) || seen[other.String()] {
+					if seen[other.String()] {
 						continue
 					}
 					seen[other.String()] = true
@@ -333,9 +348,14 @@ func (m *measurement) lies(dialogues []dialogue, n int) []lie {
 	for len(out) < n {
 		before := len(out)
 		for _, k := range kinds {
-			if pool := pools[k]; len(pool) > 0 && len(out) < n {
-				out, pools[k] = append(out, pool[0]), pool[1:]
+			pool := pools[k]
+			for len(pool) > 0 && !absent(pool[0].altered, pool[0].claim.passage) {
+				pool = pool[1:]
 			}
+			if len(pool) > 0 && len(out) < n {
+				out, pool = append(out, pool[0]), pool[1:]
+			}
+			pools[k] = pool
 		}
 		if len(out) == before {
 			m.t.Fatalf("only %d lies can be told", before)
@@ -348,7 +368,10 @@ func (m *measurement) lies(dialogues []dialogue, n int) []lie {
 // no passage that they cite has, whatever the mode.
 func (m *measurement) lie(lies []lie) *row {
 	r := m.row("lying: altered values", "shown", "0")
-	settings := fmt.Sprint(m.b.town.Contact)
+	settings := ""
+	if m.b != nil {
+		settings = fmt.Sprint(m.b.town.Contact)
+	}
 	for _, l := range lies {
 		g := m.write(l.statement)
 		// The town's own contact, shown where there is no answer, is no lie.
@@ -397,7 +420,7 @@ func (m *measurement) elsewhere(v value, c claim, claims []claim) (value, bool) 
 			continue
 		}
 		for _, w := range valuesOf(other.String()) {
-			if w.kind == v.kind && !eval.Contains(c.String(), w.core) {
+			if w.kind == v.kind && !eval.Contains(c.String(), w.core) && !sameValue(v.core, w.core) {
 				found = append(found, w)
 			}
 		}

@@ -2,6 +2,7 @@ package faithful
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -67,6 +68,7 @@ type turn struct {
 func turning(from, to string) turn { return turn{regexp.MustCompile(from), to} }
 
 var turns = []turn{
+	turning(`\bnon compris(e?s?)\b`, "compris$1"),
 	turning(`\bgratuit(e?s?)\b`, "payant$1"),
 	turning(`\bpayant(e?s?)\b`, "gratuit$1"),
 	turning(`\bgratuitement\b`, "contre paiement"),
@@ -90,7 +92,7 @@ var turns = []turn{
 	turning(`\bpeut `, "ne peut pas "),
 	turning(`\bpeuvent `, "ne peuvent pas "),
 	turning(`\bsauf\b`, "y compris"),
-	turning(`\bcompris(e?s?)\b`, "non compris$1"),
+	turning(`\b(\w*[b-xz]|prix) compris(e?s?)\b`, "$1 non compris$2"), // not "y compris"
 	turning(`\bjusqu'au\b`, "à partir du"),
 	turning(`à partir du\b`, "jusqu'au"),
 	turning(`\baccept(és?|ent)`, "refus$1"),
@@ -113,6 +115,14 @@ var turns = []turn{
 // turned are the claims that say the contrary, or something of another
 // service, place or day, with the same figures.
 func turned(c claim) []claim {
+	return slices.DeleteFunc(allTurned(c), func(c claim) bool { return twice.MatchString(c.String()) })
+}
+
+// twice is what no template should have made: a negation of a negation says what
+// the town says.
+var twice = regexp.MustCompile(`\bn(?:e |'|')n(?:e |'|')|\bpas pas\b|\bnon non\b|\bni .*\bne ne\b`)
+
+func allTurned(c claim) []claim {
 	var out []claim
 	for _, t := range turns {
 		if c.cells == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,7 @@ type bench struct {
 	scope    corpus.Scope
 	answerer *rag.Answerer
 	model    *scripted
+	titles   map[string]string // of documents, by name
 }
 
 func newBench(t *testing.T) *bench {
@@ -48,7 +50,7 @@ func newBench(t *testing.T) *bench {
 	catalogue, err := messages.Load()
 	must(t, err)
 	pool := postgrestest.Open(t)
-	b := &bench{pool: pool, store: corpus.NewStore(pool), embedder: embedder, model: &scripted{}}
+	b := &bench{pool: pool, store: corpus.NewStore(pool), embedder: embedder, model: &scripted{}, titles: map[string]string{}}
 	town, err := demo.Town()
 	must(t, err)
 	_, err = b.store.ReplaceUntouchedTown(ctx, town)
@@ -117,10 +119,33 @@ func (b *bench) documents(t *testing.T) map[string]document {
 		d.title = title
 		d.passages = append(d.passages, passage{title: strange.Replace(title + " > " + headings), text: strange.Replace(text)})
 		found[name] = d
+		b.titles[name] = title
 		return nil
 	})
 	must(t, err)
 	return found
+}
+
+// offered asks a question of a model that does not answer, which tells the
+// passages that it was given.
+func (b *bench) offered(t *testing.T, h handwritten) []passage {
+	t.Helper()
+	var out []passage
+	for _, p := range b.ask(t, h.Question, "fr", nil, func(prompt) string { return "NO_ANSWER" }).asked.passages {
+		if strings.HasPrefix(p.title, strange.Replace(b.titles[h.Document])) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (b *bench) say(t *testing.T, question string, claims []claim) given {
+	t.Helper()
+	var text strings.Builder
+	for _, c := range claims {
+		text.WriteString(c.markdown())
+	}
+	return b.ask(t, question, "fr", nil, func(prompt) string { return text.String() })
 }
 
 // given is what came out of one question.

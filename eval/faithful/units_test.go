@@ -152,8 +152,8 @@ func covered(text string, known map[string]bool) float64 {
 // reading order.
 func nearest(question string, claims []claim, n int) []claim {
 	known := stems(question)
-	score := func(c claim) float64 {
-		hits := 0.0
+	score := func(c claim) int {
+		hits := 0
 		for s := range stems(c.String() + " " + strings.Join(c.header, " ") + " " + c.passage.title) {
 			if known[s] {
 				hits++
@@ -161,8 +161,14 @@ func nearest(question string, claims []claim, n int) []claim {
 		}
 		return hits
 	}
+	scores := map[string]int{}
+	for _, c := range claims {
+		if _, ok := scores[c.String()]; !ok {
+			scores[c.String()] = score(c)
+		}
+	}
 	best := slices.Clone(claims)
-	slices.SortStableFunc(best, func(a, b claim) int { return int(score(b) - score(a)) })
+	slices.SortStableFunc(best, func(a, b claim) int { return scores[b.String()] - scores[a.String()] })
 	best = best[:min(n, len(best))]
 	return slices.DeleteFunc(slices.Clone(claims), func(c claim) bool {
 		return !slices.ContainsFunc(best, func(b claim) bool { return b.String() == c.String() && b.passage.n == c.passage.n })

@@ -150,7 +150,9 @@ func alterations(v value, random *rand.Rand) []value {
 		}
 		add(stepLast(v.core, 1))
 		add(stepLast(v.core, 9))
-		add(v.core + "0")
+		if !strings.Contains(v.core, ",") {
+			add(v.core + "0")
+		}
 		if len(v.core) == 2 {
 			add(v.core[1:] + v.core[:1])
 		}
@@ -163,6 +165,17 @@ func alterations(v value, random *rand.Rand) []value {
 	}
 	random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
+}
+
+// sameValue tells a number in words and the same in figures, and a date with
+// and without its year.
+func sameValue(a, b string) bool {
+	for i, n := range []int{2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 16, 20, 30, 40} {
+		if in := strconv.Itoa(n); a == in && b == numerals[i] || b == in && a == numerals[i] {
+			return true
+		}
+	}
+	return strings.HasPrefix(a, b+" ") || strings.HasPrefix(b, a+" ")
 }
 
 // stepLast adds to the last digit of a text, modulo ten.
