@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -10,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"guichet/corpus"
+	"guichet/ingest/fetch"
 	"guichet/internal/health"
 )
 
@@ -17,6 +20,8 @@ func (a *app) healthCommand() *cobra.Command {
 	var r reading
 	var asJSON bool
 	var most, staleDays int
+	var links bool
+	var private []string
 	c := &cobra.Command{
 		Use:   "health",
 		Short: "Tell what is wrong with the documents that a town publishes",
@@ -40,6 +45,11 @@ answers of the last 90 days rest come first. Nothing is changed.`,
 			if err != nil {
 				return err
 			}
+			if links {
+				if err := o.addDeadLinks(cmd, scope, private, &report); err != nil {
+					return err
+				}
+			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), report)
 			}
@@ -48,9 +58,30 @@ answers of the last 90 days rest come first. Nothing is changed.`,
 	}
 	r.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, all findings")
+	c.Flags().BoolVar(&links, "links", false, "ask for the web addresses in the documents too, 1000 at most")
+	c.Flags().StringArrayVar(&private, "allow-private", nil, "host that may be inside a private network")
 	c.Flags().IntVar(&most, "most", 40, "how many findings to print")
 	c.Flags().IntVar(&staleDays, "stale-days", 365, "days without a change after which a page is told of")
 	return c
+}
+
+// maxLinks bounds the addresses that are asked for.
+const maxLinks = 1000
+
+// addDeadLinks asks for the documents' links, and adds those that lead nowhere.
+func (o *session) addDeadLinks(cmd *cobra.Command, scope corpus.Scope, private []string, report *health.Report) error {
+	client := fetch.New(fetch.Options{Private: private, Total: 20 * time.Second, Retries: 1, AtOnce: 2})
+	defer client.Close()
+	dead, asked, err := health.Links(cmd.Context(), o.db.Pool, scope, maxLinks, func(ctx context.Context, address string) error {
+		_, err := client.Get(ctx, fetch.Request{URL: address, Follow: true, Takes: func(string) bool { return false }})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%d addresses asked for\n", asked)
+	report.Findings = append(report.Findings, dead...)
+	return nil
 }
 
 func printHealth(out io.Writer, report health.Report, most int) error {

@@ -1,9 +1,12 @@
 package health
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -137,5 +140,34 @@ func TestForeign(t *testing.T) {
 		if got := foreign(text, "fr-FR", .6); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
+	}
+}
+
+func TestLinks(t *testing.T) {
+	pool := postgrestest.Open(t)
+	sc := publish(t, pool,
+		page("a", "Le formulaire est sur https://ville.example/formulaire. Voir aussi [la carte](https://ville.example/carte).", nil),
+		page("b", "https://ville.example/formulaire et http://ailleurs.example/x", nil),
+	)
+	var mu sync.Mutex
+	times := map[string]int{}
+	ask := func(_ context.Context, address string) error {
+		mu.Lock()
+		defer mu.Unlock()
+		times[address]++
+		if strings.HasSuffix(address, "/formulaire") {
+			return errors.New("404")
+		}
+		return nil
+	}
+	dead, asked, err := Links(t.Context(), pool, sc, 10, ask)
+	if err != nil || asked != 3 || len(times) != 3 || times["https://ville.example/formulaire"] != 1 {
+		t.Errorf("%v, %d asked: %v", err, asked, times)
+	}
+	if len(dead) != 2 || dead[0].Document != "a" || dead[1].Document != "b" || dead[0].Detail != "https://ville.example/formulaire: 404" {
+		t.Errorf("%+v", dead)
+	}
+	if _, asked, _ = Links(t.Context(), pool, sc, 1, ask); asked != 1 {
+		t.Errorf("%d asked, of one at most", asked)
 	}
 }
