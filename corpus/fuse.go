@@ -58,7 +58,7 @@ type inquiry struct {
 	day     int32 // today, in days since 1970
 	years   []int // that the question names
 
-	courtesies map[string]bool // terms that say nothing as evidence
+	courtesies map[string]float64 // terms that say nothing as evidence
 	stands     map[string][][]string
 
 	vector  []float32         // of the query; nil: vectors are not asked

@@ -24,7 +24,7 @@ type Store struct {
 	published   publishedCache
 	scratch     sync.Pool // of *scratch
 
-	courtesies map[string]bool // as terms of French and English
+	courtesies map[string]float64 // as terms of French and English
 
 	mu        sync.Mutex
 	analyzers map[string]*analysis.Analyzer // by language
