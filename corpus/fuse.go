@@ -126,7 +126,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 	very := topK(scores, leftOutAmong)
 	for _, document := range very {
 		d, _ := v.document(document)
-		if !d.holds(q.day) && scores[document] >= leftOutShare*scores[very[0]] && q.lexical.matched[document] != 0 {
+		if !q.holds(d) && scores[document] >= leftOutShare*scores[very[0]] && q.lexical.matched[document] != 0 {
 			notInForce = append(notInForce, document)
 		}
 	}
@@ -149,7 +149,7 @@ func (q *inquiry) best(scores []float64) []int32 {
 	v := q.view
 	for m, c := range v.contents {
 		for _, document := range c.dated {
-			if !c.documents[document].holds(q.day) {
+			if !q.holds(&c.documents[document]) {
 				scores[v.documents[m]+document] = 0
 			}
 		}

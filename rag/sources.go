@@ -16,9 +16,7 @@ import (
 const (
 	maxPerDocument       = 2
 	maxQuotedPerDocument = 3
-	wholeHits            = 2 // documents that a quotation is chosen from as a whole
 	maxWholePassages     = 24
-	quotedHits           = 6 // documents that a quotation is chosen from
 	maxQuotedSources     = 60
 	// The best document may have one more than the others, and another one
 	// when its score is this many times that of the next: it clearly answers.
@@ -27,6 +25,9 @@ const (
 	// another one when it says the same.
 	sameText = .8
 )
+
+var wholeHits = int(knob("WHOLE", 2))
+var quotedHits = int(knob("QH", 6))
 
 // chosen is a passage that becomes a source, or a part of one.
 type chosen struct {
@@ -43,11 +44,13 @@ func sourcesOf(hits []corpus.Hit, limit, perDocument int) []Source {
 	out := make([]Source, len(groups))
 	for i, group := range groups {
 		d, first := hits[group[0].hit].Document, group[0].passage
-		texts := make([]string, len(group))
+		texts, fit := make([]string, len(group)), 0.0
 		for j, c := range group {
 			texts[j] = c.passage.Text
+			fit = max(fit, c.passage.Score)
 		}
 		out[i] = newSource(i+1, d, first.Passage)
+		out[i].fit = fit
 		out[i].Text = strings.Join(texts, "\n\n")
 	}
 	return out
