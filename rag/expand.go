@@ -32,9 +32,9 @@ func (q *quoter) expand(g *group, room int) {
 
 // A section that is not longer than this is quoted whole: it was written to be
 // read at once, and what a sentence leaves open its neighbour tells.
-var (
-	maxSection        = int(knob("SEC", 8))    // units
-	maxSectionLetters = int(knob("SECL", 650)) // characters
+const (
+	maxSection        = 8   // units
+	maxSectionLetters = 650 // characters
 )
 
 // section returns the segments under the heading that segment at stands under,

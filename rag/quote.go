@@ -13,9 +13,11 @@ import (
 // Bounds of a quoted answer. A list is quoted whole up to maxList items, since
 // half a list of papers to bring misleads.
 const (
-	maxList      = 9
-	maxGroups    = 3
-	maxQuoteDocs = 2
+	maxQuoted     = 8
+	maxQuotedPart = 5 // of one of several things that are asked
+	maxList       = 9
+	maxGroups     = 3
+	maxQuoteDocs  = 2
 	// A further group must come this near to the best one, nearer when it comes
 	// from another document, less so while the answer is short.
 	nearBest      = 0.6
@@ -28,11 +30,6 @@ const (
 	freshPart     = 0.2
 )
 
-var (
-	maxQuoted     = int(knob("ROOM", 8))
-	maxQuotedPart = int(knob("ROOMP", 5)) // of one of several things that are asked
-)
-
 // query is what a quotation is to answer.
 type query struct {
 	text  string    // as it was read
@@ -42,10 +39,9 @@ type query struct {
 
 // said is a term of the question, and what it weighs.
 type said struct {
-	term    string
-	weight  float64
-	unknown bool       // nothing that was searched has it
-	others  [][]string // what a text may say for it: any of these, each all of its terms
+	term   string
+	weight float64
+	others [][]string // what a text may say for it: any of these, each all of its terms
 }
 
 // standIn is what other words for a term count, where itself counts 1.
@@ -201,11 +197,11 @@ func (q *quoter) score(i int) {
 }
 
 // documentStep is what each place down the search's ranking of documents costs.
-var documentStep = knob("STEP", .3)
+const documentStep = .3
 
 // fitShare is what the search's own score of a passage counts, by words and
 // meaning, beside what its segments say.
-var fitShare = knob("FIT", .3)
+const fitShare = .3
 
 // isHousekeeping tells what a page says of itself.
 func isHousekeeping(text string) bool {

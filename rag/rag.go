@@ -149,7 +149,8 @@ type Usage struct {
 // Trace is what an agent is shown of how an answer came out.
 type Trace struct {
 	Result   corpus.Result
-	Gate     float64 // evidence that was asked for
+	Gate     float64    // evidence that was asked for
+	Weighed  []Weighing // for each thing that is asked
 	Prompt   string
 	Raw      string     // the model's text before it was cut and checked
 	Withheld []Withheld // units that did not pass

@@ -18,6 +18,8 @@ const (
 	maxQuotedPerDocument = 3
 	maxWholePassages     = 24
 	maxQuotedSources     = 60
+	wholeHits            = 2 // documents that a quotation is chosen from as a whole
+	quotedHits           = 6 // documents that a quotation is chosen from
 	// The best document may have one more than the others, and another one
 	// when its score is this many times that of the next: it clearly answers.
 	clearLead = 1.25
@@ -25,9 +27,6 @@ const (
 	// another one when it says the same.
 	sameText = .8
 )
-
-var wholeHits = int(knob("WHOLE", 2))
-var quotedHits = int(knob("QH", 6))
 
 // chosen is a passage that becomes a source, or a part of one.
 type chosen struct {
