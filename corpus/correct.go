@@ -61,8 +61,8 @@ func (s *Searcher) ask(sc Scope, heard readText) question {
 // for: a page with the heading "Combien cela coûte" is not about that word.
 func (s *Searcher) quieten(terms []queryTerm) {
 	for i := range terms {
-		if t := &terms[i]; t.from == "" && s.store.courtesies[t.term] {
-			t.share = courtesyShare
+		if share := s.store.courtesies[terms[i].term]; share > 0 && terms[i].from == "" {
+			terms[i].share = share
 		}
 	}
 }
@@ -150,7 +150,7 @@ func (s *Searcher) unknownWords(text string, analyzers []*analysis.Analyzer, fou
 	for _, t := range tokens {
 		written := text[t.Start:t.End]
 		folded, ok := foldedWord(written)
-		if !ok || frequencies[t.Term] > 0 || s.store.courtesies[t.Term] || isName(text, t.Start, t.End) {
+		if !ok || frequencies[t.Term] > 0 || s.store.courtesies[t.Term] > 0 || isName(text, t.Start, t.End) {
 			continue
 		}
 		has := slices.ContainsFunc(analyzers[1:], func(a *analysis.Analyzer) bool {

@@ -3,6 +3,7 @@ package corpus
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 	_ "time/tzdata" // a machine need not have the zones
 )
@@ -35,6 +36,12 @@ func dateOf(day int32) time.Time { return time.Unix(int64(day)*86400, 0).UTC() }
 // holds tells whether the document is in force on this day. It does on the
 // first day and on the last.
 func (d *contentsDocument) holds(day int32) bool { return d.from <= day && day <= d.until }
+
+// holds tells whether a document may answer: it is in force, or it is over and
+// the question names the year that its title names ("le marché de Noël 2025").
+func (q *inquiry) holds(d *contentsDocument) bool {
+	return d.holds(q.day) || d.until < q.day && slices.ContainsFunc(q.years, d.reading.names)
+}
 
 // today is the day it is now.
 func (s *Searcher) today() int32 {
@@ -94,7 +101,7 @@ func (c *contents) outOfForce(day int32) int {
 func (q *inquiry) inForce(passage int64) bool {
 	for _, c := range q.view.contents {
 		if slot, ok := c.slot(passage); ok {
-			return c.documents[c.passages.documents[slot]].holds(q.day)
+			return q.holds(&c.documents[c.passages.documents[slot]])
 		}
 	}
 	return true

@@ -40,19 +40,50 @@ const courtesies = `bonjour bonsoir salut coucou madame monsieur merci avance sv
 	voudrais voudrai voudrait veux veut vouloir souhaite souhaiterais souhaiter aimerais aimer désire
 	peux peut puis pouvez pourriez pourrais pourrait pouvoir savoir sais connaître dire dit dites merci
 	combien faut faudrait dois doit devons devez ça vais va vas viens vient venir exactement actuellement
+	temps longtemps prix coûte coûter coûterait cher quoi faire fais fait fournir apporter amener ramener apporte
 	confirmez confirmer confirme expliquez expliquer indiquer indiquez préciser svp stp
 	hello hi please thanks thank want know would could need help`
+
+// commonplaces are the words of any talk, whatever it is about, that French has
+// besides its function words. A small town's documents have some of them once
+// or twice, by chance, and rarity in few documents is no weight.
+const commonplaces = `aller vais vas va allez allons aller allé venir viens vient venez venu revenir
+	prendre prends prend prenez pris mettre mets met mettez mis donner donne donnez donné
+	trouver trouve trouvé chercher cherche cherchez garder tenir tient passer passe passé
+	arriver arrive arrivé arriverai rester reste resté laisser laisse laissé changer change changé
+	voir vois voit voyez vu regarder croire crois penser pense comprendre comprends compris
+	parler parle répondre entendre attendre attends mener porter tomber partir pars sortir
+	commencer commence finir essayer continuer sembler semble devenir devient
+	aimer adorer détester espérer falloir valoir vaut appartenir
+	chose choses truc trucs machin fois gens quelqu'un quelqu quelque monde coup côté bout façon manière
+	coin fond sorte genre espèce tas moment minute instant moitié reste suite début fin
+	beau bon bonne bien mal mieux pire grand grande gros grosse petit petite vieux vieille jeune
+	nouveau nouvelle ancien ancienne autre autres même seul seule vrai vraie simple facile difficile
+	dernier dernière premier première prochain prochaine certain certaine propre
+	vite tôt tard trop très assez beaucoup peu encore déjà jamais toujours souvent parfois
+	juste seulement vraiment carrément normalement apparemment franchement bref sinon donc alors
+	heureusement malheureusement désolé désolée pardon super cool dingue bizarre
+	monsieur madame messieurs dames ami amie amis voisin voisine
+	oeil main tête pied cœur yeux`
+
+// commonShare is what such a word counts.
+const commonShare = .4
 
 // courtesyShare is what such a word counts, in the search and as evidence, where
 // another counts 1.
 const courtesyShare = .3
 
 // courteous returns the courtesies as terms.
-func courteous(a *analysis.Analyzer) map[string]bool {
-	terms := make(map[string]bool)
-	for _, word := range strings.Fields(courtesies) {
-		for _, term := range a.Terms(word) {
-			terms[term] = true
+func courteous(a *analysis.Analyzer) map[string]float64 {
+	terms := make(map[string]float64)
+	for _, list := range []struct {
+		words string
+		share float64
+	}{{commonplaces, commonShare}, {courtesies, courtesyShare}} {
+		for _, word := range strings.Fields(list.words) {
+			for _, term := range a.Terms(word) {
+				terms[term] = list.share
+			}
 		}
 	}
 	return terms
@@ -136,8 +167,8 @@ func (q *inquiry) ownTerms() []ownTerm {
 				o.weight *= figureShare
 			}
 		}
-		if q.courtesies[t.Term] && t.Frequency == 0 {
-			o.weight *= courtesyShare
+		if share := q.courtesies[t.Term]; share > 0 && t.Frequency == 0 {
+			o.weight *= share
 		}
 		o.weight *= scale
 		own = append(own, o)

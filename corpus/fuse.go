@@ -54,7 +54,7 @@ type inquiry struct {
 	day     int32 // today, in days since 1970
 	years   []int // that the question names
 
-	courtesies map[string]bool // terms that say nothing as evidence
+	courtesies map[string]float64 // terms that say nothing as evidence
 	stands     map[string][][]string
 
 	vector  []float32         // of the query; nil: vectors are not asked
@@ -116,7 +116,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 	very := topK(scores, leftOutAmong)
 	for _, document := range very {
 		d, _ := v.document(document)
-		if !d.holds(q.day) && scores[document] >= leftOutShare*scores[very[0]] && q.lexical.matched[document] != 0 {
+		if !q.holds(d) && scores[document] >= leftOutShare*scores[very[0]] && q.lexical.matched[document] != 0 {
 			notInForce = append(notInForce, document)
 		}
 	}
@@ -150,7 +150,7 @@ func (q *inquiry) best(scores []float64) []int32 {
 	v := q.view
 	for m, c := range v.contents {
 		for _, document := range c.dated {
-			if !c.documents[document].holds(q.day) {
+			if !q.holds(&c.documents[document]) {
 				scores[v.documents[m]+document] = 0
 			}
 		}

@@ -56,7 +56,7 @@ func DefaultRanking() Ranking {
 		HeadingsWeight:      8,
 		TownBonus:           6,
 		TownCoverage:        .6,
-		ExpansionWeight:     .3,
+		ExpansionWeight:     .4,
 		Depth:               100,
 		Candidates:          40,
 		PassagesPerDocument: 5,

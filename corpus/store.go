@@ -25,7 +25,7 @@ type Store struct {
 	closely     *recent[closeKey, closeText]
 	scratch     sync.Pool // of *scratch
 
-	courtesies map[string]bool // as terms of French and English
+	courtesies map[string]float64 // as terms of French and English
 
 	mu        sync.Mutex
 	analyzers map[string]*analysis.Analyzer // by language

@@ -14,7 +14,7 @@ import (
 
 // DefaultGate is the belief that an answer needs: docs/retrieval.md has what
 // passes at others.
-const DefaultGate = .5
+const DefaultGate = .4
 
 // Config is what an Answerer is made of.
 type Config struct {
@@ -137,6 +137,29 @@ func (a *Answerer) Answer(ctx context.Context, req Request, sink Sink) (Answer, 
 	t.answer.TimingsMS["total"] = milliseconds(time.Since(t.started))
 	t.answer.Citations = citationsOf(t.answer.Units)
 	return t.answer, err
+}
+
+// Weigh searches for a question and returns what its answer would be weighed
+// from, for each thing that it asks, without the steps that come before: so
+// that the gate can be fitted on questions that these turn away.
+func (a *Answerer) Weigh(ctx context.Context, req Request) ([]Weighing, error) {
+	t := &turn{answerer: a, req: req, question: req.Question, started: time.Now()}
+	t.answer.TimingsMS = map[string]float64{}
+	if t.req.Now.IsZero() {
+		t.req.Now = a.cfg.Now()
+	}
+	if _, err := (retrieveStep{a.cfg.Retriever}).run(ctx, t); err != nil {
+		return nil, err
+	}
+	if len(t.hits()) == 0 {
+		return nil, nil
+	}
+	var err error
+	if t.quotation, err = t.quote(ctx); err != nil {
+		return nil, err
+	}
+	t.weighAll()
+	return t.weighed, nil
 }
 
 // citationsOf returns the units' citations, each once.

@@ -10,21 +10,59 @@ import (
 // it is that the question is one that these documents speak of. And whether
 // what was found says all that was asked.
 
-// Thresholds of an answer that does not call itself incomplete: what share of
-// the question's weightiest terms its words may lack, and what share of all
-// terms the best of them must say.
-const (
-	mostLacking = .35
-	leastCover  = .6
-	mostUnknown = .25 // share of its terms that nothing in the town's vocabulary has
+// Weighing is what both are weighed from, for one thing that is asked.
+type Weighing struct {
+	Evidence float64 // the search's
+	Cover    float64 // share of the question's terms, by weight, that the best words say with what stands above them
+	Score    float64 // of the best words
+	Unknown  float64 // share of the question's terms, by weight, that nothing in the town's vocabulary has
+	Terms    int     // of the question
+	Passages int     // that were searched: among many, something always fits
+	Lacks    float64 // share of the question's weightiest terms that no quoted words say
+	Suited   bool    // the words hold the kind of thing that is asked for, and the years that are named
+}
+
+// WeighingNames names the values of Weighing.Values, in their order.
+func WeighingNames() []string {
+	return []string{"evidence", "cover", "score", "unknown", "terms", "passages", "lacks", "suited"}
+}
+
+// Values returns what is weighed, in the order of WeighingNames: evidence as
+// its log odds, score, terms and passages by their logarithms.
+func (w Weighing) Values() []float64 {
+	evidence := min(max(w.Evidence, .005), .995)
+	suited := 0.0
+	if w.Suited {
+		suited = 1
+	}
+	return []float64{
+		math.Log(evidence / (1 - evidence)), w.Cover, math.Log(w.Score + .02), w.Unknown,
+		math.Log1p(float64(w.Terms)), math.Log(float64(max(1, w.Passages))), w.Lacks, suited,
+	}
+}
+
+// The weights of both decisions, in the order of WeighingNames, the bias last.
+// Fitted by eval/fit -cases; docs/retrieval.md has the figures.
+var (
+	beliefWeights = [...]float64{.7968, 5.2968, .4592, -4.1341, 3.8819, -.5201, 0, 0, -2.0187}
+	wholeWeights  = [...]float64{.2599, -.0725, 1.0091, 0, .6540, -.1321, 0, 1.0118, .4172}
 )
 
-// belief tells how likely it is, in [0, 1], that a question is one that the
-// documents speak of: by the search's evidence, by how far the best words that
-// could be quoted speak to it, by what share of its words nothing in the town's
-// vocabulary has, and by its length. Fitted by logistic regression on the demo
-// town, alone and beside the national sheets; docs/retrieval.md has the figures.
-func belief(result corpus.Result, speaks speaking) float64 {
+// leastWhole is the probability from which on an answer does not call itself
+// incomplete: high, since an answer that only looks whole is worse than one that
+// owns up.
+const leastWhole = .8
+
+// leastNear is the belief from which on a designed "I do not know" names the
+// nearest pages. Below it a question is likely about something else.
+const leastNear = .25
+
+// weighParts takes what was found for one thing that is asked.
+func weighParts(result corpus.Result, s speaking) Weighing {
+	w := Weighing{
+		Evidence: result.Evidence, Cover: s.cover, Score: s.score, Terms: len(result.Asked),
+		Passages: result.Scope, Lacks: s.lacks, Suited: s.suited,
+	}
 	var unknown, all float64
 	for _, t := range result.Asked {
 		all += t.Weight
@@ -33,32 +71,25 @@ func belief(result corpus.Result, speaks speaking) float64 {
 		}
 	}
 	if all > 0 {
-		unknown /= all
+		w.Unknown = unknown / all
 	}
-	evidence := min(max(result.Evidence, .005), .995)
-	sum := beliefBias +
-		beliefEvidence*math.Log(evidence/(1-evidence)) +
-		beliefCover*speaks.cover +
-		beliefScore*math.Log(speaks.score+.02) +
-		beliefUnknown*unknown +
-		beliefLength*math.Log1p(float64(len(result.Asked))) +
-		beliefScope*math.Log(float64(max(1, result.Scope)))
+	return w
+}
+
+// belief is how likely it is, in [0, 1], that the question is one that the
+// documents speak of.
+func (w Weighing) belief() float64 { return probability(beliefWeights[:], w.Values()) }
+
+// whole tells whether the words that were chosen likely answer all that was
+// asked.
+func (w Weighing) whole() bool {
+	return probability(wholeWeights[:], w.Values()) >= leastWhole
+}
+
+func probability(weights, values []float64) float64 {
+	sum := weights[len(values)]
+	for i, v := range values {
+		sum += weights[i] * v
+	}
 	return 1 / (1 + math.Exp(-sum))
 }
-
-// whole tells whether the words that were chosen answer all that was asked, as
-// far as words tell.
-func (s speaking) whole() bool {
-	return s.suited && s.lacks < mostLacking && s.cover >= leastCover && s.unknown < mostUnknown
-}
-
-// The weights of belief.
-const (
-	beliefBias     = -.0990
-	beliefEvidence = .8105
-	beliefCover    = 4.3858
-	beliefScore    = .6228
-	beliefUnknown  = -4.3563
-	beliefLength   = 3.2292
-	beliefScope    = -.4832 // by the logarithm of the passages searched: among many, something always fits
-)

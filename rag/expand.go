@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -11,7 +12,10 @@ func (q *quoter) expand(g *group, room int) {
 	s := &q.sources[g.source]
 	at := g.segments[0]
 	seg := s.segments[at]
+	section := s.section(at)
 	switch {
+	case section != nil:
+		g.segments = section
 	case seg.kind == Item || seg.leadIn:
 		g.segments = listAround(s, at)
 	case seg.kind == Row:
@@ -24,6 +28,37 @@ func (q *quoter) expand(g *group, room int) {
 		head = s.segments[first.head].text
 	}
 	g.heading = headingOf(s.Headings, head)
+}
+
+// A section that is not longer than this is quoted whole: it was written to be
+// read at once, and what a sentence leaves open its neighbour tells.
+const (
+	maxSection        = 8   // units
+	maxSectionLetters = 650 // characters
+)
+
+// section returns the segments under the heading that segment at stands under,
+// in reading order; nil where they are too many, or some are shown already.
+func (s *quotedSource) section(at int) []int {
+	var out []int
+	letters := 0
+	for j, seg := range s.segments {
+		if seg.head != s.segments[at].head || seg.kind == Heading {
+			continue
+		}
+		if s.used[j] || len(out) == maxSection {
+			return nil
+		}
+		if isHousekeeping(seg.text) || !whole(seg) {
+			continue
+		}
+		letters += utf8.RuneCountInString(seg.text)
+		out = append(out, j)
+	}
+	if letters > maxSectionLetters || !slices.Contains(out, at) {
+		return nil
+	}
+	return out
 }
 
 // headingOf joins a passage's heading path with the heading that stands in its

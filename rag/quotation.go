@@ -31,11 +31,11 @@ type placed struct {
 
 // speaking is how far the words that were chosen speak to the question.
 type speaking struct {
-	cover   float64 // share of the question's terms, by weight, that the best group says with what stands above it
-	lacks   float64 // share of its weightiest terms that no group says
-	unknown float64 // share of the question's terms, by weight, that nothing searched has
-	score   float64 // of the best segment
-	suited  bool    // the groups hold the kind of thing that is asked for, and the years that are named
+	cover  float64 // share of the question's terms, by weight, that the best group says with what stands above it
+	lacks  float64 // share of its weightiest terms that no group says
+	score  float64 // of the best segment
+	misses []said  // the weighty terms that no group says, heaviest first
+	suited bool    // the groups hold the kind of thing that is asked for, and the years that are named
 }
 
 // add answers a query from sources, which stand best first, in about room units.
@@ -79,8 +79,13 @@ func (n *quotation) number(s Source) int {
 	return s.N
 }
 
-// weighty is how many of a question's terms are looked for one by one.
-const weighty = 3
+// weighty is how many of a question's terms are looked for one by one, and
+// weightyShare the share of the heaviest's weight that a term has that an
+// answer should not lack.
+const (
+	weighty      = 3
+	weightyShare = .5
+)
 
 // speaks tells how far groups, the best first, speak to the question.
 func (q *quoter) speaks(groups []group) speaking {
@@ -104,11 +109,6 @@ func (q *quoter) speaks(groups []group) speaking {
 			text.WriteString(s.segments[j].text + " " + strings.Join(s.segments[j].header, " ") + " ")
 		}
 	}
-	for _, t := range q.query.terms {
-		if t.unknown && q.weight > 0 {
-			out.unknown += t.weight / q.weight
-		}
-	}
 	heaviest := slices.Clone(q.query.terms)
 	slices.SortStableFunc(heaviest, func(a, b said) int { return cmp.Compare(b.weight, a.weight) })
 	var lacking, all float64
@@ -121,17 +121,34 @@ func (q *quoter) speaks(groups []group) speaking {
 	if all > 0 {
 		out.lacks = lacking / all
 	}
-	s := &q.sources[best.source]
-	stated := s.Title + " " + s.Headings
-	for _, j := range best.segments {
-		stated += " " + s.segments[j].text
+	for _, t := range heaviest {
+		if share, _ := t.says(terms, around); share == 0 && t.weight >= weightyShare*heaviest[0].weight {
+			out.misses = append(out.misses, t)
+		}
 	}
-	years := yearAsked.FindAllString(stated, -1)
-	out.suited = q.cues.boost(text.String()) >= 1
-	for _, y := range q.figures.years {
-		out.suited = out.suited && slices.Contains(years, y)
-	}
+	out.suited = q.cues.boost(text.String()) >= 1 && q.namesYears(best)
 	return out
+}
+
+// namesYears tells whether a group is of the years that the question names. A
+// year that stands in it, or above it, counts before those of its document's
+// title: under "Agenda 2026-2027", "Marché de Noël 2026" is not that of 2027.
+func (q *quoter) namesYears(g group) bool {
+	s := &q.sources[g.source]
+	near := s.Headings + " " + g.heading
+	for _, j := range g.segments {
+		near += " " + s.segments[j].text
+	}
+	years := yearAsked.FindAllString(near, -1)
+	if len(years) == 0 {
+		years = yearAsked.FindAllString(s.Title, -1)
+	}
+	for _, y := range q.figures.years {
+		if !slices.Contains(years, y) {
+			return false
+		}
+	}
+	return true
 }
 
 // units turns the groups into units. Where two documents are quoted, each is

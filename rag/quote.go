@@ -13,7 +13,7 @@ import (
 // Bounds of a quoted answer. A list is quoted whole up to maxList items, since
 // half a list of papers to bring misleads.
 const (
-	maxQuoted     = 6
+	maxQuoted     = 8
 	maxQuotedPart = 5 // of one of several things that are asked
 	maxList       = 9
 	maxGroups     = 3
@@ -39,10 +39,9 @@ type query struct {
 
 // said is a term of the question, and what it weighs.
 type said struct {
-	term    string
-	weight  float64
-	unknown bool       // nothing that was searched has it
-	others  [][]string // what a text may say for it: any of these, each all of its terms
+	term   string
+	weight float64
+	others [][]string // what a text may say for it: any of these, each all of its terms
 }
 
 // standIn is what other words for a term count, where itself counts 1.
@@ -62,6 +61,7 @@ type quoter struct {
 	query    query
 	weight   float64 // of all terms
 	cues     cues
+	fit      float64 // the best that the search scored a passage
 	figures  askedFigures
 	sources  []quotedSource
 }
@@ -92,6 +92,7 @@ func newQuoter(a *analysis.Analyzer, q query, sources []Source) *quoter {
 		r.weight += t.weight
 	}
 	for _, s := range sources {
+		r.fit = max(r.fit, s.fit)
 		r.add(s)
 	}
 	for i := range r.sources {
@@ -164,6 +165,9 @@ func (t said) says(terms map[string]bool, around map[string]float64) (share floa
 func (q *quoter) score(i int) {
 	s := &q.sources[i]
 	prior := q.covers(s) / (1 + documentStep*float64(q.documentRank(i)) + 0.05*float64(i))
+	if q.fit > 0 {
+		prior *= 1 + fitShare*s.fit/q.fit
+	}
 	for j, seg := range s.segments {
 		var sum, own float64
 		for _, t := range q.query.terms {
@@ -186,12 +190,16 @@ func (q *quoter) score(i int) {
 		} else if first, _ := utf8.DecodeRuneInString(seg.text); seg.kind == Sentence && unicode.IsLower(first) {
 			sum *= 0.8 // a remark whose label ("À noter") was lost
 		}
-		s.scores[j] = prior * sum / lengthPenalty(len(s.terms[j]))
+		s.scores[j] = prior * sum / lengthPenalty(seg.kind, len(s.terms[j]))
 	}
 }
 
 // documentStep is what each place down the search's ranking of documents costs.
 const documentStep = .3
+
+// fitShare is what the search's own score of a passage counts, by words and
+// meaning, beside what its segments say.
+const fitShare = .3
 
 // isHousekeeping tells what a page says of itself.
 func isHousekeeping(text string) bool {
@@ -268,10 +276,11 @@ func whole(seg segment) bool {
 }
 
 // lengthPenalty keeps long segments, which hold more terms by chance, from
-// winning for that alone, and very short ones, which say little.
-func lengthPenalty(terms int) float64 {
+// winning for that alone, and very short sentences, which say little: an item
+// or a row is short.
+func lengthPenalty(kind UnitKind, terms int) float64 {
 	switch {
-	case terms < 4:
+	case terms < 4 && kind == Sentence:
 		return 1.4
 	case terms > 18:
 		return 1 + 0.02*float64(terms-18)

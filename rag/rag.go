@@ -84,6 +84,8 @@ type Source struct {
 	PassageID  int64  `json:"passage"`
 	Text       string `json:"-"` // the whole passage; stays on the server
 
+	fit float64 // what the search scored the passage, 0: it did not find it
+
 	facts *facts
 }
 
@@ -147,7 +149,8 @@ type Usage struct {
 // Trace is what an agent is shown of how an answer came out.
 type Trace struct {
 	Result   corpus.Result
-	Gate     float64 // evidence that was asked for
+	Gate     float64    // evidence that was asked for
+	Weighed  []Weighing // for each thing that is asked
 	Prompt   string
 	Raw      string     // the model's text before it was cut and checked
 	Withheld []Withheld // units that did not pass

@@ -16,10 +16,10 @@ import (
 const (
 	maxPerDocument       = 2
 	maxQuotedPerDocument = 3
-	wholeHits            = 2 // documents that a quotation is chosen from as a whole
 	maxWholePassages     = 24
-	quotedHits           = 6 // documents that a quotation is chosen from
 	maxQuotedSources     = 60
+	wholeHits            = 2 // documents that a quotation is chosen from as a whole
+	quotedHits           = 6 // documents that a quotation is chosen from
 	// The best document may have one more than the others, and another one
 	// when its score is this many times that of the next: it clearly answers.
 	clearLead = 1.25
@@ -43,11 +43,13 @@ func sourcesOf(hits []corpus.Hit, limit, perDocument int) []Source {
 	out := make([]Source, len(groups))
 	for i, group := range groups {
 		d, first := hits[group[0].hit].Document, group[0].passage
-		texts := make([]string, len(group))
+		texts, fit := make([]string, len(group)), 0.0
 		for j, c := range group {
 			texts[j] = c.passage.Text
+			fit = max(fit, c.passage.Score)
 		}
 		out[i] = newSource(i+1, d, first.Passage)
+		out[i].fit = fit
 		out[i].Text = strings.Join(texts, "\n\n")
 	}
 	return out

@@ -98,7 +98,7 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) (St
 		return StepFailed, nil
 	case !shown && m.gaveUp:
 		t.note("rag.note.model.gave_up", nil)
-		return StepEnded, t.sayNoEvidence(ctx)
+		return StepEnded, t.sayNoEvidence(ctx, nil)
 	case !shown:
 		t.note("rag.note.model.nothing", nil)
 		return StepFailed, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"guichet/corpus"
 )
@@ -26,7 +27,7 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	units = withoutEmptyHeadings(units)
 	if len(units) == 0 {
 		t.note("rag.note.quote.nothing", nil)
-		return StepEnded, t.sayNoEvidence(ctx)
+		return StepEnded, t.sayNoEvidence(ctx, nil)
 	}
 	t.answer.Sources, units = citedAlone(t.answer.Sources, units)
 	t.note("rag.note.quote.done", map[string]any{"Units": len(units), "Passages": len(t.answer.Sources)})
@@ -34,7 +35,7 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		lead := t.answerer.cfg.Messages.For("en").T("rag.quote.foreign")
 		units = slices.Insert(units, 0, Unit{Kind: Sentence, Text: lead, Break: true})
 	}
-	if q.whole() {
+	if t.whole() {
 		return StepEnded, t.say(ctx, Answered, units)
 	}
 	return StepEnded, t.sayNearest(ctx, units)
@@ -48,19 +49,41 @@ func (t *turn) sayNearest(ctx context.Context, units []Unit) error {
 		m = t.answerer.cfg.Messages.For("en")
 	}
 	lead := Unit{Kind: Sentence, Text: m.T("rag.partial.nearest"), Break: true}
-	units = append([]Unit{lead}, units...)
+	before := []Unit{lead}
+	if words := t.unspoken(); len(words) > 0 {
+		text := m.T("rag.partial.unspoken", map[string]any{"Words": strings.Join(words, m.T("rag.partial.unspoken.between"))})
+		before = append(before, Unit{Kind: Sentence, Text: text})
+	}
+	units = append(before, units...)
 	units = append(units, contactUnits(m, t.req.Town.Contact, "rag.partial.contact")...)
 	return t.say(ctx, Partial, units)
 }
 
-// whole tells whether each thing that was asked is answered whole.
-func (n *quotation) whole() bool {
-	for _, p := range n.parts {
-		if !p.speaks.whole() {
-			return false
+// maxUnspoken bounds the words that an answer says it found nothing on.
+const maxUnspoken = 3
+
+// unspoken are the question's weighty words that the quotation does not speak
+// to, as the resident wrote them, in their order.
+func (t *turn) unspoken() []string {
+	missed := map[string]bool{}
+	for _, p := range t.quotation.parts {
+		for _, term := range p.speaks.misses {
+			missed[term.term] = true
 		}
 	}
-	return true
+	var words []string
+	for _, token := range t.analyzer().Tokens(t.question) {
+		if missed[token.Term] && len(words) < maxUnspoken {
+			words = append(words, t.question[token.Start:token.End])
+			delete(missed, token.Term)
+		}
+	}
+	return words
+}
+
+// whole tells whether each thing that was asked is answered whole.
+func (t *turn) whole() bool {
+	return !slices.ContainsFunc(t.weighed, func(w Weighing) bool { return !w.whole() })
 }
 
 // quote looks for the words that answer, in the documents that were found.
@@ -137,7 +160,7 @@ func (t *turn) queryOf(result corpus.Result, text, context string) query {
 	}
 	quiet := quietTerms(t.analyzer(), read)
 	for _, a := range result.Asked {
-		s := said{term: a.Term, weight: a.Weight, unknown: !a.Known, others: a.Others}
+		s := said{term: a.Term, weight: a.Weight, others: a.Others}
 		if own != nil && !own[a.Term] {
 			s.weight *= share
 		}

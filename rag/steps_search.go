@@ -60,6 +60,7 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		if t.quotation, err = t.quote(ctx); err != nil {
 			return StepFailed, err
 		}
+		t.weighAll()
 		believed = t.believed()
 	}
 	note := "rag.note.gate.passed"
@@ -71,20 +72,34 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		"Evidence": t.decimal(believed), "Gate": t.decimal(s.least), "Passages": len(sources),
 	})
 	if short {
-		return StepEnded, t.sayNoEvidence(ctx)
+		if believed < leastNear {
+			sources = nil
+		}
+		return StepEnded, t.sayNoEvidence(ctx, sources)
 	}
 	t.answer.Sources = sources
 	return StepPassed, nil
 }
 
+// weighAll weighs each thing that is asked.
+func (t *turn) weighAll() {
+	parts := t.parts
+	if len(parts) == 0 {
+		parts = []searchedPart{{result: t.result}}
+	}
+	for i, p := range parts {
+		t.weighed = append(t.weighed, weighParts(p.result, t.quotation.parts[i].speaks))
+	}
+	if trace := t.answer.Trace; trace != nil {
+		trace.Weighed = t.weighed
+	}
+}
+
 // believed is the belief in the likeliest part of the question.
 func (t *turn) believed() float64 {
-	if len(t.parts) == 0 {
-		return belief(t.result, t.quotation.parts[0].speaks)
-	}
 	most := 0.0
-	for i, p := range t.parts {
-		most = max(most, belief(p.result, t.quotation.parts[i].speaks))
+	for _, w := range t.weighed {
+		most = max(most, w.belief())
 	}
 	return most
 }

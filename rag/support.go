@@ -45,7 +45,7 @@ func (f *facts) best(segmentTerms []map[string]bool, terms map[string]bool, want
 				score++
 			}
 		}
-		score /= lengthPenalty(len(segmentTerms[i]))
+		score /= lengthPenalty(Sentence, len(segmentTerms[i]))
 		if seg.kind == Heading {
 			score = score/2 - 0.5
 		}

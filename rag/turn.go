@@ -28,6 +28,7 @@ type turn struct {
 	result    corpus.Result // of the search
 	parts     []searchedPart
 	quotation quotation     // what could be quoted, once the gate looked for it
+	weighed   []Weighing    // of each part
 	prompt    []llm.Message // for the model
 
 	// Of the step that runs.
@@ -109,15 +110,17 @@ func (t *turn) say(ctx context.Context, outcome Outcome, units []Unit) error {
 	return nil
 }
 
-// sayNoEvidence shows the designed "I do not know".
-func (t *turn) sayNoEvidence(ctx context.Context) error {
+// sayNoEvidence shows the designed "I do not know", with the pages of near
+// sources.
+func (t *turn) sayNoEvidence(ctx context.Context, near []Source) error {
 	foreign := isEnglish(t.question) && t.documentsAreFrench()
 	m := t.messages()
 	if foreign {
 		m = t.answerer.cfg.Messages.For("en")
 	}
 	t.answer.Sources = nil
-	return t.say(ctx, NoEvidence, noEvidence(m, t.req.Town.Contact, foreign))
+	units := append(noEvidence(m, t.req.Town.Contact, foreign), nearestPages(m, near)...)
+	return t.say(ctx, NoEvidence, units)
 }
 
 // sayPartial ends an answer of which a part was shown: it says that something

@@ -9,7 +9,8 @@
 // first five" on them, with ridge regularisation, by five-fold
 // cross-validation repeated ten times. It prints the area under the ROC curve
 // on the folds left out, and the coefficients of a fit to all, which go into
-// corpus/evidence.go.
+// corpus/evidence.go. With -cases, it fits what rag/evidence.go decides by
+// (answers.go).
 package main
 
 import (
@@ -51,12 +52,20 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		sets = append(sets, v)
 		return nil
 	})
+	var cases []string
+	flags.Func("cases", "fit the gate's decisions: FOLDER=CASES,QUESTIONS,OFFTOPIC (any may be empty); may be given again", func(v string) error {
+		cases = append(cases, v)
+		return nil
+	})
 	ridge := flags.Float64("ridge", .5, "regularisation")
 	flags.Float64Var(&topicCut, "topic-cut", topicCut, "logit from which on a question is as much on topic as can be")
 	flags.Float64Var(&topicShare, "topic-share", topicShare, "what being on topic weighs")
 	offWeight := flags.Float64("offtopic-weight", 1, "weight of a question that no town answers")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if len(cases) > 0 {
+		return fitAnswers(ctx, stdout, cases, *ridge)
 	}
 	var samples []sample
 	for group, set := range sets {
