@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"guichet/corpus"
+	"guichet/internal/personal"
 	"guichet/rag"
 )
 
@@ -119,7 +120,9 @@ func decodeFeedback(in incoming, turn uuid.UUID) (any, error) {
 	if strings.ContainsFunc(in.Comment, isControl) {
 		return nil, &Error{Code: CodeNotText, Turn: turn}
 	}
-	return Feedback{Turn: turn, Value: in.Value, Comment: in.Comment}, nil
+	// A comment is kept as a question is: without personal numbers.
+	comment, _ := personal.Mask(in.Comment, func(personal.Kind, string) bool { return false })
+	return Feedback{Turn: turn, Value: in.Value, Comment: comment}, nil
 }
 
 // isControl says whether r has no place in a text: a control character other

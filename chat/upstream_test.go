@@ -72,7 +72,9 @@ func TestAResidentIsAnsweredWhateverTheModelDoes(t *testing.T) {
 				}
 				text += end.Unit.Text + "\n"
 			}
-			if end.State != chat.Complete || end.Mode != s.want || end.Outcome != s.as || !strings.Contains(text, "de 9 h à 12 h") {
+			// So small a town's own words are quoted with some reserve.
+			fits := end.Outcome == s.as || end.Mode == rag.ModeQuoted && end.Outcome == rag.Partial
+			if end.State != chat.Complete || end.Mode != s.want || !fits || !strings.Contains(text, "de 9 h à 12 h") {
 				t.Errorf("%s, %s %s:\n%s", end.State, end.Mode, end.Outcome, text)
 			}
 			if took := time.Since(began); took > firstToken+2*time.Second {

@@ -10,6 +10,7 @@ import (
 
 	"guichet/corpus"
 	"guichet/internal/analysis"
+	"guichet/internal/fact"
 )
 
 // Approvals are the answers that agents approved: corpus.Store has them.
@@ -168,7 +169,16 @@ func (s approvedStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	t.note("rag.note.approved", map[string]any{"ID": a.ID, "Likeness": t.decimal(likeness), "Owner": a.Owner})
 	t.answer.Mode = ModeApproved
 	t.answer.Sources = approvedSources(a)
-	return StepEnded, t.say(ctx, Answered, approvedUnits(a, t.answer.Sources, newSupporter(t.analyzer())))
+	var units []Unit
+	for _, u := range approvedUnits(a, t.answer.Sources, newSupporter(t.analyzer())) {
+		shown, reason := PlainText{Contact: t.req.Town.Contact}.Unit(ctx, u, t.answer.Sources)
+		if reason != nil {
+			t.withhold(u.Text, *reason)
+			continue
+		}
+		units = append(units, shown)
+	}
+	return StepEnded, t.say(ctx, Answered, units)
 }
 
 // approvedSources are the passages that the answer rests on, each once.
@@ -230,7 +240,8 @@ var ErrUnsupported = errors.New("nothing in the documents named supports the ans
 // Supports returns the passages that an agent's answer rests on: for each of
 // its units, of the passages given the one that says most of it. When one of
 // these changes or ends, the answer is no longer served. It returns
-// ErrUnsupported where no passage says anything of it.
+// ErrUnsupported where no passage says anything of it, or where it states a
+// figure, a date, a number or an address that none of them has.
 func Supports(answer string, documents []corpus.HitDocument, passages []corpus.Passage) ([]corpus.ApprovedSupport, error) {
 	sources := make([]Source, len(passages))
 	for i, p := range passages {
@@ -239,6 +250,9 @@ func Supports(answer string, documents []corpus.HitDocument, passages []corpus.P
 	supporter := newSupporter(analysis.For("fr"))
 	var supports []corpus.ApprovedSupport
 	for _, u := range unitsOf(answer) {
+		if lacking := unpublished(u.Text, sources); len(lacking) > 0 {
+			return nil, fmt.Errorf("%w: they do not say %s", ErrUnsupported, strings.Join(lacking, ", "))
+		}
 		for _, c := range mostLike(sources, u.Text, supporter) {
 			if !slices.ContainsFunc(supports, func(s corpus.ApprovedSupport) bool { return s.PassageID == c.Passage && s.Quote == c.Quote }) {
 				supports = append(supports, corpus.ApprovedSupport{PassageID: c.Passage, Quote: c.Quote})
@@ -249,6 +263,24 @@ func Supports(answer string, documents []corpus.HitDocument, passages []corpus.P
 		return nil, ErrUnsupported
 	}
 	return supports, nil
+}
+
+// unpublished returns the figures, dates, numbers and addresses of a text that
+// none of the sources states.
+func unpublished(text string, sources []Source) []string {
+	var stated []fact.Fact
+	for _, s := range sources {
+		read := s.read()
+		stated = append(stated, read.about...)
+		for _, facts := range read.facts {
+			stated = append(stated, facts...)
+		}
+	}
+	var lacking []string
+	for _, f := range missing(fact.Parse(text, languageOf(text, "fr")), stated) {
+		lacking = append(lacking, strings.TrimSpace(text[f.Start:f.End]))
+	}
+	return lacking
 }
 
 // unitsOf cuts an agent's Markdown into units.

@@ -24,3 +24,13 @@ func courtesyMessage(question string) string {
 	}
 	return "rag.courtesy.hello"
 }
+
+// greeting are words with which a model greets, and which answer nothing:
+// neither yes nor no is one.
+var greeting = regexp.MustCompile(`\b(?:bonjour|bonsoir|hello|hi|good (?:morning|afternoon|evening)|merci(?: (?:pour|de) votre (?:question|message))?|thank you(?: for your (?:question|message))?|avec plaisir|my pleasure|bonne (?:journee|soiree)|have a (?:nice|good) day|au revoir|goodbye|madame|monsieur|sir|madam|et|and|,)\b`)
+
+// isGreeting tells a sentence of which nothing is left once greetings are taken
+// out.
+func isGreeting(text string) bool {
+	return strings.Trim(greeting.ReplaceAllString(folded(text), " "), " .,;:!…()'-") == ""
+}

@@ -109,6 +109,38 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 	return Unit{}, best.reason
 }
 
+// maxAnnounced is how many words that say something an announcement of what is
+// allowed or due may have.
+const maxAnnounced = 2
+
+// states tells a heading or lead-in that does more than announce: it gives a
+// fact, denies, or says what is allowed, free, open or to be paid. That
+// something must be done or brought is announced all the time ("Il faut :").
+func (c claim) states(w *wording) bool {
+	if len(c.facts) > 0 {
+		return true
+	}
+	says := 0
+	for t := range c.terms {
+		if !w.generic[t] {
+			says++
+		}
+	}
+	return slices.ContainsFunc(c.clauses, func(part clause) bool {
+		if part.negated || len(part.without) > 0 {
+			return true
+		}
+		for axis, sign := range part.signs {
+			// "Elle refuse :" and "Il faut :" announce; the list says what.
+			announces := (axis == "duty" || axis == "permission") && says <= maxAnnounced
+			if sign != 0 && !announces {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // heading checks what a heading or a lead-in says against all sources.
 func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 	if headedBy(u.Text, sources) {
@@ -141,6 +173,11 @@ func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 	if lacking := missing(claim.facts, facts); len(lacking) > 0 {
 		return Unit{}, factReason("rag.withheld.figures", claim.text, lacking...)
 	}
+	if claim.states(w) {
+		// What it states is bound to nothing here: it must cite, and be held to
+		// that, like any other unit.
+		return Unit{}, &Reason{ID: "rag.withheld.no_citation"}
+	}
 	support, lacking := 0.0, []string(nil)
 	for t, written := range claim.written {
 		if all.has(w, t) || w.generic[t] {
@@ -152,7 +189,7 @@ func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 	if n := float64(len(claim.written)); n > 0 && support/n < minHeadingSupport {
 		return Unit{}, wordsReason("rag.withheld.words", lacking)
 	}
-	if said := w.contradicts(claim.clauses, clauses, nil, len(claim.facts) > 0); said != "" && !leadsOn(u) {
+	if said := w.contradicts(claim.clauses, clauses, nil, len(claim.facts) > 0); said != "" {
 		return Unit{}, &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
 	return u, nil

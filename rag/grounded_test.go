@@ -115,7 +115,7 @@ func TestGrounded(t *testing.T) {
 		{cited(Item, "Une photo"), false},
 		{cited(Sentence, "Voici les horaires :"), true},
 		{cited(Sentence, "Voici les 7 horaires :"), false},
-		{cited(Heading, "Tarifs 2026"), true},
+		{cited(Heading, "Tarifs 2026"), false}, // a figure must be cited
 		{cited(Heading, "Tarifs 2027"), false},
 	} {
 		if _, reason := (Grounded{}).Unit(context.Background(), c.unit, sources); (reason == nil) != c.ok {

@@ -64,7 +64,7 @@ func (l *lead) rest() []Unit {
 
 // connects tells a unit that states nothing by itself: it announces what
 // follows it, or greets.
-func connects(u Unit) bool { return leadsOn(u) || u.Kind == Sentence && isCourtesy(u.Text) }
+func connects(u Unit) bool { return leadsOn(u) || u.Kind == Sentence && isGreeting(u.Text) }
 
 // leadsOn tells a sentence that announces what follows it.
 func leadsOn(u Unit) bool { return u.Kind == Sentence && strings.HasSuffix(u.Text, ":") }

@@ -61,8 +61,6 @@ func ScopeUnits(m *messages.Messages, v Verdict, question string, c corpus.Conta
 	switch v.Scope {
 	case Courtesy:
 		return []Unit{{Kind: Sentence, Text: m.T(courtesyMessage(question)), Break: true}}
-	case Manipulation, Health, OffTopic:
-		return []Unit{{Kind: Sentence, Text: m.T("rag.scope." + string(v.Scope)), Break: true}}
 	}
 	units := []Unit{{Kind: Sentence, Text: m.T("rag.scope." + string(v.Scope)), Break: true}}
 	return append(units, contactUnits(m, c, "rag.scope.contact")...)

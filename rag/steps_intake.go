@@ -1,6 +1,10 @@
 package rag
 
-import "context"
+import (
+	"context"
+
+	"guichet/internal/llm"
+)
 
 // emergencyStep answers whoever is in danger before anything else.
 type emergencyStep struct{}
@@ -13,6 +17,7 @@ func (emergencyStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	switch danger.Alarm {
 	case Sure:
 		t.note("rag.note.emergency", why)
+		t.urgent = true
 		return StepEnded, t.say(ctx, Emergency, emergency(t.messages(), danger.Kind, t.req.Town.Contact))
 	case Perhaps:
 		t.note("rag.note.emergency.perhaps", why)
@@ -50,11 +55,12 @@ func (s condenseStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		return StepFailed, err
 	}
 	t.tokens = max(0, condensed.Usage.Prompt) + max(0, condensed.Usage.Completion)
+	t.rewriting = condensed.Usage
 	if condensed.By == CondensedNot {
 		return StepSkipped, nil
 	}
 	if condensed.Err != nil {
-		t.answerer.cfg.Log.WarnContext(ctx, "follow-up rewritten by rules, not by the model", "error", condensed.Err)
+		t.answerer.cfg.Log.WarnContext(ctx, "follow-up rewritten by rules, not by the model", "reason", llm.Reason(condensed.Err))
 	}
 	t.question = condensed.Question
 	t.note("rag.note.condensed."+condensed.By, map[string]any{"Question": condensed.Question})

@@ -44,7 +44,11 @@ func (s streamStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	reply, err := s.model.Stream(ctx, t.prompt, func(text string) error { return m.take(ctx, text) })
 	t.answer.TimingsMS["model"] = milliseconds(time.Since(began))
 	if err == nil {
-		t.answer.Usage = Usage{Model: reply.Model, Prompt: reply.PromptTokens, Completion: reply.CompletionTokens}
+		t.answer.Usage = Usage{
+			Model:      reply.Model,
+			Prompt:     together(reply.PromptTokens, t.rewriting.Prompt),
+			Completion: together(reply.CompletionTokens, t.rewriting.Completion),
+		}
 		t.tokens = max(0, reply.PromptTokens) + max(0, reply.CompletionTokens)
 		err = m.end(ctx, reply)
 	}
@@ -53,6 +57,15 @@ func (s streamStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	}
 	t.within = m.steps()
 	return m.conclude(ctx, reply, err)
+}
+
+// together adds the tokens of a rewriting, where they are known, to those of the
+// answer; -1: unknown.
+func together(answer, rewriting int) int {
+	if answer < 0 {
+		return answer
+	}
+	return answer + max(0, rewriting)
 }
 
 // modelRun turns a model's stream into shown units.
@@ -90,11 +103,11 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) (St
 		return StepFailed, m.sink
 	case err != nil && shown:
 		t.note("rag.note.model.broke", map[string]any{"Units": len(t.answer.Units)})
-		t.answerer.cfg.Log.WarnContext(ctx, "model broke off, the answer is partial", "error", err)
+		t.answerer.cfg.Log.WarnContext(ctx, "model broke off, the answer is partial", "reason", llm.Reason(err))
 		return StepEnded, t.sayPartial(ctx)
 	case err != nil:
 		t.note("rag.note.model.failed", nil)
-		t.answerer.cfg.Log.WarnContext(ctx, "model failed, passages are quoted", "error", err)
+		t.answerer.cfg.Log.WarnContext(ctx, "model failed, passages are quoted", "reason", llm.Reason(err))
 		return StepFailed, nil
 	case !shown && m.gaveUp:
 		t.note("rag.note.model.gave_up", nil)
@@ -106,7 +119,7 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) (St
 		t.note("rag.note.model.stopped", map[string]any{"Reason": reply.StopReason})
 		return StepEnded, t.sayPartial(ctx)
 	}
-	if m.lacks() {
+	if m.lacks() || m.gaveUp {
 		t.note("rag.note.model.partial", map[string]any{"Withheld": m.withheld})
 		return StepEnded, t.sayPartial(ctx)
 	}
@@ -161,7 +174,7 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 	raw = m.lead.inherit(raw)
 	u := Unit{Kind: raw.kind, Text: raw.text, Cells: raw.cells, Header: raw.header, Break: raw.brk}
 	m.citing.time(func() { u.Citations = m.cite(u.Text, raw.cites) })
-	ok := len(raw.cites) == 0 && u.Kind == Sentence && isCourtesy(u.Text) // it states nothing
+	ok := len(raw.cites) == 0 && u.Kind == Sentence && isGreeting(u.Text) // it states nothing
 	if !ok {
 		m.verifying.time(func() { u, ok = t.check(ctx, u) })
 	}

@@ -21,9 +21,11 @@ type turn struct {
 	started  time.Time
 	answer   Answer
 
-	question string // the request's, self-contained
-	decision bool   // it asks of a right: an officer decides
-	perhaps  string // the kind of danger that it may tell of; empty: none
+	question  string // the request's, self-contained
+	decision  bool   // it asks of a right: an officer decides
+	rewriting Usage  // of the model that made it self-contained
+	urgent    bool   // somebody is in danger: nothing comes before the numbers
+	perhaps   string // the kind of danger that it may tell of; empty: none
 
 	result    corpus.Result // of the search
 	parts     []searchedPart
@@ -161,7 +163,7 @@ func (t *turn) begin(ctx context.Context) error {
 			}
 		}
 	}
-	if kinds := t.req.intake.masked; len(kinds) > 0 {
+	if kinds := t.req.intake.masked; len(kinds) > 0 && !t.urgent {
 		return t.show(ctx, PersonalUnit(t.messages(), kinds))
 	}
 	return nil

@@ -38,3 +38,20 @@ type Model interface {
 	// cancelled ctx gives ctx.Err(). Nothing is retried after the first piece.
 	Stream(ctx context.Context, prompt []Message, onText func(string) error) (Reply, error)
 }
+
+// Reason is what an error of a model says that may stand in a log: its kind.
+// What the server said may repeat a resident's words.
+func Reason(err error) string {
+	for _, kind := range []error{ErrOpen, ErrUnauthorised, ErrBusy, ErrCut, ErrGarbled, ErrUnavailable} {
+		if errors.Is(err, kind) {
+			return kind.Error()
+		}
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return "it took too long"
+	case errors.Is(err, context.Canceled):
+		return "it was stopped"
+	}
+	return fmt.Sprintf("an error of type %T", err)
+}

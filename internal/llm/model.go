@@ -115,7 +115,7 @@ func (m *OpenAI) Stream(parent context.Context, prompt []Message, onText func(st
 		if retryAfter > m.cfg.MaxRetryAfter || time.Since(s.began)+wait >= m.cfg.FirstToken {
 			return reply, err // no text can come in time
 		}
-		m.cfg.Log.InfoContext(ctx, "model asked again", "attempt", attempt, "wait", wait, "error", err)
+		m.cfg.Log.InfoContext(ctx, "model asked again", "attempt", attempt, "wait", wait, "reason", Reason(err))
 		if sleep(ctx, wait) != nil {
 			return Reply{}, s.ended(ctx)
 		}
