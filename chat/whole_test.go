@@ -177,15 +177,14 @@ func TestTheWholeWay(t *testing.T) {
 	turn = id() // the model is down: quoted, and no inner word of it
 	ask("En cas de panne, quand ouvre la déchèterie ?", 0)
 	c.want("sources")
-	if u := c.want("delta").Unit; len(u.Citations) == 0 {
-		t.Errorf("unit %+v", u)
-	}
+	cited := false
 	for end = c.recv(); end.Type != "done"; end = c.recv() {
+		cited = cited || len(end.Unit.Citations) > 0
 		if end.Type == "error" || strings.Contains(fmt.Sprint(end), "gpu-7") {
 			t.Fatalf("frame %+v", end)
 		}
 	}
-	if end.Mode != rag.ModeQuoted || end.State != chat.Complete {
+	if end.Mode != rag.ModeQuoted || end.State != chat.Complete || !cited {
 		t.Errorf("done: %+v", end)
 	}
 }

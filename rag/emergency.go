@@ -105,6 +105,9 @@ const fewestWords = 4
 // DangerIn judges a question by patterns, and by the weight of its words where
 // no pattern is met or where one may have been met by chance.
 func DangerIn(question string) Danger {
+	if wantsHuman(question) {
+		return Danger{}
+	}
 	found, is := emergencyPhrases().Find(question)
 	if len(strings.Fields(question)) < fewestWords {
 		if is {
@@ -114,6 +117,9 @@ func DangerIn(question string) Danger {
 	}
 	weighed := emergencyWeights().Weigh(question)
 	if is {
+		if found.Weak && weighed.Score < hardlyScore {
+			return Danger{}
+		}
 		if weighed.Score < hardlyScore || found.Weak && weighed.Score < doubtScore {
 			return Danger{Perhaps, found.Kind, found.Line}
 		}

@@ -191,6 +191,9 @@ func (q *quoter) score(i int) {
 			sum *= 0.8 // a remark whose label ("À noter") was lost
 		}
 		s.scores[j] = prior * sum / lengthPenalty(seg.kind, len(s.terms[j]))
+		if isRecital(seg.text) {
+			s.scores[j] *= recitalShare
+		}
 	}
 }
 
@@ -447,4 +450,13 @@ func (s Source) cite(quote string) Citation {
 		N: s.N, Document: s.Document, Title: s.Title, URL: s.URL, Quote: quote,
 		Edition: s.Edition, Passage: s.PassageID, Shared: s.Shared,
 	}
+}
+
+// recitalShare is what a recital of a decree counts: it tells why something was
+// decided, with what held before, and not what was decided.
+const recitalShare = .1
+
+// isRecital tells the "Vu le code ..." and "Considérant que ..." of a decree.
+func isRecital(text string) bool {
+	return strings.HasPrefix(text, "Vu l") || strings.HasPrefix(text, "Vu d") || strings.HasPrefix(text, "Considérant ")
 }

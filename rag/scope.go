@@ -14,6 +14,7 @@ type Scope string
 const (
 	InScope      Scope = ""
 	Courtesy     Scope = "courtesy"     // a greeting or thanks alone
+	Human        Scope = "human"        // the wish to speak to a person of the town
 	Manipulation Scope = "manipulation" // orders to the assistant, its prompt, its secrets
 	Private      Scope = "private"      // other people's data
 	Refuse       Scope = "refuse"       // a demand that an officer's decision be taken or told
@@ -50,6 +51,9 @@ var scopePhrases = mustRead("scope")
 func ScopeOf(question string) Verdict {
 	if isCourtesy(question) {
 		return Verdict{Scope: Courtesy}
+	}
+	if wantsHuman(question) {
+		return Verdict{Scope: Human}
 	}
 	found, _ := scopePhrases().Find(question)
 	return Verdict{Scope(found.Kind), found.Line}
