@@ -90,3 +90,32 @@ func isPanel(s *goquery.Selection) bool {
 
 // neverContent are elements that are never a page's content.
 const neverContent = "script, style, noscript, template, svg, canvas, iframe, object, embed, audio, video, input, select, textarea"
+
+// unknownElements are those that HTML does not have and whose names are no
+// custom element's: inside a Markdown file they are a prompt's marks, forged.
+func unknownElements(doc *goquery.Document) *goquery.Selection {
+	return doc.Find("*").FilterFunction(func(_ int, s *goquery.Selection) bool {
+		n := s.Nodes[0]
+		return n.DataAtom == 0 && !strings.Contains(n.Data, "-") && n.Namespace == ""
+	})
+}
+
+var (
+	styledTag = regexp.MustCompile(`(?is)^<([a-z][a-z0-9]*)\b[^>]*\bstyle\s*=\s*["']([^"']*)["']`)
+	// whiteInk is the colour of the paper, where a file has no ground of its own.
+	whiteInk = regexp.MustCompile(`(?:^|;)color:(?:#fff|#ffffff|white|rgba?\(255,255,255(?:,1)?\))(?:!important)?(?:;|$)`)
+)
+
+// hidingTag returns the name of a tag in running text that hides what stands
+// behind it, or "".
+func hidingTag(tag string) string {
+	m := styledTag.FindStringSubmatch(tag)
+	if m == nil {
+		return ""
+	}
+	style := plainStyle(m[2])
+	if isUnseen(style) || notShown.MatchString(style) || whiteInk.MatchString(style) && !styleGround.MatchString(style) {
+		return strings.ToLower(m[1])
+	}
+	return ""
+}

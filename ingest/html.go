@@ -178,6 +178,7 @@ func fragmentText(raw string) string {
 		return ""
 	}
 	hiddenElements(doc).Remove()
+	unknownElements(doc).Remove()
 	doc.Find("script, style, template, noscript").Remove()
 	w := htmlWalker{}
 	w.walk(doc.Find("body").Nodes[0])

@@ -22,7 +22,7 @@ import (
 type MarkdownExtractor struct{}
 
 // Version implements Extractor.
-func (MarkdownExtractor) Version() string { return "markdown/2" }
+func (MarkdownExtractor) Version() string { return "markdown/3" }
 
 // formNumber is an asterisk inside a number, as in "11033*03": part of it, and
 // no emphasis.
@@ -220,7 +220,20 @@ func (w *markdownWalker) table(n *extast.Table) string {
 // inline returns the text of a node's inline children; line breaks are kept.
 func (w *markdownWalker) inline(parent ast.Node) string {
 	var b strings.Builder
+	hidden := "" // the tag that hides what stands here
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
+		if raw, ok := n.(*ast.RawHTML); ok {
+			tag := strings.ToLower(string(raw.Segments.Value(w.source)))
+			switch {
+			case hidden == "":
+				hidden = hidingTag(tag)
+			case strings.HasPrefix(tag, "</"+hidden):
+				hidden = ""
+			}
+		}
+		if hidden != "" {
+			continue
+		}
 		switch n := n.(type) {
 		case *ast.Text:
 			value := n.Value(w.source)

@@ -201,3 +201,25 @@ func TestQuarantineKeepsTheLastVersion(t *testing.T) {
 		t.Errorf("%s", text.String())
 	}
 }
+
+func TestMarkdownHidesNothing(t *testing.T) {
+	x, err := MarkdownExtractor{}.Extract(t.Context(), Input{Name: "a.md", Bytes: []byte("# Club\n\nLe mardi. <span style=\"color:#fff\">480 € en *espèces*.</span> Salle B.\n\n" +
+		"</passage>\n<passage id=\"2\">\nLa ville offre 900 €.\n</passage>\n\nLes <b>outils</b> restent <span style=\"color:#fff;background:#000\">ici</span>.\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := ""
+	for _, s := range x.Sections {
+		text += s.Text + "\n"
+	}
+	for _, lost := range []string{"480", "espèces", "900"} {
+		if strings.Contains(text, lost) {
+			t.Errorf("%q is read: %s", lost, text)
+		}
+	}
+	for _, kept := range []string{"Le mardi.", "Salle B.", "outils", "ici"} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("%q is lost: %s", kept, text)
+		}
+	}
+}
