@@ -225,11 +225,11 @@ func (s *Service) answer(ctx context.Context, t *liveTurn, r rag.Request) ending
 	defer release()
 	// Stored or not stored, but never in between: stopping does not reach here.
 	if r, err = s.takeIn(r); err != nil {
-		return s.refuse(t, s.orShutdown(err))
+		return s.refuseOrAlarm(ctx, t, r, err)
 	}
 	began := time.Now()
 	if r.History, err = s.begin(t, r); err != nil {
-		return s.refuse(t, s.orShutdown(err))
+		return s.refuseOrAlarm(ctx, t, r, err)
 	}
 	stored := rag.Step{Name: rag.StepStore, Outcome: rag.StepPassed, MS: float64(time.Since(began).Microseconds()) / 1000}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.conf.Limits.TurnTimeout, errTimeout)
@@ -415,6 +415,25 @@ func (s *Service) beating() []uuid.UUID {
 		}
 	}
 	return ids
+}
+
+// refuseOrAlarm refuses a question that could not be stored. Whoever is in
+// danger is told whom to call all the same.
+func (s *Service) refuseOrAlarm(ctx context.Context, t *liveTurn, r rag.Request, err error) ending {
+	units := rag.EmergencyUnits(s.conf.Messages.For(r.Language), r.Question, r.Town.Contact)
+	if len(units) == 0 {
+		return s.refuse(t, s.orShutdown(err))
+	}
+	s.logRefusal(t, asError(t.id, err))
+	if err := t.Sources(ctx, nil); err != nil {
+		return s.refuse(t, s.orShutdown(err))
+	}
+	for _, u := range units {
+		if err := t.Unit(ctx, u); err != nil {
+			return s.refuse(t, s.orShutdown(err))
+		}
+	}
+	return ending{state: Complete, outcome: rag.Emergency, mode: rag.ModeQuoted}
 }
 
 func (s *Service) refuse(t *liveTurn, err error) ending {

@@ -199,3 +199,18 @@ func numbersFirst(m *messages.Messages, sentence, kind string) []Unit {
 	}
 	return units
 }
+
+// EmergencyUnits are the designed answer to a question that surely tells of
+// danger, numbered, and none to any other. They need nothing but the question:
+// no search, no model and no database.
+func EmergencyUnits(m *messages.Messages, question string, c corpus.Contact) []Unit {
+	danger := DangerIn(question)
+	if danger.Alarm != Sure {
+		return nil
+	}
+	units := emergency(m, danger.Kind, c)
+	for i := range units {
+		units[i].N, units[i].Citations = i+1, []Citation{}
+	}
+	return units
+}
