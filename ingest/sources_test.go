@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"guichet/corpus"
@@ -15,7 +16,7 @@ import (
 type site struct {
 	uri    string
 	pages  map[string]string
-	opened int
+	opened atomic.Int32
 }
 
 func (s *site) Ref() corpus.SourceRef { return corpus.SourceRef{Kind: "website", URI: s.uri} }
@@ -26,7 +27,7 @@ func (s *site) List(context.Context) (Listing, error) {
 		digest := sha256.Sum256([]byte(text))
 		l.Items = append(l.Items, Item{Key: key, MediaType: Markdown, Said: Extracted{URL: s.uri + key}, Digest: digest[:],
 			Open: func(context.Context) (io.ReadCloser, error) {
-				s.opened++
+				s.opened.Add(1)
 				return io.NopCloser(strings.NewReader(text)), nil
 			}})
 	}
@@ -49,8 +50,8 @@ func TestSourcesThatAreNoFolders(t *testing.T) {
 	}
 	b.wantCounts(r, corpus.Counts{Added: 4})
 	b.wantNames("a", "/", "/sub/tri", "/tri")
-	if r, err = run(one, inner); err != nil || one.opened+inner.opened != 3 {
-		t.Fatalf("%v, %d pages opened, want the 3 of the first run", err, one.opened+inner.opened)
+	if r, err = run(one, inner); err != nil || one.opened.Load()+inner.opened.Load() != 3 {
+		t.Fatalf("%v, %d pages opened, want the 3 of the first run", err, one.opened.Load()+inner.opened.Load())
 	}
 	b.wantCounts(r, corpus.Counts{Unchanged: 4})
 
