@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -293,7 +294,8 @@ func TestLyingModel(t *testing.T) {
 								t.Logf("altered shown, %s: %q", name, with(lie).Text)
 							}
 						}
-						for key, other := range texts {
+						for _, key := range slices.Sorted(maps.Keys(texts)) {
+							other := texts[key]
 							g := fact.Parse(other, "fr")
 							if len(g) == 0 || g[0].Kind != f.Kind || g[0].Value == f.Value || key == f.Key() || f.Kind == fact.Street && strings.Contains(written, other) || said[strings.ToLower(with(other).Text)] {
 								continue
@@ -317,7 +319,7 @@ func TestLyingModel(t *testing.T) {
 	}
 	t.Logf("swapped within the passage: %v", swapped)
 	// One passage of alike lines weighs much in a sample.
-	if most := map[bool]float64{true: .02, false: .05}[*whole]; honest.share() < .98 || changed.share() > 0 || swapped.share() > most {
+	if most := map[bool]float64{true: .02, false: .07}[*whole]; honest.share() < .98 || changed.share() > 0 || swapped.share() > most {
 		t.Error("worse than the floors")
 	}
 	t.Logf("%v a unit", spent/time.Duration(max(units, 1)))

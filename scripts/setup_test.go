@@ -56,7 +56,7 @@ func TestSetupInstallsWhatTestsNeed(t *testing.T) {
 }
 
 func TestSetupLeavesACompleteMachineAlone(t *testing.T) {
-	path, asked := bare(t, "pdftotext", "chromium", "node", "npm", "gcc")
+	path, asked := bare(t, "pdftotext", "chromium", "node", "npm", "gcc", "tesseract", "find")
 	if got := setup(t, path, asked, "--tests"); got != "" {
 		t.Errorf("apt was asked:\n%s", got)
 	}
