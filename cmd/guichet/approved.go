@@ -90,9 +90,9 @@ answer of that number is replaced and signed anew.
 The answer is given, as it stands, to whoever asks one of the questions. It rests
 on the passages that say what it says; when one of them changes or ends, the
 answer is no longer served until it is set again.`,
-		Example: `  {"questions": ["Où trouver des sacs jaunes ?", "sacs jaunes gratuits"],
-   "answer": "Les sacs jaunes sont remis à la déchèterie.",
-   "owner": "marie", "review_on": "2027-06-30", "rests_on": ["decheterie"]}`,
+		Example: `  {"questions": ["Où retirer des sacs jaunes ?", "sacs jaunes gratuits"],
+   "answer": "Les rouleaux de sacs jaunes se retirent à la mairie annexe des Tisserands.",
+   "owner": "marie", "review_on": "2027-06-30", "rests_on": ["mairie-annexe-tisserands"]}`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := readApproved(cmd.InOrStdin(), args[0])

@@ -1,0 +1,149 @@
+package rag
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"guichet/internal/fact"
+)
+
+// claim is what a unit says, as it is compared.
+type claim struct {
+	text     string
+	header   []string // of a table row
+	cells    []string
+	words    []string // all, cut short
+	language string
+	foreign  bool // another language than the passage's
+	facts    []fact.Fact
+	mentions []mention
+	terms    map[string]bool
+	written  map[string]string // of each term
+	subject  string            // its first term that says something
+	names    []string          // terms written with a capital
+	asked    map[string]bool
+	clauses  []clause
+}
+
+// claimOf reads a unit that is to be held against a passage of a language.
+func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
+	c := claim{text: u.Text, header: u.Header, cells: u.Cells, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
+	c.foreign = c.language != passage
+	c.words = wordsOf(u.Text)
+	c.facts = fact.Parse(u.Text, c.language)
+	c.mentions = w.mentionsOf(c.language, u.Text, c.facts)
+	for i := range c.mentions {
+		c.mentions[i].role = c.roleOf(c.mentions[i])
+	}
+	c.clauses = w.clausesOf(c.language, u.Text)
+	for _, token := range w.tokens(languageOf(g.Question, passage), g.Question) {
+		c.asked[token.Term] = true
+	}
+	town := newVocabulary()
+	town.read(w, c.language, g.Town)
+	for _, token := range w.tokens(c.language, u.Text) {
+		written := u.Text[token.Start:token.End]
+		if insideFact(token.Start, c.facts) || town.terms[token.Term] {
+			continue
+		}
+		c.terms[token.Term] = true
+		c.written[token.Term] = written
+		if w.generic[token.Term] || isAxis(folded(written)) {
+			continue
+		}
+		if c.subject == "" && !strings.HasSuffix(written, "ez") {
+			c.subject = token.Term
+		}
+		if isName(u.Text, token.Start) && !slices.Contains(c.names, token.Term) {
+			c.names = append(c.names, token.Term)
+		}
+	}
+	return c
+}
+
+// isName tells a word with a capital that does not begin a sentence.
+func isName(text string, at int) bool {
+	first, _ := utf8.DecodeRuneInString(text[at:])
+	before := strings.TrimRightFunc(text[:at], func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("«\"“'’(", r) })
+	if !unicode.IsUpper(first) || before == "" {
+		return false
+	}
+	last, _ := utf8.DecodeLastRuneInString(before)
+	if last == 'l' || last == 'L' || last == 'd' || last == 'D' { // "L'Ondine"
+		return len(before) > 1
+	}
+	return !isTerminal(last) && last != ':' && last != '-'
+}
+
+// roleOf is what end of its hours a time is: "ferme à 18 h" is Less.
+func (c claim) roleOf(m mention) fact.Bound {
+	if m.role != fact.Exact || m.Kind != fact.Time {
+		return m.role
+	}
+	before := folded(c.text[:m.Start])
+	opens := lastOf(openingWords.FindAllStringIndex(before, -1))
+	closes := lastOf(closingWords.FindAllStringIndex(before, -1))
+	switch {
+	case opens > closes:
+		return fact.More
+	case closes > opens:
+		return fact.Less
+	}
+	return fact.Exact
+}
+
+func lastOf(found [][]int) int {
+	if len(found) == 0 {
+		return -1
+	}
+	return found[len(found)-1][0]
+}
+
+// denies tells whether the claim says no of anything.
+func (c claim) denies() bool {
+	return slices.ContainsFunc(c.clauses, func(part clause) bool { return part.negated || denial.MatchString(part.text) })
+}
+
+var onlyJoins = regexp.MustCompile(`^(?:[\s,–-]|\b(?:a|au|aux|et|ou|le|la|les|du|de|des|avant|puis|n|rue|avenue|to|and|or|the|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|['°])*$`) //nolint:misspell // French
+
+// repeats returns a fact that the claim states twice in one breath: "de 9 h à
+// 9 h".
+func (c claim) repeats() *fact.Fact {
+	last := map[fact.Kind]*fact.Fact{}
+	for i := range c.facts {
+		f := &c.facts[i]
+		if f.Implied || f.Kind == fact.Range || f.Kind == fact.Rate {
+			continue
+		}
+		if before := last[f.Kind]; before != nil && before.Value == f.Value && f.Start > before.End && onlyJoins.MatchString(folded(c.text[before.End:f.Start])) {
+			return f
+		}
+		last[f.Kind] = f
+	}
+	return nil
+}
+
+// affirms tells whether a word of polarity is in the claim.
+func (c claim) affirms() bool {
+	return slices.ContainsFunc(c.clauses, func(part clause) bool { return len(part.signs) > 0 })
+}
+
+// parts counts the parts of the claim that may stand in sentences of their own.
+func (c claim) parts(w *wording) int {
+	n := 0
+	for _, part := range c.clauses {
+		says := 0
+		for t := range part.terms {
+			if !w.generic[t] {
+				says++
+			}
+		}
+		if says > 1 {
+			n += 1 + strings.Count(part.text, " et ") + strings.Count(part.text, " and ")
+		}
+	}
+	return min(max(n, 1), maxWindow)
+}
