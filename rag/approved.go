@@ -240,8 +240,9 @@ var ErrUnsupported = errors.New("nothing in the documents named supports the ans
 // Supports returns the passages that an agent's answer rests on: for each of
 // its units, of the passages given the one that says most of it. When one of
 // these changes or ends, the answer is no longer served. It returns
-// ErrUnsupported where no passage says anything of it, or where it states a
-// figure, a date, a number or an address that none of them has.
+// ErrUnsupported, with what is missing, where a unit has too few of its words in
+// any one passage, or states a figure, a date, a number or an address that none
+// of them has. Headings, lead-ins and greetings need no support.
 func Supports(answer string, documents []corpus.HitDocument, passages []corpus.Passage) ([]corpus.ApprovedSupport, error) {
 	sources := make([]Source, len(passages))
 	for i, p := range passages {
@@ -253,6 +254,9 @@ func Supports(answer string, documents []corpus.HitDocument, passages []corpus.P
 		if lacking := unpublished(u.Text, sources); len(lacking) > 0 {
 			return nil, fmt.Errorf("%w: they do not say %s", ErrUnsupported, strings.Join(lacking, ", "))
 		}
+		if u.Kind != Heading && !connects(u) && bestShare(u.Text, sources) < leastApproved {
+			return nil, fmt.Errorf("%w: too little of %q stands in any one place", ErrUnsupported, clip(u.Text, 80))
+		}
 		for _, c := range mostLike(sources, u.Text, supporter) {
 			if !slices.ContainsFunc(supports, func(s corpus.ApprovedSupport) bool { return s.PassageID == c.Passage && s.Quote == c.Quote }) {
 				supports = append(supports, corpus.ApprovedSupport{PassageID: c.Passage, Quote: c.Quote})
@@ -263,6 +267,30 @@ func Supports(answer string, documents []corpus.HitDocument, passages []corpus.P
 		return nil, ErrUnsupported
 	}
 	return supports, nil
+}
+
+// leastApproved is the share of a unit's words that one passage must have. An
+// agent may say it in other words; a page on something else has few of them.
+const leastApproved = .6
+
+// bestShare is the largest share of a text's words that one source has, its
+// title and headings included.
+func bestShare(text string, sources []Source) float64 {
+	an := analysis.For(languageOf(text, "fr"))
+	terms := termSet(an, text)
+	for t := range terms {
+		if newWording().generic[t] {
+			delete(terms, t)
+		}
+	}
+	if len(terms) == 0 {
+		return 1
+	}
+	best := 0.0
+	for _, s := range sources {
+		best = max(best, sharedBy(terms, termSet(an, s.Title+" "+s.Headings+" "+s.Text)))
+	}
+	return best
 }
 
 // unpublished returns the figures, dates, numbers and addresses of a text that

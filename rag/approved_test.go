@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -118,5 +119,29 @@ func TestApprovedAnswerIsGivenWhileItHolds(t *testing.T) {
 	answer.Supports = append(answer.Supports, corpus.ApprovedSupport{PassageID: 4})
 	if got := ask(answer, "Quand ouvre la déchèterie ?"); got.Mode != ModeQuoted {
 		t.Errorf("a passage changed, and yet: %s", got.Mode)
+	}
+}
+
+func TestSupports(t *testing.T) {
+	documents := []corpus.HitDocument{{Name: "decheterie", Title: "La déchèterie"}, {Name: "annexe", Title: "Mairie annexe"}}
+	passages := []corpus.Passage{
+		{ID: 1, Text: "La déchèterie est ouverte du lundi au samedi, de 9 h à 18 h. Un badge est remis en mairie."},
+		{ID: 2, Text: "On peut y retirer des rouleaux de sacs jaunes et un badge de déchèterie."},
+	}
+	for answer, want := range map[string]int64{ // the passage that it rests on; 0: refused
+		"Les rouleaux de sacs jaunes se retirent à la mairie annexe.":              2,
+		"La déchèterie ouvre du lundi au samedi, de 9 h à 18 h.":                   1,
+		"Bonjour !\n\nLa déchèterie est ouverte du lundi au samedi.":               1,
+		"La déchèterie ouvre du lundi au samedi, de 9 h à 19 h.":                   0,
+		"Les camping-cars stationnent gratuitement sur le parking municipal.":      0,
+		"La déchèterie est ouverte du lundi au samedi. Appelez le 01 99 99 99 99.": 0,
+	} {
+		got, err := Supports(answer, documents, passages)
+		switch {
+		case want == 0 && !errors.Is(err, ErrUnsupported):
+			t.Errorf("%q is taken: %+v", answer, got)
+		case want != 0 && (err != nil || len(got) == 0 || got[0].PassageID != want):
+			t.Errorf("%q: %+v, %v", answer, got, err)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -133,6 +134,9 @@ func (f approvedFile) answer(ctx context.Context, store *corpus.Store, scope cor
 	if err != nil {
 		return corpus.ApprovedAnswer{}, usageError{fmt.Errorf("review_on is %q: it must be a day such as 2027-06-30", f.ReviewOn)}
 	}
+	if err := f.checkAlone(ctx, store, scope); err != nil {
+		return corpus.ApprovedAnswer{}, err
+	}
 	var documents []corpus.HitDocument
 	var passages []corpus.Passage
 	for _, name := range f.RestsOn {
@@ -152,6 +156,22 @@ func (f approvedFile) answer(ctx context.Context, store *corpus.Store, scope cor
 	return corpus.ApprovedAnswer{
 		ID: f.ID, Questions: f.Questions, Answer: f.Answer, Owner: f.Owner, ReviewOn: review, Supports: supports,
 	}, nil
+}
+
+// checkAlone refuses questions that another approved answer answers.
+func (f approvedFile) checkAlone(ctx context.Context, store *corpus.Store, scope corpus.Scope) error {
+	others, err := store.Approved(ctx, scope)
+	if err != nil {
+		return err
+	}
+	others = slices.DeleteFunc(others, func(a corpus.ApprovedAnswer) bool { return a.ID == f.ID })
+	matcher := rag.NewMatcher()
+	for _, question := range f.Questions {
+		if other, _, ok := matcher.Match(question, others); ok {
+			return usageError{fmt.Errorf("question %q is answered by approved answer %d already: set that one (\"id\": %d), or remove it", question, other.ID, other.ID)}
+		}
+	}
+	return nil
 }
 
 func readApproved(stdin io.Reader, path string) (approvedFile, error) {
