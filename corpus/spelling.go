@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"slices"
 	"strings"
+
+	"guichet/internal/analysis"
 )
 
 // Two words that differ by an edit share what is left of them once each has
@@ -147,7 +149,7 @@ func misspelling(word, other string, alike bool) (cost int, ok bool) {
 	if max(len(a)-len(b), len(b)-len(a)) > len(a)/lettersPerSlip {
 		return 0, false
 	}
-	edits := distance(a, b)
+	edits := analysis.EditDistance(a, b)
 	if alike && edits <= len(a)/lettersPerSlip {
 		return 2*edits - 1, true
 	}
@@ -191,31 +193,6 @@ func transposed(a, b []rune) bool {
 		}
 	}
 	return false
-}
-
-// distance counts insertions, deletions, replacements and exchanges of
-// neighbours (Damerau and Levenshtein, optimal string alignment).
-func distance(a, b []rune) int {
-	before, above := make([]int, len(b)+1), make([]int, len(b)+1)
-	row := make([]int, len(b)+1)
-	for j := range above {
-		above[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			same := 1
-			if a[i-1] == b[j-1] {
-				same = 0
-			}
-			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+same)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, above, row = above, row, before
-	}
-	return above[len(b)]
 }
 
 const (

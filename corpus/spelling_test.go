@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"guichet/internal/analysis"
 )
 
 func spellings(words ...string) []spelling {
@@ -87,7 +89,7 @@ func TestKeysMeet(t *testing.T) {
 				other[i], other[i+1] = other[i+1], other[i]
 			}
 		}
-		if d := distance(word, other); d > editsAllowed(len(word)) {
+		if d := analysis.EditDistance(word, other); d > editsAllowed(len(word)) {
 			t.Skip("more edits than are forgiven")
 		}
 		a, b := spellingKeys(7, string(word)), spellingKeys(7, string(other))
@@ -103,7 +105,7 @@ func TestKeysMeet(t *testing.T) {
 func TestDistance(t *testing.T) {
 	for pair, want := range map[string]int{"a a": 0, "ab ba": 1, "chat chats": 1, "piscine pisine": 1, "abc": 3, "ecole eocle": 1} {
 		a, b, _ := strings.Cut(pair, " ")
-		if got := distance([]rune(a), []rune(b)); got != want {
+		if got := analysis.EditDistance([]rune(a), []rune(b)); got != want {
 			t.Errorf("%s: %d, want %d", pair, got, want)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"sync"
 
 	"golang.org/x/text/unicode/norm"
+
+	"guichet/internal/analysis"
 )
 
 // hoursWord is a word of a question and what was made of it.
@@ -173,29 +175,11 @@ func (w hoursWord) alike(meant hoursWord) bool {
 	return hoursEdits(w.text, meant.text, allowed) <= allowed
 }
 
-// hoursEdits counts letters lost, added, exchanged or swapped with their
-// neighbour; it stops counting above limit.
+// hoursEdits is the edit distance of two words, or more than limit where their
+// lengths alone say so.
 func hoursEdits(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
+	return analysis.EditDistance([]rune(a), []rune(b))
 }
