@@ -131,7 +131,7 @@ const figureShare = .2
 
 // isPrivateFigure tells numbers that nobody publishes from years.
 func isPrivateFigure(term string) bool {
-	return term[0] >= '0' && term[0] <= '9' && !(len(term) == 4 && strings.HasPrefix(term, "20"))
+	return term[0] >= '0' && term[0] <= '9' && (len(term) != 4 || !strings.HasPrefix(term, "20"))
 }
 
 // ownTerms returns the question's own terms. One that nothing has weighs as

@@ -131,15 +131,15 @@ func (s *Store) RejectPrepared(ctx context.Context, c Collection) error {
 		if err := e.locate(ctx, tx); err != nil {
 			return err
 		}
-		var any bool
+		var prepared bool
 		err := tx.QueryRow(ctx, `
 			SELECT EXISTS (
 				SELECT
 				FROM editions
 				WHERE collection_id = @collection
 					AND number > @published
-			)`, e.args()).Scan(&any)
-		if err == nil && !any {
+			)`, e.args()).Scan(&prepared)
+		if err == nil && !prepared {
 			err = ErrNotFound
 		}
 		if err != nil {

@@ -30,9 +30,9 @@ func CompareAnswers(ctx context.Context, a Answerer, before, after rag.Request, 
 	var c Comparison
 	for i, one := range cases {
 		old, err := RunAnswers(ctx, a, before, []AnswerCase{one})
-		var new []AnswerResult
+		var now []AnswerResult
 		if err == nil {
-			new, err = RunAnswers(ctx, a, after, []AnswerCase{one})
+			now, err = RunAnswers(ctx, a, after, []AnswerCase{one})
 		}
 		if errors.Is(err, context.DeadlineExceeded) {
 			c.Skipped = len(cases) - i
@@ -42,7 +42,7 @@ func CompareAnswers(ctx context.Context, a Answerer, before, after rag.Request, 
 			return c, err
 		}
 		c.Cases++
-		switch pair := (Compared{Before: old[0], After: new[0]}); {
+		switch pair := (Compared{Before: old[0], After: now[0]}); {
 		case pair.Before.Right && !pair.After.Right:
 			c.Worse = append(c.Worse, pair)
 		case !pair.Before.Right && pair.After.Right:

@@ -241,7 +241,7 @@ func TestDownloadsAreKept(t *testing.T) {
 			return Download{}, err
 		}
 		req.Header.Set("If-None-Match", etag)
-		resp, err := http.DefaultClient.Do(req)
+		resp, err := http.DefaultClient.Do(req) //nolint:bodyclose // whoever reads it closes it
 		if err != nil {
 			return Download{}, err
 		}

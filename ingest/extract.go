@@ -29,7 +29,7 @@ var errNoText = failuref(codeNoText, "no text inside")
 // Bounds of one document.
 const (
 	maxText    = 4 << 20          // bytes of text: some 1 500 pages
-	maxSeconds = 30 * time.Second // for all that is done to read it
+	maxReading = 30 * time.Second // for all that is done to read it
 )
 
 // Input is a file or page as it was fetched.
@@ -128,11 +128,11 @@ func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error
 		}
 	}()
 	whole := ctx
-	ctx, cancel := context.WithTimeout(ctx, maxSeconds)
+	ctx, cancel := context.WithTimeout(ctx, maxReading)
 	defer cancel()
 	x, err = e.Extract(ctx, in)
 	if errors.Is(err, context.DeadlineExceeded) && whole.Err() == nil {
-		err = failuref(codeSlow, "it was not read within %s: save it again in a plainer form, or cut it into several", maxSeconds)
+		err = failuref(codeSlow, "it was not read within %s: save it again in a plainer form, or cut it into several", maxReading)
 	}
 	if err != nil {
 		return Extracted{}, err

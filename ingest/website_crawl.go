@@ -434,7 +434,7 @@ func (c *crawl) listing() Listing {
 			l.Items = append(l.Items, c.item(p))
 		}
 	}
-	l.Notes = append(c.noteList, c.traps.notes()...)
+	l.Notes = slices.Concat(c.noteList, c.traps.notes())
 	if c.barred > 0 {
 		l.Notes = append(l.Notes, fmt.Sprintf("%d links left out, since robots.txt does not allow them", c.barred))
 	}

@@ -425,23 +425,3 @@ func TestWebsitePagesThatFailOrGo(t *testing.T) {
 		t.Errorf("it is well again: %+v, %v", r.Counts, err)
 	}
 }
-
-// walked walks a site and returns the keys of its items.
-func walked(t *testing.T, w *Website) (Listing, []string) {
-	t.Helper()
-	l, err := w.List(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := w.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	var keys []string
-	for _, item := range l.Items {
-		keys = append(keys, item.Key)
-	}
-	slices.Sort(keys)
-	return l, keys
-}

@@ -139,9 +139,7 @@ var dayOrMonth = regexp.MustCompile(`\b(?:lundi|mardi|mercredi|jeudi|vendredi|sa
 // momentsOf returns the figures, days and months that a question names.
 func momentsOf(text string) []string {
 	named := dayOrMonth.FindAllString(folded(text), -1)
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' }) {
-		named = append(named, word)
-	}
+	named = append(named, strings.FieldsFunc(text, func(r rune) bool { return r < '0' || r > '9' })...)
 	slices.Sort(named)
 	return slices.Compact(named)
 }

@@ -85,6 +85,7 @@ const (
 // Alarm is how sure it is that a question tells of danger.
 type Alarm string
 
+// The degrees of alarm.
 const (
 	NoAlarm Alarm = ""        // answer as usual
 	Perhaps Alarm = "perhaps" // answer as usual, below the numbers to call

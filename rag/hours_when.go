@@ -128,9 +128,9 @@ func (r *hoursClockReader) relative(i int, word string) bool {
 		r.day(r.today.Add(1))
 	case (word == "dans" || word == "in") && hoursNumber(r.word(i+1)) > 0:
 		n := hoursNumber(r.word(i + 1))
-		switch unit := r.word(i + 2); {
-		case unit == "jour" || unit == "jours" || unit == "day" || unit == "days":
-		case unit == "semaine" || unit == "semaines" || unit == "week" || unit == "weeks":
+		switch r.word(i + 2) {
+		case "jour", "jours", "day", "days":
+		case "semaine", "semaines", "week", "weeks":
 			n *= 7
 		default:
 			return false

@@ -62,8 +62,7 @@ func ScopeOf(question string) Verdict {
 // ScopeUnits are the designed answer to a question that does not proceed: a
 // plain sentence and, where the town can help, whom to ask and when.
 func ScopeUnits(m *messages.Messages, v Verdict, question string, c corpus.Contact) []Unit {
-	switch v.Scope {
-	case Courtesy:
+	if v.Scope == Courtesy {
 		return []Unit{{Kind: Sentence, Text: m.T(courtesyMessage(question)), Break: true}}
 	}
 	units := []Unit{{Kind: Sentence, Text: m.T("rag.scope." + string(v.Scope)), Break: true}}

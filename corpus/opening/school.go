@@ -69,7 +69,7 @@ func SchoolHolidayOn(d Date, zone string) (name string, known bool) {
 	for _, y := range c.years {
 		known = known || y.Has(d)
 	}
-	if !known || zone == "" || !strings.Contains("ABC", zone) {
+	if !known || zone != "A" && zone != "B" && zone != "C" {
 		return "", false
 	}
 	for _, h := range c.holidays {

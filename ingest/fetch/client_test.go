@@ -258,7 +258,7 @@ func TestIsPublic(t *testing.T) {
 // resolver answers every question with these addresses in turn.
 func resolver(t *testing.T, answers ...string) *net.Resolver {
 	var n atomic.Int32
-	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
+	pc, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

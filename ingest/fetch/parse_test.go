@@ -101,7 +101,7 @@ func FuzzNormalize(f *testing.F) {
 		if twice, err := Normalize(v); err != nil || twice != once {
 			t.Fatalf("%q became %q, and that %q (%v)", s, once, twice, err)
 		}
-		if _, err := http.NewRequest(http.MethodGet, once, nil); err != nil {
+		if _, err := http.NewRequestWithContext(t.Context(), http.MethodGet, once, nil); err != nil {
 			t.Fatalf("%q became %q, which cannot be asked for: %v", s, once, err)
 		}
 	})

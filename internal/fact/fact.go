@@ -61,8 +61,7 @@ func (f Fact) Key() string { return string(f.Kind) + " " + f.Value }
 
 // Class is the kind with which values compete: a street is an address.
 func (f Fact) Class() Kind {
-	switch f.Kind {
-	case Street:
+	if f.Kind == Street {
 		return Address
 	}
 	return f.Kind

@@ -141,11 +141,12 @@ func TestEveryWayToWriteAValue(t *testing.T) {
 		for _, form := range []string{"%dh%02d", "%d:%02d", "%02dh%02d", "%02d:%02d", "%d" + sp + "h" + sp + "%02d", "%d heures %02d"} {
 			check(t, fmt.Sprintf(form, h, m), "fr", want)
 		}
-		half, twelve := "am", h
+		half := "am"
 		if h >= 12 {
 			half = "pm"
 		}
-		if twelve = h % 12; twelve == 0 {
+		twelve := h % 12
+		if twelve == 0 {
 			twelve = 12
 		}
 		check(t, fmt.Sprintf("%d:%02d%s%s", twelve, m, sp, half), "en", want)

@@ -19,8 +19,11 @@ func (p *parser) number(i int) (value string, next int) {
 		grouped, whole, j = separator, whole+p.tokens[at].text, at+1
 	}
 	if j+1 < len(p.tokens) && (p.is(j, ",") || p.is(j, ".")) && p.tokens[j].text != string(grouped) &&
-		p.tokens[j].glued && p.tokens[j+1].kind == 'n' && p.tokens[j+1].glued &&
-		!(p.is(j+2, p.tokens[j].text) && p.tokens[j+2].glued && j+3 < len(p.tokens) && p.tokens[j+3].kind == 'n' && p.tokens[j+3].glued) {
+		p.tokens[j].glued && p.tokens[j+1].kind == 'n' && p.tokens[j+1].glued {
+		// "1.2.3" has no decimals.
+		if p.is(j+2, p.tokens[j].text) && p.tokens[j+2].glued && j+3 < len(p.tokens) && p.tokens[j+3].kind == 'n' && p.tokens[j+3].glued {
+			return decimal(whole, ""), j
+		}
 		return decimal(whole, p.tokens[j+1].text), j + 2
 	}
 	return decimal(whole, ""), j

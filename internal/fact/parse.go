@@ -135,7 +135,7 @@ func (p *parser) law(i int) int {
 		}
 	}
 	letter := ""
-	if p.kind(j, 'w') && len(p.tokens[j].text) == 1 && p.tokens[j].capital && strings.Contains("lrda", p.tokens[j].text) {
+	if p.kind(j, 'w') && len(p.tokens[j].text) == 1 && p.tokens[j].capital && strings.ContainsAny(p.tokens[j].text, "lrda") {
 		letter = p.tokens[j].text
 		j++
 		for p.is(j, ".") || p.is(j, "*") {
@@ -436,7 +436,7 @@ func (p *parser) date(i int) int {
 func (p *parser) year(i int) int {
 	if p.figure(i) && len(p.tokens[i].text) == 4 && !p.tokens[i].line && (p.tokens[i].text[:2] == "19" || p.tokens[i].text[:2] == "20") {
 		for k := len(p.facts) - 1; k >= 0 && p.facts[k].Year == "" && (p.facts[k].Kind == Date || p.facts[k].Kind == Month) && p.at[k] >= i-24; k-- {
-			if p.facts[k].Kind == Date && p.facts[k].Value[strings.Index(p.facts[k].Value, "/"):] != p.facts[len(p.facts)-1].monthPart() {
+			if p.facts[k].Kind == Date && p.facts[k].monthPart() != p.facts[len(p.facts)-1].monthPart() {
 				break // "du 24 décembre au 4 janvier 2027": of the last month alone
 			}
 			p.facts[k].Year = p.tokens[i].text
@@ -522,7 +522,7 @@ func (p *parser) weekday(i int) int {
 	if d, ok := p.weekdayAt(i); ok {
 		return p.add(Weekday, itoa(d), i, i+1)
 	}
-	end := i
+	var end int
 	switch {
 	case p.is(i, "weekend") || p.is(i, "weekends"):
 		end = i + 1
@@ -609,11 +609,27 @@ func (p *parser) fraction(i int) int {
 	return i
 }
 
+// letterAlone tells a letter that is a name ("tranche B", or a whole cell) from
+// an initial, an elision, the beginning of "F10007", and the English "I".
+func (p *parser) letterAlone(i int) bool {
+	t := p.tokens[i]
+	if t.kind != 'w' || !t.capital || len(t.text) != 1 || t.end != t.start+1 || p.is(i+1, ".") || p.is(i+1, "'") {
+		return false
+	}
+	if p.language == "en" && t.text == "i" {
+		return false
+	}
+	if len(p.tokens) == 1 {
+		return true
+	}
+	figureFollows := i+1 < len(p.tokens) && p.tokens[i+1].glued && p.kind(i+1, 'n')
+	return (p.kind(i-1, 'w') || p.is(i-1, "«")) && !t.line && !figureFollows
+}
+
 // code reads a name with figures in it, or of one letter: F10007, "tranche B".
 func (p *parser) code(i int) int {
-	if t := p.tokens[i]; t.kind == 'w' && t.capital && len(t.text) == 1 && t.end == t.start+1 && !p.is(i+1, ".") && !p.is(i+1, "'") &&
-		(len(p.tokens) == 1 || (p.kind(i-1, 'w') || p.is(i-1, "«")) && !t.line && !(i+1 < len(p.tokens) && p.tokens[i+1].glued && p.kind(i+1, 'n'))) && !(p.language == "en" && t.text == "i") {
-		return p.add(Code, t.text, i, i+1)
+	if p.letterAlone(i) {
+		return p.add(Code, p.tokens[i].text, i, i+1)
 	}
 	if !p.kind(i, 'w') || !p.figure(i+1) || !p.tokens[i+1].glued || len(p.tokens[i].text) > 4 {
 		return i

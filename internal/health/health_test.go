@@ -120,9 +120,9 @@ func TestTwinsEstimateLikeness(t *testing.T) {
 		w := newTwins(.8)
 		w.add(document{name: "a", text: strings.Join(words, " ")})
 		w.add(document{name: "b", text: strings.Join(words[cut:], " ")})
-		real := float64(len(words)-cut-runWords+1) / float64(len(words)-runWords+1)
-		if got := agreement(w.documents[0].mins, w.documents[1].mins); got < real-.25 || got > real+.25 {
-			t.Errorf("estimated %.2f, it is %.2f", got, real)
+		exact := float64(len(words)-cut-runWords+1) / float64(len(words)-runWords+1)
+		if got := agreement(w.documents[0].mins, w.documents[1].mins); got < exact-.25 || got > exact+.25 {
+			t.Errorf("estimated %.2f, it is %.2f", got, exact)
 		}
 		if found := len(w.findings()) > 0; found != (agreement(w.documents[0].mins, w.documents[1].mins) >= .8) {
 			t.Errorf("cut %d: found %v", cut, found)
