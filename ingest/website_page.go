@@ -46,8 +46,6 @@ func isWanted(mediaType string) bool {
 	return false
 }
 
-const ()
-
 // bodyType is the media type by which a body is read: what it is, where its
 // first bytes tell, else what its server or its name says; "": none is read.
 func bodyType(declared, address string, body []byte) string {

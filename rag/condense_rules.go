@@ -192,7 +192,7 @@ func (f *followUps) read(question string) ask {
 	// "où est la piscine", with its accent, is no "ou".
 	accented := strings.HasPrefix(strings.ToLower(a.rest), "où")
 	connected := false
-	if at := connector.FindStringIndex(text); at != nil && !accented && !(strings.HasPrefix(text, "ou ") && hasPlace(text)) {
+	if at := connector.FindStringIndex(text); at != nil && !accented && (!strings.HasPrefix(text, "ou ") || !hasPlace(text)) {
 		connected = true
 		a.rest = afterWords(a.rest, len(strings.Fields(strings.ReplaceAll(text[:at[1]], ",", " "))))
 		text = plain(a.rest)

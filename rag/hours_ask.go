@@ -124,7 +124,7 @@ func asksElse(words []hoursWord) bool {
 		}
 	}
 	for _, w := range words {
-		if !w.used && !v.plain[w.text] && !(told[w.clause] && others > 0) {
+		if !w.used && !v.plain[w.text] && (!told[w.clause] || others == 0) {
 			return true
 		}
 	}

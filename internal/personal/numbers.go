@@ -59,7 +59,7 @@ func numberAt(text string, start, end int) (found, bool) {
 		written := text[start:e]
 		kind, ok := kindOf(compact(written), groupsOf(written), before)
 		// Amounts side by side may have a checksum by chance.
-		ok = ok && !(inThrees.MatchString(written) && kind == NIR && !saysNIR.MatchString(before))
+		ok = ok && (kind != NIR || !inThrees.MatchString(written) || saysNIR.MatchString(before))
 		if ok && !letterAfter(text, e) && !saysFirm.MatchString(before) {
 			return found{kind, start, e}, true
 		}
