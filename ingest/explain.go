@@ -114,7 +114,7 @@ func (e *Explanation) read(ctx context.Context, content []byte, readers map[stri
 	if declared == "" {
 		e.Notes = append(e.Notes, "a folder that is loaded skips it: its name has no extension that is read")
 	}
-	x, err := extract(ctx, reader, Input{Name: filepath.Base(e.File), Bytes: content})
+	x, err := extract(ctx, reader, Input{Name: filepath.Base(e.File), MediaType: mediaType, Bytes: content})
 	if err != nil {
 		return err
 	}

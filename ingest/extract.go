@@ -37,6 +37,8 @@ type Input struct {
 	Name  string // file name with its extension
 	Bytes []byte
 	URL   string // that it came from; empty: unknown
+	// MediaType is what its contents are; empty: what its name says.
+	MediaType string
 }
 
 // Extracted is what an extractor reads out of a file. Dates that are not known

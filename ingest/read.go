@@ -85,7 +85,7 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		done.unchanged = true
 		return done
 	}
-	x, err := extract(ctx, extractor, Input{Name: path.Base(item.Key), URL: item.Said.URL, Bytes: content})
+	x, err := extract(ctx, extractor, Input{Name: path.Base(item.Key), URL: item.Said.URL, MediaType: mediaType, Bytes: content})
 	if err != nil {
 		done.err = err
 		return done

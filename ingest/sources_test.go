@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -17,6 +18,8 @@ type site struct {
 	uri    string
 	pages  map[string]string
 	opened atomic.Int32
+
+	mediaType string // of its pages; empty: Markdown
 }
 
 func (s *site) Ref() corpus.SourceRef { return corpus.SourceRef{Kind: "website", URI: s.uri} }
@@ -25,7 +28,7 @@ func (s *site) List(context.Context) (Listing, error) {
 	var l Listing
 	for key, text := range s.pages {
 		digest := sha256.Sum256([]byte(text))
-		l.Items = append(l.Items, Item{Key: key, MediaType: Markdown, Said: Extracted{URL: s.uri + key}, Digest: digest[:],
+		l.Items = append(l.Items, Item{Key: key, MediaType: cmp.Or(s.mediaType, Markdown), Said: Extracted{URL: s.uri + key}, Digest: digest[:],
 			Open: func(context.Context) (io.ReadCloser, error) {
 				s.opened.Add(1)
 				return io.NopCloser(strings.NewReader(text)), nil
@@ -64,5 +67,18 @@ func TestSourcesThatAreNoFolders(t *testing.T) {
 	clear(one.pages)
 	if _, err = run(one); !errors.Is(err, ErrRejected) || !strings.Contains(err.Error(), "https://ville.example has lost") {
 		t.Errorf("it lost all, and: %v", err)
+	}
+}
+
+// A page's address says nothing of what it is: what it hides is told all the
+// same.
+func TestWhatAPageWithoutAnEndingHidesIsTold(t *testing.T) {
+	b := newBench(t)
+	page := `<!doctype html><html><body><main><h1>Piscine</h1><p>La piscine est ouverte le lundi.</p>` +
+		`<p style="font-size:0">La piscine est gratuite pour tous les habitants de la ville.</p></main></body></html>`
+	s := &site{uri: "https://ville.example", pages: map[string]string{"/piscine": page}, mediaType: HTML}
+	r, err := b.ingester.Ingest(b.Context(), Request{Collection: b.request().Collection, Sources: []Source{s}})
+	if err != nil || len(r.Flagged) != 1 {
+		t.Errorf("%v, flagged %+v", err, r.Flagged)
 	}
 }
