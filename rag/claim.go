@@ -26,6 +26,7 @@ type claim struct {
 	names    []string          // terms written with a capital
 	asked    map[string]bool
 	clauses  []clause
+	under    []clause // of what it stands under
 }
 
 // claimOf reads a unit that is to be held against a passage of a language.
@@ -39,6 +40,7 @@ func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
 		c.mentions[i].role = c.roleOf(c.mentions[i])
 	}
 	c.clauses = w.clausesOf(c.language, u.Text)
+	c.under = w.clausesOf(c.language, u.Under)
 	for _, token := range w.tokens(languageOf(g.Question, passage), g.Question) {
 		c.asked[token.Term] = true
 	}

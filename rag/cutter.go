@@ -15,6 +15,12 @@ type rawUnit struct {
 	header []string
 	brk    bool
 	cites  []int
+	under  string // the heading and the lead-in that an item or row stands under
+}
+
+// unit is the unit, its citations yet to be found.
+func (u rawUnit) unit() Unit {
+	return Unit{Kind: u.kind, Text: u.text, Cells: u.cells, Header: u.header, Break: u.brk, Under: u.under}
 }
 
 // unitCutter cuts a stream of text into units. What it gives does not depend

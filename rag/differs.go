@@ -37,7 +37,37 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 	if said := w.contradicts(c.clauses, place.clauses, place.above, len(c.facts) > 0); said != "" {
 		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
+	if said := c.overturned(place); said != "" {
+		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
+	}
 	return nil
+}
+
+// overturned returns the word by which what the claim stands under says of it
+// the opposite of what the place says, or "": "La déchèterie accepte :" over an
+// item that the page has under "Ce qui est refusé". What is denied must be
+// denied there too; what is affirmed need only not be. What the claim says by
+// itself goes before what it stands under.
+func (c claim) overturned(place *window) string {
+	stated := slices.Concat(place.clauses, place.above)
+	for _, u := range c.under {
+		for axis, sign := range u.signs {
+			says := func(sign int) bool {
+				return slices.ContainsFunc(stated, func(s clause) bool { return s.signs[axis] == sign })
+			}
+			own := slices.ContainsFunc(c.clauses, func(s clause) bool { return s.signs[axis] != 0 })
+			if !own && !says(sign) && (sign < 0 || says(-sign)) {
+				return axisWord(u, axis)
+			}
+		}
+	}
+	return ""
+}
+
+// affirms tells whether what a unit stands under says something of it: that it
+// is allowed, due, free, closed, or none of that.
+func affirms(under []clause) bool {
+	return slices.ContainsFunc(under, func(c clause) bool { return c.negated || len(c.signs) > 0 })
 }
 
 // misplaced returns what a cell of the claim says and the passage's row says

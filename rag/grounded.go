@@ -50,10 +50,11 @@ const MaxUnit = 600
 // A unit in English over a French passage is compared through glossary.txt. In
 // any other language only words that are written alike can be found, so that
 // nearly all of it is withheld.
-// The unit's citations become the words of that place. A unit whose words
-// stand in a passage to the letter passes. A heading, or a sentence that only
-// leads to what follows it, needs no citation, but what it says must stand in
-// the sources. The zero value knows of no question.
+// The unit's citations become the words of that place. A unit whose words stand
+// in a passage to the letter passes, unless what it stands under says the
+// contrary of them. A heading, or a sentence that only leads to what follows it,
+// needs no citation, but what it says must stand in the sources. The zero value
+// knows of no question.
 type Grounded struct {
 	Question string // whose words may be echoed for less; its figures support nothing
 	Town     string // its name may be said of anything
@@ -67,13 +68,13 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 		}
 		return g.heading(u, sources)
 	}
-	if quoted(u, sources) {
+	w := newWording()
+	switch exact := quoted(u, sources); {
+	case exact && !affirms(w.clausesOf("fr", u.Under)):
 		return u, nil
-	}
-	if utf8.RuneCountInString(u.Text) > MaxUnit {
+	case !exact && utf8.RuneCountInString(u.Text) > MaxUnit:
 		return Unit{}, &Reason{ID: "rag.withheld.too_long", Data: map[string]any{"Most": MaxUnit}}
 	}
-	w := newWording()
 	var citations []Citation
 	var best finding
 	claims := map[string]claim{} // by the language of what it is held against

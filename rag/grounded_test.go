@@ -123,3 +123,37 @@ func TestGrounded(t *testing.T) {
 		}
 	}
 }
+
+// The items of a list are held to what introduces them, even when they are the
+// page's to the letter.
+func TestGroundedHoldsItemsToTheirLead(t *testing.T) {
+	source := Source{N: 1, Title: "Déchèterie", Text: "## Ce qui est accepté\n\n- les gravats\n- le bois\n\n## Ce qui est refusé\n\n- l'amiante\n- les bouteilles de gaz\n\n## Autour\n\n- un parking"}
+	for answer, want := range map[string]int{ // how many items pass
+		"La déchèterie accepte [1] :\n- les gravats\n- l'amiante":                           1,
+		"La déchèterie accepte [1] :\n- l'amiante et les bouteilles de gaz":                 0,
+		"La déchèterie refuse [1] :\n- l'amiante\n- les bouteilles de gaz":                  2,
+		"La déchèterie refuse [1] :\n- les gravats":                                         0,
+		"La déchèterie refuse [1] :\n- un parking":                                          0,
+		"Sont acceptés [1] :\n- un parking":                                                 1,
+		"## Ce qui est accepté\n\nÀ la déchèterie [1] :\n- l'amiante":                       0,
+		"À la déchèterie [1] :\n- le bois est accepté\n- l'amiante est refusé":              2,
+		"La déchèterie n'accepte pas [1] :\n- le bois\n- l'amiante":                         1,
+		"## Ce qui est refusé\n\nÀ la déchèterie [1] :\n- l'amiante\n- le bois est accepté": 2,
+	} {
+		var l lead
+		passed := 0
+		for _, raw := range cutAll(answer) {
+			raw = l.inherit(raw)
+			u := raw.unit()
+			for _, n := range raw.cites {
+				u.Citations = append(u.Citations, Citation{N: n})
+			}
+			if _, reason := (Grounded{}).Unit(t.Context(), u, []Source{source}); reason == nil && u.Kind == Item {
+				passed++
+			}
+		}
+		if passed != want {
+			t.Errorf("%q: %d pass, want %d", answer, passed, want)
+		}
+	}
+}

@@ -6,22 +6,30 @@ import "strings"
 // pièces :", a greeting) until what it leads to is shown. Where nothing
 // follows, it is not shown. The zero value is ready.
 type lead struct {
-	held  []Unit
-	cites []int // of the sentence that introduces a list or table
+	held    []Unit
+	heading string
+	intro   string // the sentence that introduces a list or table
+	cites   []int  // its citations
 }
 
-// inherit gives an item or row without a citation that of the sentence which
-// introduces it. It is called for each unit in turn, before it is checked.
+// inherit gives an item or row what it stands under, and where it has no citation
+// that of the sentence which introduces it. It is called for each unit in turn,
+// before it is checked.
 func (l *lead) inherit(u rawUnit) rawUnit {
 	switch {
+	case u.kind == Heading:
+		l.heading, l.intro, l.cites = u.text, "", nil
+		return u
 	case u.kind != Item && u.kind != Row:
-		l.cites = nil
+		l.intro, l.cites = "", nil
 		if strings.HasSuffix(u.text, ":") {
-			l.cites = u.cites
+			l.intro, l.cites = u.text, u.cites
 		}
+		return u
 	case len(u.cites) == 0:
 		u.cites = l.cites
 	}
+	u.under = strings.TrimSpace(l.heading + "\n" + l.intro)
 	return u
 }
 

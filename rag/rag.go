@@ -124,6 +124,9 @@ type Unit struct {
 	// Original is the language (BCP 47) of the words cited, where it is not the
 	// unit's own: a page then shows these words beside it. Else it is empty.
 	Original string `json:"original,omitempty"`
+	// Under is the heading and the lead-in that an item or a row stands under, for
+	// Grounded: "Elle refuse :" says something of each item that follows.
+	Under string `json:"-"`
 }
 
 // Answer is the whole of what came out.

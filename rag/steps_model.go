@@ -172,7 +172,7 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 	}
 	t := m.turn
 	raw = m.lead.inherit(raw)
-	u := Unit{Kind: raw.kind, Text: raw.text, Cells: raw.cells, Header: raw.header, Break: raw.brk}
+	u := raw.unit()
 	m.citing.time(func() { u.Citations = m.cite(u.Text, raw.cites) })
 	ok := len(raw.cites) == 0 && u.Kind == Sentence && isGreeting(u.Text) // it states nothing
 	if !ok {
