@@ -31,7 +31,7 @@ type ApprovedSupport struct {
 	Quote     string // the words of it that the answer was signed on
 	Current   bool   // readers of the scope see the passage as it was then
 
-	Document HitDocument // zero where the passage is not current
+	Document HitDocument // of ApprovedSupports; zero where the passage is not current
 	Passage  Passage     // likewise
 }
 
@@ -135,52 +135,9 @@ func (s *Store) RemoveApproved(ctx context.Context, townID, id int64) error {
 	return nil
 }
 
-// Approved returns the answers that agents of the scope's town approved, oldest
-// first, at most 1000. Each tells of the passages that it rests on whether the
-// scope sees them.
-func (s *Store) Approved(ctx context.Context, sc Scope) ([]ApprovedAnswer, error) {
-	collections, editions := make([]int64, len(sc.Members)), make([]int32, len(sc.Members))
-	members := map[int64]ScopeMember{}
-	for i, m := range sc.Members {
-		collections[i], editions[i] = m.Collection.ID, int32(m.Edition) //nolint:gosec // far fewer
-		members[m.Collection.ID] = m
-	}
-	// scope: the editions that are read.
-	// A support without a passage in the scope has nulls on its right side.
-	rows, err := s.pool.Query(ctx, `
-		WITH scope AS (
-			SELECT
-				collection_id,
-				edition
-			FROM unnest(@collections::bigint[], @editions::integer[]) AS scope (collection_id, edition)
-		), answers AS (
-			SELECT *
-			FROM approved_answers
-			WHERE town_id = @town
-			ORDER BY id
-			LIMIT @most
-		)
-		SELECT
-			a.id,
-			a.questions,
-			a.answer,
-			a.owner,
-			a.review_on,
-			u.passage_id,
-			u.quote,
-			seen.lineage IS NOT NULL,
-			coalesce(seen.lineage, 0),
-			coalesce(seen.name, ''),
-			coalesce(seen.title, ''),
-			coalesce(seen.url, ''),
-			coalesce(seen.collection_id, 0),
-			coalesce(seen.headings, '{}'),
-			coalesce(seen.anchor, ''),
-			coalesce(seen.page, 0),
-			coalesce(seen.text, '')
-		FROM answers a
-		JOIN approved_supports u
-			ON u.answer_id = a.id
+// supportedSQL joins the supports of answers, u, to the passage that readers of
+// the scope see, seen: all null where they see none.
+const supportedSQL = `
 		LEFT JOIN LATERAL (
 			SELECT
 				d.lineage,
@@ -193,7 +150,7 @@ func (s *Store) Approved(ctx context.Context, sc Scope) ([]ApprovedAnswer, error
 				p.page,
 				p.text
 			FROM passages p
-			JOIN scope
+			JOIN unnest(@collections::bigint[], @editions::integer[]) AS scope (collection_id, edition)
 				ON scope.collection_id = p.collection_id
 				AND p.born <= scope.edition
 				AND (p.ended IS NULL OR p.ended > scope.edition)
@@ -204,31 +161,63 @@ func (s *Store) Approved(ctx context.Context, sc Scope) ([]ApprovedAnswer, error
 				AND (d.valid_from IS NULL OR d.valid_from <= current_date)
 				AND (d.valid_until IS NULL OR d.valid_until >= current_date)
 			WHERE p.id = u.passage_id
-		) seen ON true
-		ORDER BY
+		) seen ON true`
+
+// supportedArgs are the arguments of supportedSQL, and the town.
+func supportedArgs(sc Scope) pgx.NamedArgs {
+	collections, editions := make([]int64, len(sc.Members)), make([]int32, len(sc.Members))
+	for i, m := range sc.Members {
+		collections[i], editions[i] = m.Collection.ID, int32(m.Edition) //nolint:gosec // far fewer
+	}
+	return pgx.NamedArgs{"collections": collections, "editions": editions, "town": sc.TownID, "most": maxApproved}
+}
+
+// Approved returns the answers that agents approved in the scope's town, oldest
+// first, at most 1000. Each tells of the passages that it rests on whether
+// readers of the scope see them; ApprovedSupports returns the passages.
+func (s *Store) Approved(ctx context.Context, sc Scope) ([]ApprovedAnswer, error) {
+	rows, err := s.pool.Query(ctx, `
+		WITH answers AS (
+			SELECT *
+			FROM approved_answers
+			WHERE town_id = @town
+			ORDER BY id
+			LIMIT @most
+		)
+		SELECT
 			a.id,
-			u.place`, pgx.NamedArgs{"collections": collections, "editions": editions, "town": sc.TownID, "most": maxApproved})
+			a.questions,
+			a.answer,
+			a.owner,
+			a.review_on,
+			array_agg(u.passage_id ORDER BY u.place),
+			array_agg(u.quote ORDER BY u.place),
+			array_agg(seen.lineage IS NOT NULL ORDER BY u.place)
+		FROM answers a
+		JOIN approved_supports u
+			ON u.answer_id = a.id`+supportedSQL+`
+		GROUP BY
+			a.id,
+			a.questions,
+			a.answer,
+			a.owner,
+			a.review_on
+		ORDER BY a.id`, supportedArgs(sc))
 	if err != nil {
 		return nil, fmt.Errorf("read approved answers: %w", err)
 	}
-	var answers []ApprovedAnswer
-	var a ApprovedAnswer
-	var u ApprovedSupport
-	_, err = pgx.ForEachRow(rows, []any{
-		&a.ID, &a.Questions, &a.Answer, &a.Owner, &a.ReviewOn, &u.PassageID, &u.Quote, &u.Current,
-		&u.Document.Lineage, &u.Document.Name, &u.Document.Title, &u.Document.URL, &u.Document.CollectionID,
-		&u.Passage.Headings, &u.Passage.Anchor, &u.Passage.Page, &u.Passage.Text,
-	}, func() error {
-		if n := len(answers); n == 0 || answers[n-1].ID != a.ID {
-			answers = append(answers, a)
+	answers, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ApprovedAnswer, error) {
+		var a ApprovedAnswer
+		var passages []int64
+		var quotes []string
+		var current []bool
+		if err := row.Scan(&a.ID, &a.Questions, &a.Answer, &a.Owner, &a.ReviewOn, &passages, &quotes, &current); err != nil {
+			return a, err
 		}
-		m := members[u.Document.CollectionID]
-		u.Passage.ID = u.PassageID
-		u.Document.Collection, u.Document.Edition, u.Document.Shared = m.Collection.Name, m.Edition, m.Collection.TownID == 0
-		last := &answers[len(answers)-1]
-		last.Supports = append(last.Supports, u)
-		a.Questions, u.Passage.Headings = nil, nil // the next row has its own
-		return nil
+		for i := range passages {
+			a.Supports = append(a.Supports, ApprovedSupport{PassageID: passages[i], Quote: quotes[i], Current: current[i]})
+		}
+		return a, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read approved answers: %w", err)
@@ -236,8 +225,62 @@ func (s *Store) Approved(ctx context.Context, sc Scope) ([]ApprovedAnswer, error
 	return answers, nil
 }
 
+// maxSupports bounds the passages that an answer rests on.
+const maxSupports = 100
+
+// ApprovedSupports returns what one of the answers of the scope's town rests on,
+// with the passages, at most 100; none where the town has no such answer.
+func (s *Store) ApprovedSupports(ctx context.Context, sc Scope, id int64) ([]ApprovedSupport, error) {
+	args := supportedArgs(sc)
+	args["id"], args["most"] = id, maxSupports
+	rows, err := s.pool.Query(ctx, `
+		SELECT
+			u.passage_id,
+			u.quote,
+			seen.lineage IS NOT NULL,
+			coalesce(seen.lineage, 0),
+			coalesce(seen.name, ''),
+			coalesce(seen.title, ''),
+			coalesce(seen.url, ''),
+			coalesce(seen.collection_id, 0),
+			coalesce(seen.headings, '{}'),
+			coalesce(seen.anchor, ''),
+			coalesce(seen.page, 0),
+			coalesce(seen.text, '')
+		FROM approved_answers a
+		JOIN approved_supports u
+			ON u.answer_id = a.id`+supportedSQL+`
+		WHERE a.id = @id
+			AND a.town_id = @town
+		ORDER BY u.place
+		LIMIT @most`, args)
+	if err != nil {
+		return nil, fmt.Errorf("read what approved answer %d rests on: %w", id, err)
+	}
+	supports, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ApprovedSupport, error) {
+		var u ApprovedSupport
+		err := row.Scan(
+			&u.PassageID, &u.Quote, &u.Current,
+			&u.Document.Lineage, &u.Document.Name, &u.Document.Title, &u.Document.URL, &u.Document.CollectionID,
+			&u.Passage.Headings, &u.Passage.Anchor, &u.Passage.Page, &u.Passage.Text,
+		)
+		u.Passage.ID = u.PassageID
+		for _, m := range sc.Members {
+			if m.Collection.ID == u.Document.CollectionID {
+				u.Document.Collection, u.Document.Edition, u.Document.Shared = m.Collection.Name, m.Edition, m.Collection.TownID == 0
+			}
+		}
+		return u, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what approved answer %d rests on: %w", id, err)
+	}
+	return supports, nil
+}
+
 // PassagesOf returns the passages of the documents of this name, or with this
-// key in their source, that the scope sees, in reading order, each with its document; at most 1000.
+// key in their source, that the scope sees, in reading order, each with its
+// document; at most 1000 of each collection.
 func (s *Store) PassagesOf(ctx context.Context, sc Scope, name string) ([]HitDocument, []Passage, error) {
 	var documents []HitDocument
 	var passages []Passage

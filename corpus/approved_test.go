@@ -39,8 +39,12 @@ func TestApprovedAnswerStandsAndFallsWithItsPassages(t *testing.T) {
 		return got[0]
 	}
 	got := only(first)
-	if !got.Holds() || got.Owner != "marie" || !got.ReviewOn.Equal(review) || got.Supports[0].Document.Name != "tri" || got.Supports[0].Passage.Text == "" {
+	if !got.Holds() || got.Owner != "marie" || !got.ReviewOn.Equal(review) || got.Supports[0].PassageID != passages[1].ID {
 		t.Errorf("%+v", got)
+	}
+	supports, err := s.ApprovedSupports(ctx, first, answer.ID)
+	if err != nil || len(supports) != 1 || !supports[0].Current || supports[0].Document.Name != "tri" || supports[0].Document.Collection == "" || supports[0].Passage.Text == "" {
+		t.Errorf("%+v, %v", supports, err)
 	}
 	// Another passage changes: the answer stands. Its own changes: it falls.
 	if got := only(read(document("tri", "Le tri", "Le verre va ailleurs.", "Le papier va au bac jaune."))); !got.Holds() {
@@ -49,6 +53,9 @@ func TestApprovedAnswerStandsAndFallsWithItsPassages(t *testing.T) {
 	changed := read(document("tri", "Le tri", "Le verre va ailleurs.", "Le papier va au bac bleu."))
 	if got := only(changed); got.Holds() || got.Supports[0].Quote == "" {
 		t.Errorf("it stands on what changed: %+v", got)
+	}
+	if supports, err := s.ApprovedSupports(ctx, changed, answer.ID); err != nil || len(supports) != 1 || supports[0].Current || supports[0].Passage.Text != "" {
+		t.Errorf("%+v, %v", supports, err)
 	}
 	// Signed anew on the new words, it stands again; what readers of the old
 	// edition see is not that.

@@ -70,9 +70,10 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 	}
 	w := newWording()
 	switch exact := quoted(u, sources); {
-	case exact && !affirms(w.clausesOf("fr", u.Under)):
+	case len(exact) > 0 && !affirms(w.clausesOf("fr", u.Under)):
+		u.Citations = exact
 		return u, nil
-	case !exact && utf8.RuneCountInString(u.Text) > MaxUnit:
+	case len(exact) == 0 && utf8.RuneCountInString(u.Text) > MaxUnit:
 		return Unit{}, &Reason{ID: "rag.withheld.too_long", Data: map[string]any{"Most": MaxUnit}}
 	}
 	var citations []Citation
@@ -188,6 +189,12 @@ func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
 	if n := float64(len(claim.written)); n > 0 && support/n < minHeadingSupport {
 		return Unit{}, wordsReason("rag.withheld.words", lacking)
 	}
+	if u.Kind != Heading {
+		for _, c := range claim.clauses { // its list is held to what it announces
+			delete(c.signs, "permission")
+			delete(c.signs, "duty")
+		}
+	}
 	if said := w.contradicts(claim.clauses, clauses, nil, len(claim.facts) > 0); said != "" {
 		return Unit{}, &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
@@ -209,9 +216,10 @@ func wordsReason(id string, words []string) *Reason {
 	return &Reason{ID: id, Data: map[string]any{"Words": strings.Join(words, ", ")}}
 }
 
-// quoted tells whether the unit is a segment of a passage that it cites, to
-// the letter.
-func quoted(u Unit, sources []Source) bool {
+// quoted returns where the unit stands to the letter in the passages that it
+// cites.
+func quoted(u Unit, sources []Source) []Citation {
+	var out []Citation
 	for _, s := range sources {
 		if !cites(u, s.N) {
 			continue
@@ -221,11 +229,12 @@ func quoted(u Unit, sources []Source) bool {
 				continue
 			}
 			if sameWriting(u.Text, seg.text) || seg.kind == Row && (sameWriting(u.Text, rowText(seg.header, seg.cells)) || sameRow(u, seg)) {
-				return true
+				out = append(out, s.cite(seg.text))
+				break
 			}
 		}
 	}
-	return false
+	return out
 }
 
 // sameWriting compares texts but for blanks and the forms of signs.

@@ -262,7 +262,7 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 	for _, c := range own {
 		nearest = max(nearest, w.near(u, c))
 	}
-	agreed, opposed, allowed := -1, -1, false
+	agreed, opposed, contrary, allowed := -1, -1, -1, false
 	for _, c := range own {
 		n := w.near(u, c)
 		if n == 0 && w.says(c) && w.says(u) {
@@ -274,7 +274,14 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 			agreed = max(agreed, n)
 		case -sign:
 			opposed = max(opposed, n)
+		default:
+			if c.signs[contraries[axis]] == -sign {
+				contrary = max(contrary, n)
+			}
 		}
+	}
+	if agreed >= 0 && contrary > agreed {
+		return false // of the nearest it says the contrary: "le bonnet est obligatoire, le short est interdit"
 	}
 	if agreed < 0 && opposed < 0 {
 		for _, c := range above {
@@ -306,6 +313,9 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 	}
 	return false
 }
+
+// contraries are the axes of which one's yes is the contrary of the other's no.
+var contraries = map[string]string{"permission": "duty", "duty": "permission"}
 
 // says tells whether a clause has a term of its own beside words of writing.
 func (w *wording) says(c clause) bool {

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/messages"
 	"guichet/rag"
 )
 
@@ -109,7 +110,7 @@ answer is no longer served until it is set again.`,
 			if err != nil {
 				return err
 			}
-			answer, err := file.answer(cmd.Context(), o.store, scope)
+			answer, err := file.answer(cmd.Context(), o.store, town, scope)
 			if err != nil {
 				return err
 			}
@@ -129,7 +130,7 @@ answer is no longer served until it is set again.`,
 }
 
 // answer finds the passages that the file's answer rests on.
-func (f approvedFile) answer(ctx context.Context, store *corpus.Store, scope corpus.Scope) (corpus.ApprovedAnswer, error) {
+func (f approvedFile) answer(ctx context.Context, store *corpus.Store, town corpus.Town, scope corpus.Scope) (corpus.ApprovedAnswer, error) {
 	review, err := time.Parse(time.DateOnly, f.ReviewOn)
 	if err != nil {
 		return corpus.ApprovedAnswer{}, usageError{fmt.Errorf("review_on is %q: it must be a day such as 2027-06-30", f.ReviewOn)}
@@ -149,16 +150,31 @@ func (f approvedFile) answer(ctx context.Context, store *corpus.Store, scope cor
 		}
 		documents, passages = append(documents, d...), append(passages, p...)
 	}
-	supports, err := rag.Supports(f.Answer, documents, passages)
+	supports, err := rag.Supports(ctx, town, f.Answer, documents, passages)
+	if unsupported := (*rag.UnsupportedError)(nil); errors.As(err, &unsupported) {
+		return corpus.ApprovedAnswer{}, f.refused(unsupported)
+	}
 	if err != nil {
-		return corpus.ApprovedAnswer{}, usageError{fmt.Errorf("%w: name in rests_on the documents that say it", err)}
+		return corpus.ApprovedAnswer{}, err
 	}
 	return corpus.ApprovedAnswer{
 		ID: f.ID, Questions: f.Questions, Answer: f.Answer, Owner: f.Owner, ReviewOn: review, Supports: supports,
 	}, nil
 }
 
-// checkAlone refuses questions that another approved answer answers.
+// refused tells the operator what the documents do not say.
+func (f approvedFile) refused(unsupported *rag.UnsupportedError) error {
+	catalogue, err := messages.Load()
+	if err != nil {
+		return err
+	}
+	reason := catalogue.For("en").T(unsupported.Reason.ID, unsupported.Reason.Data)
+	return usageError{fmt.Errorf("%s do not bear out %q\n%s\nSay it in words nearer to theirs, or name in rests_on the documents that say it",
+		strings.Join(f.RestsOn, ", "), excerpt(unsupported.Text, 120), reason)}
+}
+
+// checkAlone refuses questions that another approved answer answers, or would if
+// its sources had not changed.
 func (f approvedFile) checkAlone(ctx context.Context, store *corpus.Store, scope corpus.Scope) error {
 	others, err := store.Approved(ctx, scope)
 	if err != nil {
