@@ -88,8 +88,9 @@ func (c *contentsCache) get(id int64) *contents {
 	return c.byID[id]
 }
 
-// put remembers, and forgets others where they have become too many.
-func (c *contentsCache) put(id int64, found *contents) {
+// put remembers, and forgets others where they have become too many. It returns
+// how many passages are remembered.
+func (c *contentsCache) put(id int64, found *contents) (passages int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byID == nil {
@@ -106,6 +107,7 @@ func (c *contentsCache) put(id int64, found *contents) {
 			delete(c.byID, other)
 		}
 	}
+	return c.passages
 }
 
 // lock makes those who want the same edition wait for the first of them.
@@ -145,7 +147,8 @@ func (s *Store) contents(ctx context.Context, m ScopeMember) (*contents, error) 
 	if err != nil {
 		return nil, fmt.Errorf("read edition %d of collection %q: %w", m.Edition, m.Collection.Name, err)
 	}
-	s.editions.put(m.EditionID, found)
+	passages := s.editions.put(m.EditionID, found)
+	s.terms.resize(min(max(termCacheBytes, passages*termBytesAPassage), maxTermCacheBytes))
 	return found, nil
 }
 

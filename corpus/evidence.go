@@ -316,7 +316,7 @@ func (q *inquiry) agreement(found []candidate) float64 {
 	best := found[0]
 	ranks := []int{
 		rankOf(q.passages, best.document),
-		rankOf(q.lexical.document, best.document),
+		rankOf(q.lexical.byDocument, best.document),
 		1,
 		1,
 	}

@@ -13,13 +13,16 @@ type fetched struct {
 	leftOut []LeftOut
 }
 
-// fetch reads the best limit candidates with their passages.
-func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limit int) (fetched, error) {
-	found := way.candidates[:min(len(way.candidates), limit)]
+// fetch reads the best candidates with their passages, as many as the query asks.
+func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, asked Query) (fetched, error) {
+	found := way.candidates[:min(len(way.candidates), asked.Limit)]
 	if len(found) == 0 && len(way.notInForce) == 0 {
 		return fetched{}, nil
 	}
-	lexicalRanks := q.lexicalRanks(q.ranking.Depth)
+	var lexicalRanks map[int32]int
+	if asked.Ranked {
+		lexicalRanks = q.lexicalRanks(q.ranking.Depth)
+	}
 	var hits []Hit
 	var lineages, passages []int64
 	for _, c := range found {
@@ -33,7 +36,7 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limi
 				Passage:     Passage{ID: p.id},
 				Score:       p.score,
 				LexicalRank: lexicalRanks[p.slot],
-				Lexical:     q.lexical.passage[p.slot],
+				Lexical:     q.lexical.byPassage[p.slot],
 				VectorRank:  q.ranks[p.slot],
 				Cosine:      p.cosine,
 				Place:       q.view.place(c.document, p.slot),
@@ -52,15 +55,11 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limi
 		d, _ := q.view.document(document)
 		lineages = append(lineages, d.lineage)
 	}
-	documents := make(map[int64]HitDocument, len(lineages))
-	read := make(map[int64]Passage, len(passages))
-	var out fetched
-	batch := &pgx.Batch{}
-	queuePassages(batch, passages, read)
-	queueDocuments(batch, sc, lineages, documents)
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	documents, read, err := s.readHits(ctx, sc, lineages, passages)
+	if err != nil {
 		return fetched{}, fmt.Errorf("read hits: %w", err)
 	}
+	var out fetched
 	for i, c := range found {
 		if c.newer != nil {
 			hits[i].Newer = documents[c.newer.lineage].Title
@@ -68,8 +67,84 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, limi
 	}
 	out.hits = complete(hits, documents, read)
 	byText := q.supersedeTexts(out.hits)
-	out.leftOut = append(q.leftOut(way, limit, documents), byText...)
+	out.leftOut = append(q.leftOut(way, asked.Limit, documents), byText...)
 	return out, nil
+}
+
+// What a Store remembers of hits: their passages, a kilobyte or two each, and
+// their documents.
+const (
+	passageCacheBytes  = 48 << 20
+	documentCacheBytes = 8 << 20
+)
+
+// documentKey names a document as an edition sees it. Like a passage it never
+// changes.
+type documentKey struct{ edition, lineage int64 }
+
+// readHits returns the documents of these lineages that the scope sees, and the
+// passages, each by its id. What is not remembered is read in one round trip.
+func (s *Store) readHits(ctx context.Context, sc Scope, lineages, passages []int64) (map[int64]HitDocument, map[int64]Passage, error) {
+	documents, read := make(map[int64]HitDocument, len(lineages)), make(map[int64]Passage, len(passages))
+	var newLineages, newPassages []int64
+	for _, lineage := range lineages {
+		if d, ok := s.recallDocument(sc, lineage); ok {
+			documents[lineage] = d
+		} else {
+			newLineages = append(newLineages, lineage)
+		}
+	}
+	for _, id := range passages {
+		if p, ok := s.texts.get(id); ok {
+			read[id] = p
+		} else {
+			newPassages = append(newPassages, id)
+		}
+	}
+	batch := &pgx.Batch{}
+	if len(newPassages) > 0 {
+		queuePassages(batch, newPassages, read)
+	}
+	if len(newLineages) > 0 {
+		queueDocuments(batch, sc, newLineages, documents)
+	}
+	if batch.Len() > 0 {
+		if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, id := range newPassages {
+		if p, ok := read[id]; ok {
+			const own = 150 // of the passage itself and its headings
+			s.texts.put(id, p, own+len(p.Text)+len(p.Anchor))
+		}
+	}
+	for _, lineage := range newLineages {
+		if d, ok := documents[lineage]; ok {
+			s.rememberDocument(sc, d)
+		}
+	}
+	return documents, read, nil
+}
+
+// recallDocument returns a document as the scope sees it, if it is remembered.
+func (s *Store) recallDocument(sc Scope, lineage int64) (HitDocument, bool) {
+	for _, m := range sc.Members {
+		if d, ok := s.documents.get(documentKey{m.EditionID, lineage}); ok {
+			d.Edition, d.Collection, d.Shared = m.Edition, m.Collection.Name, m.Collection.TownID == 0
+			return d, true
+		}
+	}
+	return HitDocument{}, false
+}
+
+func (s *Store) rememberDocument(sc Scope, d HitDocument) {
+	for _, m := range sc.Members {
+		if m.Collection.ID == d.CollectionID {
+			const own = 200 // of the document itself
+			s.documents.put(documentKey{m.EditionID, d.Lineage}, d, own+len(d.Name)+len(d.Title)+len(d.URL)+len(d.Theme))
+		}
+	}
 }
 
 // leftOut tells which documents would be among the hits, were they in force or

@@ -86,7 +86,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 	k.cosines = zeroed(k.cosines, v.documentCount())
 	passages, scores, cosines := k.best, k.scores, k.cosines
 	for m, c := range v.contents {
-		of := q.lexical.passage[v.slots[m]:v.slots[m+1]]
+		of := q.lexical.byPassage[v.slots[m]:v.slots[m+1]]
 		matched := q.lexical.matched[v.documents[m]:v.documents[m+1]]
 		passages := passages[v.documents[m]:v.documents[m+1]]
 		for i := range c.documents {
@@ -110,7 +110,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 		if passages[i] == 0 && cosine <= floor {
 			continue
 		}
-		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.document[i]) + r.VectorWeight*cosine
+		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.byDocument[i]) + r.VectorWeight*cosine
 	}
 	q.passages = passages
 	very := topK(scores, leftOutAmong)
@@ -125,7 +125,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 			document: document,
 			own:      q.own(document),
 			passage:  q.share(passages[document]),
-			whole:    q.wholeShare(q.lexical.document[document]),
+			whole:    q.wholeShare(q.lexical.byDocument[document]),
 			cosine:   max(floor, cosines[document]),
 			passages: q.passagesOf(document),
 		})
@@ -207,7 +207,7 @@ func (q *inquiry) passagesOf(document int32) []candidatePassage {
 	c := q.view.contents[q.view.memberOf(document)]
 	found := make([]candidatePassage, 0, d.end-d.first)
 	for slot := d.first; slot < d.end; slot++ {
-		p := candidatePassage{slot: base + slot, id: c.passages.ids[slot], share: q.share(q.lexical.passage[base+slot])}
+		p := candidatePassage{slot: base + slot, id: c.passages.ids[slot], share: q.share(q.lexical.byPassage[base+slot])}
 		p.cosine, p.known = q.cosines[p.slot]
 		if p.share > 0 || p.known {
 			found = append(found, p)

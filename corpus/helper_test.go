@@ -156,7 +156,7 @@ func search(t testing.TB, s *Store, town Town, question string) Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := NewSearcher(s, testEmbedder).Search(t.Context(), scope, Query{Text: question})
+	result, err := NewSearcher(s, testEmbedder).Search(t.Context(), scope, Query{Text: question, Ranked: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -66,20 +66,25 @@ type lexicalScores struct {
 	ceiling struct {     // what the question's own terms could give at most
 		passage, document float64
 	}
-	passages  fieldTables
-	documents struct {
-		field   Field
-		average float64
-	}
+	scoring
+	passages fieldTables
+}
+
+// scoring is by what postings are scored: two fields, and the average lengths of
+// what the scope sees.
+type scoring struct {
+	passage, document               Field
+	passageAverage, documentAverage float64
 }
 
 // scratch holds the sums of one search; it is used again by others.
 type scratch struct {
-	passage  []float64 // BM25 by slot
-	document []float64 // BM25 by document
-	matched  []uint64  // by document, bit i: it has the i-th term
-	read     []termView
-	decoded  []posting
+	byPassage  []float64 // BM25 by slot
+	byDocument []float64 // BM25 by document
+	matched    []uint64  // by document, bit i: it has the i-th term
+	read       []termLists
+	views      []*termView // of these
+	decoded    []posting
 
 	best, cosines, scores []float64 // by document, of the fusion
 }
@@ -89,8 +94,8 @@ func (s *Store) takeScratch(v *view) *scratch {
 	if !ok {
 		k = &scratch{}
 	}
-	k.passage = zeroed(k.passage, v.passageCount())
-	k.document = zeroed(k.document, v.documentCount())
+	k.byPassage = zeroed(k.byPassage, v.passageCount())
+	k.byDocument = zeroed(k.byDocument, v.documentCount())
 	k.matched = zeroed(k.matched, v.documentCount())
 	return k
 }
@@ -126,10 +131,13 @@ func (s *Store) lexical(ctx context.Context, v *view, terms []queryTerm, r Ranki
 			return nil, err
 		}
 	}
-	found := &lexicalScores{scratch: s.takeScratch(v)}
-	found.passages = r.Passage.tables(average(v.lengthSum+r.Passage.Title*v.titleSum, v.passageCount()))
-	found.documents.field = r.Document
-	found.documents.average = average(v.lengthSum+r.Document.Title*v.docTitles, v.documentCount())
+	found := &lexicalScores{scratch: s.takeScratch(v), scoring: scoring{
+		passage:         r.Passage,
+		document:        r.Document,
+		passageAverage:  average(v.lengthSum+r.Passage.Title*v.titleSum, v.passageCount()),
+		documentAverage: average(v.lengthSum+r.Document.Title*v.docTitles, v.documentCount()),
+	}}
+	found.passages = r.Passage.tables(found.passageAverage)
 	names := make([]string, len(terms))
 	for i, t := range terms {
 		names[i] = t.term
@@ -162,7 +170,7 @@ func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names 
 	remembered := make([][]*termView, len(names))
 	var missing []string
 	for i, name := range names {
-		if remembered[i] = s.recallTerm(v, name); remembered[i] == nil {
+		if remembered[i] = s.recallTerm(v, found.scoring, name); remembered[i] == nil {
 			missing = append(missing, name)
 		}
 	}
@@ -173,9 +181,13 @@ func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names 
 		}
 	}
 	addRemembered()
-	return s.readTerms(ctx, v, found.scratch, missing, func(views []*termView) {
-		s.rememberTerm(v, names[next], views)
-		found.add(v, places[names[next]], views)
+	return s.readTerms(ctx, v, found.scratch, missing, func(lists []termLists) {
+		found.views = found.views[:0]
+		for m := range lists {
+			found.views = append(found.views, found.weigh(v.contents[m], &lists[m]))
+		}
+		s.rememberTerm(v, found.scoring, names[next], found.views)
+		found.add(v, places[names[next]], found.views)
 		next++
 		addRemembered()
 	})
@@ -197,59 +209,61 @@ func (l *lexicalScores) add(v *view, i int, views []*termView) {
 	weight := burst * idf(n, passages)
 	documentWeight := burst * idf(float64(v.documentCount()), documents)
 	l.terms[i].Frequency, l.terms[i].Weight = int(passages), weight
-	passageGain := weight * (l.passages.field.K1 + 1)
-	documentGain := documentWeight * (l.documents.field.K1 + 1)
+	passageGain := weight * (l.passage.K1 + 1)
+	documentGain := documentWeight * (l.document.K1 + 1)
 	if l.asked[i].from == "" || l.asked[i].counts {
 		l.ceiling.passage += passageGain
 		l.ceiling.document += documentGain
 	}
 	for m, t := range views {
-		l.addPassages(v, m, t, passageGain)
-		l.addDocuments(v, m, t, documentGain, 1<<i)
+		addImpacts(l.byPassage[v.slots[m]:v.slots[m+1]], t.passages, passageGain)
+		documents := l.byDocument[v.documents[m]:v.documents[m+1]]
+		addImpacts(documents, t.documents, documentGain)
+		matched := l.matched[v.documents[m]:v.documents[m+1]]
+		for _, d := range t.documents {
+			matched[d.place] |= 1 << i
+		}
 	}
 }
 
-// addPassages adds gain times what Field.saturate says, but for the K1 + 1 that
-// is part of the gain.
-func (l *lexicalScores) addPassages(v *view, member int, t *termView, gain float64) {
-	lengths, titles := v.contents[member].passages.lengths, v.contents[member].passages.titles
-	scores := l.passage[v.slots[member]:v.slots[member+1]]
-	tables := &l.passages
-	for _, p := range t.passages {
+// addImpacts adds gain times each impact to the score of its place.
+func addImpacts(scores []float64, impacts []impact, gain float64) {
+	for _, p := range impacts {
+		scores[p.place] += gain * float64(p.share)
+	}
+}
+
+// weigh tells what each posting gives, by what Field.saturate says, but for the
+// K1 + 1 that is part of the gain.
+func (l *lexicalScores) weigh(c *contents, lists *termLists) *termView {
+	t := &lists.view
+	t.occurrences = lists.occurrences
+	for _, p := range lists.passages {
 		slot := p.slot()
-		frequency := tables.frequency[p.fields()]
-		if frequency > 0 {
-			scores[slot] += gain * frequency / (frequency + tables.length[lengths[slot]] + tables.title[titles[slot]])
-		}
+		frequency := l.passages.frequency[p.fields()]
+		share := frequency / (frequency + l.passages.length[c.passages.lengths[slot]] + l.passages.title[c.passages.titles[slot]])
+		t.passages = append(t.passages, impact{slot, float32(share)})
 	}
-}
-
-func (l *lexicalScores) addDocuments(v *view, member int, t *termView, gain float64, bit uint64) {
-	sizes := v.contents[member].sizes
-	scores := l.document[v.documents[member]:v.documents[member+1]]
-	matched := l.matched[v.documents[member]:v.documents[member+1]]
-	f := l.documents.field
-	base, rise := f.K1*(1-f.B), f.K1*f.B/l.documents.average
-	for _, d := range t.documents {
-		matched[d.document] |= bit
+	f := l.document
+	base, rise := f.K1*(1-f.B), f.K1*f.B/l.documentAverage
+	for _, d := range lists.documents {
 		frequency := f.Title*float64(d.title) + f.Headings*float64(d.headings) + float64(d.body)
-		if frequency > 0 {
-			size := sizes[d.document]
-			scores[d.document] += gain * frequency / (frequency + base + rise*(float64(size.length)+f.Title*float64(size.title)))
-		}
+		size := c.sizes[d.document]
+		share := frequency / (frequency + base + rise*(float64(size.length)+f.Title*float64(size.title)))
+		t.documents = append(t.documents, impact{d.document, float32(share)})
 	}
+	return t
 }
 
 // fieldTables tabulates the parts of Field.saturate: frequencies by packed
 // occurrences, and what is added to them below the line by the code of the
 // length and by the terms of the title.
 type fieldTables struct {
-	field                    Field
 	frequency, length, title [256]float64
 }
 
 func (f Field) tables(average float64) fieldTables {
-	t := fieldTables{field: f}
+	var t fieldTables
 	for b := range 256 {
 		t.frequency[b] = f.frequency(unpackOccurrences(byte(b)))
 		t.length[b] = f.K1 * (1 - f.B + f.B*float64(codeLength(byte(b)))/average)
@@ -281,7 +295,7 @@ func residual(n, frequency, occurrences float64) float64 {
 // lexicalRanks returns the best n passages' places among all, from 1, by slot. The best
 // of each document is known, so that few documents' passages are looked at.
 func (q *inquiry) lexicalRanks(n int) map[int32]int {
-	top := topPlaces{values: q.lexical.passage, n: n}
+	top := topPlaces{values: q.lexical.byPassage, n: n}
 	for m, c := range q.view.contents {
 		base := q.view.slots[m]
 		for i, best := range q.passages[q.view.documents[m]:q.view.documents[m+1]] {

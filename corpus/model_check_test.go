@@ -58,24 +58,24 @@ func (w *world) checkEdition(info EditionInfo, state modelState) {
 	w.must(err)
 	var got []scored
 	for i, id := range view.contents[0].passages.ids {
-		if lexical.passage[i] > 0 {
-			got = append(got, scored{names[id], lexical.passage[i]})
+		if lexical.byPassage[i] > 0 {
+			got = append(got, scored{names[id], lexical.byPassage[i]})
 		}
 	}
 	sortScored(got)
 	want, wantDocuments := naiveBM25(passages, asked.terms, ranking)
-	if err := sameScores(got, want, 1e-9); err != nil {
+	if err := sameScores(got, want, 1e-6); err != nil {
 		w.t.Fatalf("edition %d, BM25 of %q: %v", info.Number, query, err)
 	}
 	var documents []scored
 	for i, d := range view.contents[0].documents {
-		if lexical.document[i] > 0 {
+		if lexical.byDocument[i] > 0 {
 			first := view.contents[0].passages.ids[d.first]
-			documents = append(documents, scored{titleOf(names[first]), lexical.document[i]})
+			documents = append(documents, scored{titleOf(names[first]), lexical.byDocument[i]})
 		}
 	}
 	sortScored(documents)
-	if err := sameScores(documents, wantDocuments, 1e-9); err != nil {
+	if err := sameScores(documents, wantDocuments, 1e-6); err != nil {
 		w.t.Fatalf("edition %d, BM25 of documents for %q: %v", info.Number, query, err)
 	}
 	w.checkVectors(member, passages, names, query)

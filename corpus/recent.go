@@ -31,6 +31,23 @@ func newRecent[K comparable, V any](limit int) *recent[K, V] {
 	return &recent[K, V]{limit: limit, byKey: make(map[K]*list.Element)}
 }
 
+// resize sets the limit, and forgets what is beyond it.
+func (c *recent[K, V]) resize(limit int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.limit = limit
+	c.forget()
+}
+
+// forget drops what was not asked for longest until the rest is within the limit.
+func (c *recent[K, V]) forget() {
+	for c.size > c.limit {
+		oldest := c.order.Remove(c.order.Back()).(*remembered[K, V])
+		delete(c.byKey, oldest.key)
+		c.size -= oldest.bytes
+	}
+}
+
 // get returns what is remembered under the key, and false for nothing.
 func (c *recent[K, V]) get(key K) (value V, ok bool) {
 	c.mu.Lock()
@@ -45,24 +62,21 @@ func (c *recent[K, V]) get(key K) (value V, ok bool) {
 
 // holds tells whether so many bytes are worth remembering: not when they would
 // take an eighth of the room by themselves.
-func (c *recent[K, V]) holds(bytes int) bool { return recentOverhead+bytes <= c.limit/8 }
+func (c *recent[K, V]) holds(bytes int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return recentOverhead+bytes <= c.limit/8
+}
 
 // put remembers a value of so many bytes, where they are worth it.
 func (c *recent[K, V]) put(key K, value V, bytes int) {
-	if !c.holds(bytes) {
-		return
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.byKey[key] != nil {
-		return // another search was quicker
-	}
 	bytes += recentOverhead
+	if bytes > c.limit/8 || c.byKey[key] != nil { // another search was quicker
+		return
+	}
 	c.byKey[key] = c.order.PushFront(&remembered[K, V]{key, value, bytes})
 	c.size += bytes
-	for c.size > c.limit {
-		oldest := c.order.Remove(c.order.Back()).(*remembered[K, V])
-		delete(c.byKey, oldest.key)
-		c.size -= oldest.bytes
-	}
+	c.forget()
 }

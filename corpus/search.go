@@ -12,8 +12,9 @@ import (
 
 // Query asks for passages. Times and scores are told per hit.
 type Query struct {
-	Text  string
-	Limit int // documents; 0 means 10
+	Text   string
+	Limit  int  // documents; 0 means 10
+	Ranked bool // tell the hits' ranks by their words alone, which costs a look at all passages
 }
 
 // Searcher finds documents for questions: it asks the term lists and the
@@ -72,7 +73,7 @@ type HitDocument struct {
 }
 
 // HitPassage is a passage found and why. Ranks count from 1; 0 means that the
-// list did not have it.
+// list did not have it, or that it was not asked for.
 type HitPassage struct {
 	Passage
 	Score       float64
@@ -185,7 +186,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	}
 	result.Asked, result.Scope = way.asked(), view.passageCount()
 	result.Signals = way.signals(found.candidates)
-	read, err := s.store.fetch(ctx, sc, way, found, q.Limit)
+	read, err := s.store.fetch(ctx, sc, way, found, q)
 	if err != nil {
 		return Result{}, err
 	}

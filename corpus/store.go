@@ -23,6 +23,8 @@ type Store struct {
 	published   publishedCache
 	terms       *recent[termKey, *termView]
 	closely     *recent[closeKey, closeText]
+	texts       *recent[int64, Passage] // by id
+	documents   *recent[documentKey, HitDocument]
 	scratch     sync.Pool // of *scratch
 
 	courtesies map[string]float64 // as terms of French and English
@@ -43,6 +45,8 @@ func NewStore(pool *pgxpool.Pool) *Store {
 		indexAbove:  indexAbove,
 		terms:       newRecent[termKey, *termView](termCacheBytes),
 		closely:     newRecent[closeKey, closeText](closeCacheBytes),
+		texts:       newRecent[int64, Passage](passageCacheBytes),
+		documents:   newRecent[documentKey, HitDocument](documentCacheBytes),
 		analyzers:   make(map[string]*analysis.Analyzer),
 		spaces:      make(map[Space]int64),
 	}

@@ -10,13 +10,28 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// termView is what an edition sees of a term: the lists of all segments in one,
-// by slot, and added up by document. Like the edition's contents it never
-// changes, whatever is written, merged or published later.
+// termView is what an edition sees of a term, as one scoring weighs it: the lists
+// of all segments in one, by slot, and added up by document. Like the edition's
+// contents it never changes, whatever is written, merged or published later.
 type termView struct {
+	passages    []impact // by slot
+	documents   []impact // by document
+	occurrences int      // in bodies
+}
+
+// impact is what a term gives to a passage or a document, as a share of the most
+// that it could: in [0, 1).
+type impact struct {
+	place int32 // slot or document
+	share float32
+}
+
+// termLists is what an edition sees of a term, not yet weighed.
+type termLists struct {
 	passages    []slotPosting // by slot
 	documents   []documentPosting
-	occurrences int // in bodies
+	occurrences int
+	view        termView // room for the same, weighed
 }
 
 // slotPosting is a posting by slot: the slot in the upper 24 bits, the packed
@@ -49,9 +64,9 @@ const termListsSQL = `
 	ORDER BY array_position(@terms, term)`
 
 // readTerms reads what the members of a view see of the terms, which are
-// distinct, and hands them over in their order, with a termView for each
-// member. These are valid until done returns.
-func (s *Store) readTerms(ctx context.Context, v *view, k *scratch, terms []string, done func(views []*termView)) error {
+// distinct, and hands them over in their order, with termLists for each member.
+// These are valid until done returns.
+func (s *Store) readTerms(ctx context.Context, v *view, k *scratch, terms []string, done func(lists []termLists)) error {
 	if len(terms) == 0 {
 		return nil
 	}
@@ -59,15 +74,15 @@ func (s *Store) readTerms(ctx context.Context, v *view, k *scratch, terms []stri
 	for i, m := range v.members {
 		byID[m.Collection.ID] = i
 	}
-	views := k.termViews(len(v.members))
+	lists := k.termLists(len(v.members))
 	next := 0
 	finish := func() {
-		for m, t := range views {
-			t.sum(v.contents[m])
+		for m := range lists {
+			lists[m].sum(v.contents[m])
 		}
-		done(views)
-		for _, t := range views {
-			t.reset()
+		done(lists)
+		for m := range lists {
+			lists[m].reset()
 		}
 		next++
 	}
@@ -86,7 +101,7 @@ func (s *Store) readTerms(ctx context.Context, v *view, k *scratch, terms []stri
 			return fmt.Errorf("term %q of collection %d: %w", term, collection, err)
 		}
 		m := byID[collection]
-		views[m].see(v.contents[m], k.decoded)
+		lists[m].see(v.contents[m], k.decoded)
 		return nil
 	})
 	if err != nil {
@@ -98,25 +113,24 @@ func (s *Store) readTerms(ctx context.Context, v *view, k *scratch, terms []stri
 	return nil
 }
 
-// termViews returns n empty ones, whose room is used again.
-func (k *scratch) termViews(n int) []*termView {
+// termLists returns n empty ones, whose room is used again.
+func (k *scratch) termLists(n int) []termLists {
 	if len(k.read) < n {
-		k.read = make([]termView, n)
+		k.read = make([]termLists, n)
 	}
-	views := make([]*termView, n)
-	for i := range views {
-		views[i] = &k.read[i]
-		views[i].reset()
+	for i := range k.read[:n] {
+		k.read[i].reset()
 	}
-	return views
+	return k.read[:n]
 }
 
-func (t *termView) reset() {
+func (t *termLists) reset() {
 	t.passages, t.documents, t.occurrences = t.passages[:0], t.documents[:0], 0
+	t.view = termView{passages: t.view.passages[:0], documents: t.view.documents[:0]}
 }
 
 // see adds those postings of a segment's list that an edition sees.
-func (t *termView) see(c *contents, postings []posting) {
+func (t *termLists) see(c *contents, postings []posting) {
 	number := int64(-1)
 	var page *[pageSize]int32
 	for _, p := range postings {
@@ -134,7 +148,7 @@ func (t *termView) see(c *contents, postings []posting) {
 
 // sum puts the postings in order, as most lists already are, and adds them up
 // by document.
-func (t *termView) sum(c *contents) {
+func (t *termLists) sum(c *contents) {
 	if !slices.IsSorted(t.passages) {
 		slices.Sort(t.passages)
 	}
@@ -160,25 +174,30 @@ func (t *termView) sum(c *contents) {
 	}
 }
 
-// termCacheBytes bounds what a Store remembers of terms. The terms of most
-// questions fit: all of a town's own, those that many questions ask of 100 000
-// passages.
-const termCacheBytes = 64 << 20
+// What a Store remembers of terms, in bytes: of towns' collections all that
+// questions ask, of a million passages the terms of most questions. It grows with
+// the passages of the editions that are remembered.
+const (
+	termCacheBytes    = 64 << 20 // at least
+	maxTermCacheBytes = 512 << 20
+	termBytesAPassage = 500
+)
 
-// termKey names a term as an edition sees it. An edition's id is never used
-// again: what was published, rolled back or deleted since is asked for by other
-// ids. Terms that nothing has are remembered as well.
+// termKey names a term as an edition sees it and a scoring weighs it. An
+// edition's id is never used again: what was published, rolled back or deleted
+// since is asked for by other ids. Terms that nothing has are remembered as well.
 type termKey struct {
 	edition int64
+	scoring scoring
 	term    string
 }
 
 // recallTerm returns what each member of a view sees of a term, or nil when that
 // is not remembered of all.
-func (s *Store) recallTerm(v *view, term string) []*termView {
+func (s *Store) recallTerm(v *view, by scoring, term string) []*termView {
 	found := make([]*termView, len(v.members))
 	for i, m := range v.members {
-		t, ok := s.terms.get(termKey{m.EditionID, term})
+		t, ok := s.terms.get(termKey{m.EditionID, by, term})
 		if !ok {
 			return nil
 		}
@@ -188,15 +207,15 @@ func (s *Store) recallTerm(v *view, term string) []*termView {
 }
 
 // rememberTerm remembers copies of what the members of a view see of a term.
-func (s *Store) rememberTerm(v *view, term string, views []*termView) {
+func (s *Store) rememberTerm(v *view, by scoring, term string, views []*termView) {
 	for i, m := range v.members {
 		t := views[i]
-		const own = 56 // of the view itself
-		bytes := own + len(term) + 4*len(t.passages) + 8*len(t.documents)
+		const own = 160 // of the view itself and its key
+		bytes := own + len(term) + 8*(len(t.passages)+len(t.documents))
 		if !s.terms.holds(bytes) {
 			continue
 		}
-		s.terms.put(termKey{m.EditionID, term}, &termView{
+		s.terms.put(termKey{m.EditionID, by, term}, &termView{
 			passages:    slices.Clone(t.passages),
 			documents:   slices.Clone(t.documents),
 			occurrences: t.occurrences,

@@ -11,7 +11,7 @@ import (
 func told(r Result) string {
 	var lines []string
 	for _, h := range r.Hits {
-		lines = append(lines, fmt.Sprintf("%s %.12f", h.Document.Title, h.Score))
+		lines = append(lines, fmt.Sprintf("%s %s %d %s %.12f", h.Document.Title, h.Document.URL, h.Document.Edition, h.Document.Collection, h.Score))
 		for _, p := range h.Passages {
 			lines = append(lines, fmt.Sprintf("  %s %.12f", p.Text, p.Lexical))
 		}
@@ -66,6 +66,14 @@ func TestRememberedTermsAreThoseOfTheEdition(t *testing.T) {
 		write(pool1, document("marche", "Marché", fmt.Sprint("Le marché du bassin, halle ", i)))
 		check(fmt.Sprint("edition written and merged ", i), true)
 	}
+	renamed := document("piscine", "Piscine municipale", "Le bassin ouvre.", "Les horaires du bassin.")
+	renamed.URL = "https://ville.example/piscine"
+	write(renamed)
+	check("document renamed", true)
+	if err := writer.Rollback(t.Context(), c.ID, 5, "test"); err != nil {
+		t.Fatal(err)
+	}
+	check("its name taken back", true)
 	shared := newCollection(t, writer, 0, "national")
 	publish(t, writer, shared, func(r *Run) { put(t, r, document("national", "Bassin", "Un bassin.")) })
 	check("another collection", true)
@@ -78,7 +86,6 @@ func TestRememberedTermsAreThoseOfTheEdition(t *testing.T) {
 // TestRememberedTermsAreBounded asks for more than there is room for.
 func TestRememberedTermsAreBounded(t *testing.T) {
 	s, pool, town := newStore(t)
-	s.terms.limit = 3000 // of which one may take 375
 	c := newCollection(t, s, town.ID, "site")
 	var words, often []string
 	for i := range 40 {
@@ -86,6 +93,8 @@ func TestRememberedTermsAreBounded(t *testing.T) {
 		often = append(often, "partout "+words[i])
 	}
 	publish(t, s, c, func(r *Run) { put(t, r, document("a", "Mots", often...)) })
+	search(t, s, town, "inconnu") // what the edition sees is read, which sets the limit
+	s.terms.resize(6000)          // of which one may take 750
 	for _, word := range slices.Concat(words, words[30:], []string{"inconnu"}) {
 		question := word + " partout"
 		if got, want := told(search(t, s, town, question)), told(search(t, NewStore(pool), town, question)); got != want {

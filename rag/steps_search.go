@@ -23,13 +23,13 @@ func (retrieveStep) name() StepName { return StepRetrieve }
 
 func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	began := time.Now()
-	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.question})
+	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.question, Ranked: t.req.Trace})
 	if err != nil {
 		return StepFailed, fmt.Errorf("search for the question: %w", err)
 	}
 	t.result = result
 	for _, p := range questionParts(t.analyzer(), result.Read) {
-		found, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole()})
+		found, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole(), Ranked: t.req.Trace})
 		if err != nil {
 			return StepFailed, fmt.Errorf("search for a part of the question: %w", err)
 		}

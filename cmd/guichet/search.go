@@ -63,7 +63,7 @@ ones.`,
 			if err != nil {
 				return err
 			}
-			result, err := o.searcher.Search(cmd.Context(), scope, corpus.Query{Text: question, Limit: limit})
+			result, err := o.searcher.Search(cmd.Context(), scope, corpus.Query{Text: question, Limit: limit, Ranked: true})
 			if err != nil {
 				return err
 			}
