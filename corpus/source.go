@@ -16,8 +16,7 @@ type Source struct {
 	SourceRef
 	Declared  bool            // schedules and runs without a path read it
 	Settings  json.RawMessage // of its kind; never empty
-	Schedule  string          // in cron's form; empty: none
-	TimeZone  string          // of the town, in which the schedule is
+	Schedule  string          // in cron's form and the collection's time zone; empty: none
 	Paused    bool
 	MaxLoss   float64   // the share of its documents that it may lose without a word
 	Next      time.Time // when the schedule falls due; zero: never
@@ -31,7 +30,6 @@ const sourceColumns = collectionColumns + `,
 	s.declared,
 	s.settings,
 	s.schedule,
-	coalesce(t.time_zone, @zone),
 	s.paused,
 	s.max_loss,
 	s.next_at,
@@ -46,14 +44,13 @@ const sourceColumns = collectionColumns + `,
 
 const sourceTables = `
 	sources s
-	JOIN collections c ON c.id = s.collection_id
-	LEFT JOIN towns t ON t.id = c.town_id`
+	JOIN collections c ON c.id = s.collection_id`
 
 func scanSource(row pgx.CollectableRow) (Source, error) {
 	var s Source
 	var next *time.Time
 	err := row.Scan(append(collectionFields(&s.Collection), &s.ID, &s.Kind, &s.URI, &s.Declared, &s.Settings,
-		&s.Schedule, &s.TimeZone, &s.Paused, &s.MaxLoss, &next, &s.Documents)...)
+		&s.Schedule, &s.Paused, &s.MaxLoss, &next, &s.Documents)...)
 	if next != nil {
 		s.Next = *next
 	}
@@ -125,7 +122,7 @@ func (s *Store) Source(ctx context.Context, id int64) (Source, error) {
 		FROM `+sourceTables+`
 		WHERE s.id = @id
 		ORDER BY s.id
-		LIMIT 1`, pgx.NamedArgs{"id": id, "zone": zoneName})
+		LIMIT 1`, pgx.NamedArgs{"id": id})
 	if err != nil {
 		return Source{}, fmt.Errorf("read source %d: %w", id, err)
 	}
@@ -144,7 +141,7 @@ func (s *Store) SourceDefinitions(ctx context.Context, collectionID int64) ([]So
 		SELECT `+sourceColumns+`
 		FROM `+sourceTables+`
 		WHERE s.collection_id = @collection
-		ORDER BY s.id`, pgx.NamedArgs{"collection": collectionID, "zone": zoneName})
+		ORDER BY s.id`, pgx.NamedArgs{"collection": collectionID})
 	if err != nil {
 		return nil, fmt.Errorf("list sources of collection %d: %w", collectionID, err)
 	}
@@ -199,7 +196,7 @@ func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) (
 				s.next_at,
 				s.id
 			LIMIT @limit
-			FOR UPDATE OF s SKIP LOCKED`, pgx.NamedArgs{"now": now, "limit": maxDue, "zone": zoneName})
+			FOR UPDATE OF s SKIP LOCKED`, pgx.NamedArgs{"now": now, "limit": maxDue})
 		if err != nil {
 			return err
 		}

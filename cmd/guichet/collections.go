@@ -22,6 +22,7 @@ type shownCollection struct {
 	Editions []shownEdition `json:"editions"`
 	Sources  []string       `json:"sources"`
 	LastRun  *shownRun      `json:"last_run"` // null: there was none
+	zone     *time.Location // of the town that it is listed for
 }
 
 // shownRun is one pass over a source.
@@ -97,13 +98,14 @@ func (c shownCollection) writeText(w io.Writer) {
 		_, _ = fmt.Fprintf(w, "  from\t%s\n", source)
 	}
 	if c.LastRun != nil {
-		_, _ = fmt.Fprintf(w, "  last run\t%s\n", c.LastRun.line())
+		_, _ = fmt.Fprintf(w, "  last run\t%s\n", c.LastRun.line(c.zone))
 	}
 }
 
-// line tells of a run in one line; its counts are known once it is completed.
-func (r shownRun) line() string {
-	text := fmt.Sprintf("%s, %s", r.Started.Local().Format("2006-01-02 15:04"), r.State)
+// line tells of a run in one line, in this time zone; its counts are known once
+// it is completed.
+func (r shownRun) line(zone *time.Location) string {
+	text := fmt.Sprintf("%s, %s", minute(r.Started, zone), r.State)
 	if r.State == "completed" || r.State == "asks" && r.Edition > 0 {
 		text += fmt.Sprintf(": %d added, %d changed, %d unchanged, %d retired, %d failed",
 			r.Added, r.Changed, r.Unchanged, r.Retired, r.Failed)
@@ -123,7 +125,7 @@ func (r *reading) show(cmd *cobra.Command, o *session) ([]shownCollection, error
 	}
 	shown := []shownCollection{}
 	for _, c := range collections {
-		one := shownCollection{Name: c.Name, Owner: "shared", Language: c.Language, Editions: []shownEdition{}, Sources: []string{}}
+		one := shownCollection{Name: c.Name, Owner: "shared", Language: c.Language, Editions: []shownEdition{}, Sources: []string{}, zone: corpus.Zone(town.TimeZone)}
 		if c.TownID != 0 {
 			one.Owner = town.Slug
 		}

@@ -71,6 +71,9 @@ func (a *app) editionsCommand() *cobra.Command {
 	return c
 }
 
+// minute writes a moment to the minute, in a town's time zone.
+func minute(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04") }
+
 func showDetail(e corpus.EditionInfo) shownDetail {
 	d := shownDetail{shownEdition: showEdition(e), Waits: e.Waits, Review: e.Review}
 	if !e.Completed.IsZero() {
@@ -102,7 +105,7 @@ func writeEditions(out io.Writer, c corpus.Collection, flags string, policy corp
 		return err
 	}
 	var b strings.Builder
-	writeHeld(&b, policy, flags)
+	writeHeld(&b, policy, flags, corpus.Zone(c.TimeZone))
 	for _, e := range editions {
 		if e.Number > c.Published && e.State == "complete" && e.Released.IsZero() {
 			fmt.Fprintf(&b, "\nEdition %d against %d:\n", e.Number, c.Published)
@@ -115,10 +118,10 @@ func writeEditions(out io.Writer, c corpus.Collection, flags string, policy corp
 }
 
 // writeHeld tells that a rollback holds the collection.
-func writeHeld(b *strings.Builder, policy corpus.Policy, flags string) {
+func writeHeld(b *strings.Builder, policy corpus.Policy, flags string, zone *time.Location) {
 	if h := policy.Held; h != nil {
 		fmt.Fprintf(b, "Edition %d was rolled back by %s on %s: nothing is published by itself until 'guichet resume %s'.\n",
-			h.From, h.By, h.At.Local().Format("2006-01-02 15:04"), flags)
+			h.From, h.By, minute(h.At, zone), flags)
 	}
 }
 

@@ -42,11 +42,11 @@ func (g gate) Admit(ctx context.Context, c corpus.Collection, edition int) (inge
 	if err := g.session.store.KeepReview(ctx, c.ID, edition, review); err != nil {
 		return ingest.Verdict{}, err
 	}
-	return g.decide(policy, review), nil
+	return g.decide(policy, review, corpus.Zone(c.TimeZone)), nil
 }
 
-// decide applies the policy to what the gate saw.
-func (g gate) decide(policy corpus.Policy, review corpus.Review) ingest.Verdict {
+// decide applies the policy to what the gate saw, and tells times in the zone.
+func (g gate) decide(policy corpus.Policy, review corpus.Review, zone *time.Location) ingest.Verdict {
 	v := ingest.Verdict{Review: &review}
 	publish := policy.Effective()
 	if g.publish != "" {
@@ -58,7 +58,7 @@ func (g gate) decide(policy corpus.Policy, review corpus.Review) ingest.Verdict 
 		v.Drop = true
 	case publish == corpus.PublishAsk && g.publish == "" && policy.Held != nil:
 		v.Waits = fmt.Sprintf("edition %d was rolled back by %s on %s, and nobody has resumed since (guichet resume)",
-			policy.Held.From, policy.Held.By, policy.Held.At.Local().Format("2006-01-02 15:04"))
+			policy.Held.From, policy.Held.By, minute(policy.Held.At, zone))
 	case publish == corpus.PublishAsk:
 		v.Waits = "an operator publishes it"
 	case len(review.Worse) > policy.MaxWorse:

@@ -78,6 +78,7 @@ func (o *session) dependencies(c corpus.Collection, dry bool, progress io.Writer
 	last := time.Now()
 	d := ingest.Dependencies{
 		Language: c.Language,
+		Zone:     corpus.Zone(c.TimeZone),
 		Seen: func(done, waiting int) {
 			if time.Since(last) > 5*time.Second {
 				last = time.Now()

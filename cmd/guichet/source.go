@@ -88,7 +88,7 @@ func (d *declaring) apply(cmd *cobra.Command, o *session, src *corpus.Source) er
 	src.Paused = (src.Paused || d.paused) && !d.resumed
 	src.Next = time.Time{}
 	if src.Schedule != "" {
-		if src.Next, err = jobs.Next(src.Schedule, src.TimeZone, time.Now()); err != nil {
+		if src.Next, err = jobs.Next(src.Schedule, src.Collection.TimeZone, time.Now()); err != nil {
 			return usageError{fmt.Errorf("--%w", err)}
 		}
 	}
@@ -127,8 +127,13 @@ Schedules run inside 'guichet serve', and 'guichet work' on other machines.`,
 				return err
 			}
 			defer o.close()
-			src := corpus.Source{SourceRef: corpus.SourceRef{Kind: args[0], URI: args[1]}, MaxLoss: d.maxLoss, TimeZone: corpus.DefaultZone}
+			src := corpus.Source{SourceRef: corpus.SourceRef{Kind: args[0], URI: args[1]}, MaxLoss: d.maxLoss}
 			// Looked at before the collection is made, which stays.
+			look := l
+			look.dryRun = true
+			if src.Collection, err = o.target(cmd.Context(), look); err != nil {
+				return err
+			}
 			if err := d.apply(cmd, o, &src); err != nil {
 				return err
 			}
@@ -235,7 +240,7 @@ type shownSource struct {
 func showSource(s corpus.Source) shownSource {
 	shown := shownSource{
 		ID: s.ID, Collection: s.Collection.Name, Kind: s.Kind, URI: s.URI, State: "declared", Schedule: s.Schedule,
-		TimeZone: s.TimeZone, MaxLoss: s.MaxLoss, Documents: s.Documents, Settings: s.Settings,
+		TimeZone: s.Collection.TimeZone, MaxLoss: s.MaxLoss, Documents: s.Documents, Settings: s.Settings,
 	}
 	switch {
 	case !s.Declared:
@@ -243,10 +248,7 @@ func showSource(s corpus.Source) shownSource {
 	case s.Paused:
 		shown.State = "paused"
 	case !s.Next.IsZero():
-		next := s.Next
-		if zone, err := time.LoadLocation(s.TimeZone); err == nil {
-			next = next.In(zone)
-		}
+		next := s.Next.In(corpus.Zone(s.Collection.TimeZone))
 		shown.Next = &next
 	}
 	return shown
@@ -258,7 +260,7 @@ func writeSources(out io.Writer, sources []shownSource) error {
 	for _, s := range sources {
 		next := "when asked"
 		if s.Next != nil {
-			next = s.Next.Format("2006-01-02 15:04")
+			next = minute(*s.Next, s.Next.Location())
 		}
 		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Collection, s.Kind, s.State, next, s.Documents, s.URI)
 	}
