@@ -181,8 +181,8 @@ const maxDue = 100
 // QueueDue hands each source whose schedule has fallen due to queue, and notes
 // when it next does, as next says; all in one transaction, so that a source is
 // queued once whoever else looks. What fell due while nobody looked is queued
-// once.
-func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) (time.Time, error),
+// once. A source that never falls due, the zero time, is not queued any more.
+func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) time.Time,
 	queue func(context.Context, pgx.Tx, Source) error,
 ) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -205,17 +205,16 @@ func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) (
 			return err
 		}
 		for _, src := range due {
-			at, err := next(src)
-			if err != nil {
-				return err
-			}
-			if err := queue(ctx, tx, src); err != nil {
-				return err
+			at := next(src)
+			if !at.IsZero() {
+				if err := queue(ctx, tx, src); err != nil {
+					return err
+				}
 			}
 			_, err = tx.Exec(ctx, `
 				UPDATE sources
 				SET next_at = @next
-				WHERE id = @id`, pgx.NamedArgs{"id": src.ID, "next": at})
+				WHERE id = @id`, pgx.NamedArgs{"id": src.ID, "next": orNull(at)})
 			if err != nil {
 				return err
 			}

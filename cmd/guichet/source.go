@@ -259,8 +259,11 @@ func writeSources(out io.Writer, sources []shownSource) error {
 	_, _ = fmt.Fprintln(w, "ID\tCOLLECTION\tKIND\tSTATE\tNEXT RUN\tDOCUMENTS\tURI")
 	for _, s := range sources {
 		next := "when asked"
-		if s.Next != nil {
+		switch {
+		case s.Next != nil:
 			next = minute(*s.Next, s.Next.Location())
+		case s.State == "declared" && s.Schedule != "":
+			next = "never: set its schedule anew"
 		}
 		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Collection, s.Kind, s.State, next, s.Documents, s.URI)
 	}
