@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 	"guichet/internal/messages"
 	"guichet/rag"
 )
@@ -121,7 +122,7 @@ answer is no longer served until it is set again.`,
 			case err != nil:
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Approved answer %d is served. It rests on %d passages.\n", id, len(answer.Supports))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Approved answer %d is served. It rests on %s.\n", id, english.Count(len(answer.Supports), "passage"))
 			return err
 		},
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/eval"
+	"guichet/internal/english"
 )
 
 func (a *app) casesCommand() *cobra.Command {
@@ -33,7 +34,7 @@ most a minute. An empty file removes them.`,
 				return err
 			}
 			if len(cases) > gateCases {
-				return usageError{fmt.Errorf("%s holds %d cases: at most %d are asked", args[0], len(cases), gateCases)}
+				return usageError{fmt.Errorf("%s holds %s: at most %d are asked", args[0], english.Count(len(cases), "case"), gateCases)}
 			}
 			o, err := a.open(cmd)
 			if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // shownCollection is a collection as `guichet collections --json` prints it.
@@ -92,7 +93,8 @@ func (c shownCollection) writeText(w io.Writer) {
 		if e.Published {
 			state = "published"
 		}
-		_, _ = fmt.Fprintf(w, "  edition %d\t%s\t%d documents\t%d passages\n", e.Number, state, e.Documents, e.Passages)
+		_, _ = fmt.Fprintf(w, "  edition %d\t%s\t%s\t%s\n", e.Number, state,
+			english.Count(e.Documents, "document"), english.Count(e.Passages, "passage"))
 	}
 	for _, source := range c.Sources {
 		_, _ = fmt.Fprintf(w, "  from\t%s\n", source)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // shownDetail is an edition as `guichet editions --json` prints it.
@@ -99,7 +100,8 @@ func writeEditions(out io.Writer, c corpus.Collection, flags string, policy corp
 		case e.Number > c.Published && e.State == "complete":
 			state = "prepared"
 		}
-		_, _ = fmt.Fprintf(w, "edition %d\t%d documents\t%d passages\t%s\n", e.Number, e.Documents, e.Passages, state)
+		_, _ = fmt.Fprintf(w, "edition %d\t%s\t%s\t%s\n", e.Number,
+			english.Count(e.Documents, "document"), english.Count(e.Passages, "passage"), state)
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -134,7 +136,7 @@ func writeReview(b *strings.Builder, r *corpus.Review) {
 		if n == 0 {
 			return
 		}
-		fmt.Fprintf(b, "  %d documents %s:\n", n, name)
+		fmt.Fprintf(b, "  %s %s:\n", english.Count(n, "document"), name)
 		for _, title := range titles {
 			fmt.Fprintf(b, "    %s\n", title)
 		}
@@ -145,8 +147,8 @@ func writeReview(b *strings.Builder, r *corpus.Review) {
 	sort("added", r.Documents.Added, r.Documents.AddedTitles)
 	sort("changed", r.Documents.Changed, r.Documents.ChangedTitles)
 	sort("retired", r.Documents.Retired, r.Documents.RetiredTitles)
-	fmt.Fprintf(b, "  %d passages added, %d retired\n", r.Passages.Added, r.Passages.Retired)
-	fmt.Fprintf(b, "  %d cases asked, %d better, %d worse\n", r.Cases, len(r.Better), len(r.Worse))
+	fmt.Fprintf(b, "  %s added, %d retired\n", english.Count(r.Passages.Added, "passage"), r.Passages.Retired)
+	fmt.Fprintf(b, "  %s asked, %d better, %d worse\n", english.Count(r.Cases, "case"), len(r.Better), len(r.Worse))
 	for _, c := range r.Worse {
 		fmt.Fprintf(b, "    worse: %s (%s)\n", c.Question, c.Why)
 	}
@@ -290,8 +292,9 @@ how the collection is set.`,
 		if err := o.store.SetPolicy(cmd.Context(), c.ID, policy); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: publish %s; gate %s; at most %d answers worse, %.0f %% of the documents gone; keeps %d editions, and %d days.\n",
-			c.Name, policy.Publish, policy.Gate, policy.MaxWorse, 100*policy.MaxLoss, policy.KeepEditions, policy.KeepDays)
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: publish %s; gate %s; at most %s worse, %.0f %% of the documents gone; keeps %s, and %s.\n",
+			c.Name, policy.Publish, policy.Gate, english.Count(policy.MaxWorse, "answer"), 100*policy.MaxLoss,
+			english.Count(policy.KeepEditions, "edition"), english.Count(policy.KeepDays, "day"))
 		return err
 	})
 	c.RunE = func(cmd *cobra.Command, args []string) error {

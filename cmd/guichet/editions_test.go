@@ -66,10 +66,10 @@ func TestTheGateHoldsWorseAnswersUntilAnOperatorPublishes(t *testing.T) {
 
 	o.write("piscine.md", dearPool)
 	waits := o.run(exitWaits, "ingest", "--collection", "site")
-	o.says(waits, "1 answers got worse", "tarif piscine adulte (does not say 4,50 €)", `guichet publish 3 --collection "site"`)
+	o.says(waits, "1 answer got worse", "tarif piscine adulte (does not say 4,50 €)", `guichet publish 3 --collection "site"`)
 	o.says(o.run(exitOK, "ask", "tarif piscine adulte"), "4,50")
-	o.says(o.run(exitOK, "editions", "--collection", "site"), "waits: 1 answers got worse", "1 documents changed", "Piscine municipale", "worse: tarif piscine adulte")
-	o.says(o.run(exitOK, "runs"), "asks", "1 answers got worse", `let it through:  guichet publish 3 --collection "site"`)
+	o.says(o.run(exitOK, "editions", "--collection", "site"), "waits: 1 answer got worse", "1 document changed", "Piscine municipale", "worse: tarif piscine adulte")
+	o.says(o.run(exitOK, "runs"), "asks", "1 answer got worse", `let it through:  guichet publish 3 --collection "site"`)
 
 	// The next run goes on from what waits, and makes no vector again.
 	o.write("dechets.md", pages["dechets.md"]+"\n\nLe verre est collecté le mardi.\n") //nolint:misspell // French

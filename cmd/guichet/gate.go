@@ -9,6 +9,7 @@ import (
 	"guichet/corpus"
 	"guichet/eval"
 	"guichet/ingest"
+	"guichet/internal/english"
 	"guichet/internal/llm"
 	"guichet/internal/messages"
 	"guichet/rag"
@@ -62,9 +63,9 @@ func (g gate) decide(policy corpus.Policy, review corpus.Review, zone *time.Loca
 	case publish == corpus.PublishAsk:
 		v.Waits = "an operator publishes it"
 	case len(review.Worse) > policy.MaxWorse:
-		v.Waits = fmt.Sprintf("%d answers got worse, %d may", len(review.Worse), policy.MaxWorse)
+		v.Waits = fmt.Sprintf("%s got worse, %d may", english.Count(len(review.Worse), "answer"), policy.MaxWorse)
 	case !g.retire && had > 0 && float64(lost) > policy.MaxLoss*float64(had):
-		v.Waits = fmt.Sprintf("%d of %d documents are gone", lost, had)
+		v.Waits = fmt.Sprintf("%d of %s %s gone", lost, english.Count(had, "document"), english.Be(lost))
 	}
 	return v
 }

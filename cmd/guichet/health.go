@@ -14,6 +14,7 @@ import (
 	"guichet/chat"
 	"guichet/corpus"
 	"guichet/ingest/fetch"
+	"guichet/internal/english"
 	"guichet/internal/health"
 )
 
@@ -87,7 +88,7 @@ func (o *session) addDeadLinks(cmd *cobra.Command, scope corpus.Scope, cited hea
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%d addresses asked for\n", asked)
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s asked for\n", english.Count(asked, "address", "addresses"))
 	report.Findings = append(report.Findings, dead...)
 	return nil
 }
@@ -97,8 +98,8 @@ func printHealth(out io.Writer, report health.Report, most int) error {
 	for _, f := range report.Findings {
 		counts[f.Kind]++
 	}
-	_, _ = fmt.Fprintf(out, "%s looked at; %s of the last %d days rest on them.\n\n",
-		plural(report.Documents, "document"), plural(report.Answers, "answer"), answerDays)
+	_, _ = fmt.Fprintf(out, "%s looked at. Answers of the last %d days that rest on them: %d.\n\n",
+		english.Count(report.Documents, "document"), answerDays, report.Answers)
 	if len(report.Findings) == 0 {
 		_, err := fmt.Fprintln(out, "Nothing to mend.")
 		return err

@@ -17,6 +17,7 @@ import (
 
 	"guichet/corpus"
 	"guichet/ingest"
+	"guichet/internal/english"
 	"guichet/internal/jobs"
 )
 
@@ -342,7 +343,7 @@ edition, which the collection's policy publishes, or lets wait.`,
 				return err
 			}
 			if !src.Declared && !retire {
-				return fmt.Errorf("source %d is not declared: %w (its %d documents are frozen; --retire retires them)", src.ID, corpus.ErrNotFound, src.Documents)
+				return fmt.Errorf("source %d is not declared: %w (it has %s, frozen; --retire retires them)", src.ID, corpus.ErrNotFound, english.Count(src.Documents, "document"))
 			}
 			if src.Declared {
 				if err := o.store.WithdrawSource(cmd.Context(), src.ID); err != nil {

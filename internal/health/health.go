@@ -3,7 +3,6 @@ package health
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // Kind is what is wrong with a document.
@@ -154,12 +154,10 @@ func (l Limits) look(d document, answers int) []Finding {
 		add(Over, "holds until "+d.ValidUntil.Format(time.DateOnly))
 	}
 	switch n := utf8.RuneCountInString(d.Text); {
-	case n == 1:
-		add(Empty, "1 character")
 	case n < l.Empty:
-		add(Empty, fmt.Sprintf("%d characters", n))
+		add(Empty, english.Count(n, "character"))
 	case n > l.Long:
-		add(Long, fmt.Sprintf("%d characters", n))
+		add(Long, english.Count(n, "character"))
 	}
 	if other := foreign(d.Text, d.language, l.Foreign); other != "" {
 		add(Language, other+" in a collection in "+d.language)
