@@ -153,10 +153,32 @@ func (s *Store) SourceDefinitions(ctx context.Context, collectionID int64) ([]So
 }
 
 // WithdrawSource takes back that the source was declared: nothing runs it any
-// more, and its documents stay as they are. It returns ErrNotFound when it was
-// not declared.
-func (s *Store) WithdrawSource(ctx context.Context, id int64) error {
+// more, and its documents stay as they are. One that has none in any edition,
+// and no run under way, is gone with its runs: then it returns true. It returns
+// ErrNotFound when the source was not declared.
+func (s *Store) WithdrawSource(ctx context.Context, id int64) (gone bool, err error) {
 	tag, err := s.pool.Exec(ctx, `
+		DELETE FROM sources s
+		WHERE s.id = @id
+			AND s.declared
+			AND NOT EXISTS (
+				SELECT
+				FROM documents
+				WHERE source_id = s.id
+			)
+			AND NOT EXISTS (
+				SELECT
+				FROM runs
+				WHERE source_id = s.id
+					AND state = 'running'
+			)`, pgx.NamedArgs{"id": id})
+	if err != nil {
+		return false, fmt.Errorf("withdraw source %d: %w", id, err)
+	}
+	if tag.RowsAffected() == 1 {
+		return true, nil
+	}
+	tag, err = s.pool.Exec(ctx, `
 		UPDATE sources
 		SET
 			declared = false,
@@ -170,9 +192,9 @@ func (s *Store) WithdrawSource(ctx context.Context, id int64) error {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return fmt.Errorf("withdraw source %d: %w", id, err)
+		return false, fmt.Errorf("withdraw source %d: %w", id, err)
 	}
-	return nil
+	return false, nil
 }
 
 // maxDue bounds how many sources are queued at a time.

@@ -136,6 +136,9 @@ func (f approvedFile) answer(ctx context.Context, store *corpus.Store, town corp
 	if err != nil {
 		return corpus.ApprovedAnswer{}, usageError{fmt.Errorf("review_on is %q: it must be a day such as 2027-06-30", f.ReviewOn)}
 	}
+	if today := time.Now().In(corpus.Zone(town.TimeZone)).Format(time.DateOnly); f.ReviewOn < today {
+		return corpus.ApprovedAnswer{}, usageError{fmt.Errorf("review_on is %s, a day that is past: say when the answer is to be looked at again", f.ReviewOn)}
+	}
 	if err := f.checkAlone(ctx, store, scope); err != nil {
 		return corpus.ApprovedAnswer{}, err
 	}

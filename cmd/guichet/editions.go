@@ -174,6 +174,12 @@ func (a *app) publishCommand() *cobra.Command {
 			}
 		}
 		err := o.store.PublishPrepared(cmd.Context(), c.ID, number)
+		if errors.Is(err, corpus.ErrNotFound) && len(args) == 0 {
+			if _, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s: nothing waits to be published; %s.\n", c.Name, readersSee(c)); err != nil {
+				return err
+			}
+			return exitError(exitNotFound)
+		}
 		if errors.Is(err, corpus.ErrNotFound) {
 			return fmt.Errorf("%s has no complete edition %d beyond the published one, %d: %w (guichet editions %s)",
 				c.Name, number, c.Published, corpus.ErrNotFound, n.flagsOf())
@@ -186,6 +192,14 @@ func (a *app) publishCommand() *cobra.Command {
 	})
 	must(n.flags(c))
 	return c
+}
+
+// readersSee says which edition readers see.
+func readersSee(c corpus.Collection) string {
+	if c.Published == 0 {
+		return "readers see no edition yet"
+	}
+	return fmt.Sprintf("readers see edition %d", c.Published)
 }
 
 func (a *app) rejectCommand() *cobra.Command {
