@@ -21,7 +21,7 @@ type AnswerCase struct {
 	Lang     string        `json:"lang,omitempty"` // of the reader's page; "" means "fr"
 	Question string        `json:"question"`
 	History  []Message     `json:"history,omitempty"`
-	Now      time.Time     `json:"now,omitzero"`      // zero: the clock's
+	Now      time.Time     `json:"now,omitzero"`       // zero: the clock's
 	Relevant []string      `json:"relevant,omitempty"` // document names
 	Must     []string      `json:"must,omitempty"`
 	MustAny  [][]string    `json:"must_any,omitempty"`
