@@ -32,9 +32,10 @@ func publish(t *testing.T, store *corpus.Store, collection string, docs ...corpu
 	c, err := store.EnsureCollection(ctx, town.ID, collection, "fr")
 	must(err)
 	source := corpus.SourceRef{Kind: "folder", URI: "/pages"}
-	edition, err := store.OpenEdition(ctx, c, corpus.Space{}, []corpus.SourceRef{source})
+	edition, err := store.Claim(ctx, c)
 	must(err)
 	defer edition.Close()
+	must(edition.Open(ctx, corpus.Space{}, []corpus.SourceRef{source}))
 	run, err := edition.StartRun(ctx, source)
 	must(err)
 	for _, d := range docs {
