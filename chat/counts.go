@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"guichet/rag"
@@ -54,4 +55,40 @@ func (s *Store) Counts(ctx context.Context, townID int64, since time.Time) ([]Co
 		return nil, fmt.Errorf("count turns: %w", err)
 	}
 	return counts, nil
+}
+
+// AnswersByPassage returns the town's turns since this moment that cite each
+// passage, by the passage's ID; a turn that cites one twice stands there once.
+func (s *Store) AnswersByPassage(ctx context.Context, townID int64, since time.Time) (map[int64][]uuid.UUID, error) {
+	// Bounded by nature: a row for each passage that an answer cites. The index
+	// on conversations (town_id, last_at) leads to the turns of this time alone.
+	rows, err := s.pool.Query(ctx, `
+		SELECT DISTINCT
+			(cited ->> 'passage')::bigint AS passage,
+			t.id
+		FROM conversations c
+		JOIN turns t
+			ON t.conversation_id = c.id
+		CROSS JOIN LATERAL jsonb_array_elements(t.citations) AS cited
+		WHERE c.town_id = @town
+			AND c.last_at >= @since
+			AND t.asked_at >= @since
+			AND (cited ->> 'passage')::bigint > 0
+		ORDER BY
+			passage,
+			t.id`, pgx.NamedArgs{"town": townID, "since": since})
+	if err != nil {
+		return nil, fmt.Errorf("count answers by passage: %w", err)
+	}
+	answers := map[int64][]uuid.UUID{}
+	var passage int64
+	var turn uuid.UUID
+	_, err = pgx.ForEachRow(rows, []any{&passage, &turn}, func() error {
+		answers[passage] = append(answers[passage], turn)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count answers by passage: %w", err)
+	}
+	return answers, nil
 }

@@ -68,6 +68,13 @@ func TestAskIsStreamedAndStored(t *testing.T) {
 	if err != nil || !slices.Equal(counts, want) {
 		t.Errorf("counts %+v, %v", counts, err)
 	}
+	answers, err := store.AnswersByPassage(t.Context(), town, time.Now().Add(-time.Hour))
+	if err != nil || len(answers) != 1 || len(answers[source.PassageID]) != 1 || answers[source.PassageID][0].String() != turn {
+		t.Errorf("answers by passage: %v, %v", answers, err)
+	}
+	if answers, err := store.AnswersByPassage(t.Context(), town, time.Now().Add(time.Hour)); err != nil || len(answers) != 0 {
+		t.Errorf("answers to come: %v, %v", answers, err)
+	}
 	if counts, err := store.Counts(t.Context(), town, time.Now().Add(time.Hour)); err != nil || len(counts) != 0 {
 		t.Errorf("of the future: %+v, %v", counts, err)
 	}

@@ -32,9 +32,10 @@ func publish(t testing.TB, pool *pgxpool.Pool, embedder corpus.Embedder, docs []
 	c, err := store.EnsureCollection(ctx, 0, "site", "fr")
 	must(err)
 	source := corpus.SourceRef{Kind: "folder", URI: "/demo"}
-	edition, err := store.OpenEdition(ctx, c, embedder.Space(), []corpus.SourceRef{source})
+	edition, err := store.Claim(ctx, c)
 	must(err)
 	defer edition.Close()
+	must(edition.Open(ctx, embedder.Space(), []corpus.SourceRef{source}))
 	run, err := edition.StartRun(ctx, source)
 	must(err)
 	for _, d := range docs {

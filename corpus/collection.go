@@ -14,11 +14,16 @@ const collectionColumns = `
 	coalesce(c.town_id, 0),
 	c.name,
 	c.language,
+	coalesce((
+		SELECT t.time_zone
+		FROM towns t
+		WHERE t.id = c.town_id
+	), '` + DefaultZone + `'),
 	coalesce(c.space_id, 0),
 	c.published`
 
 func collectionFields(c *Collection) []any {
-	return []any{&c.ID, &c.TownID, &c.Name, &c.Language, &c.SpaceID, &c.Published}
+	return []any{&c.ID, &c.TownID, &c.Name, &c.Language, &c.TimeZone, &c.SpaceID, &c.Published}
 }
 
 func scanCollection(row pgx.CollectableRow) (Collection, error) {

@@ -28,6 +28,7 @@ type Town struct {
 	Color       string   // "#rrggbb"
 	Languages   []string // of its pages, first is the default
 	Suggestions []string // questions shown before the first one is asked
+	TimeZone    string   // by which its schedules run, "Europe/Paris"
 }
 
 // Contact is whom a resident turns to when there is no answer.
@@ -46,6 +47,7 @@ type Collection struct {
 	TownID    int64
 	Name      string
 	Language  string // of its documents, BCP 47
+	TimeZone  string // of its town; DefaultZone when it is shared
 	SpaceID   int64  // 0: no vectors yet
 	Published int    // edition that readers see; 0: none
 }

@@ -8,13 +8,19 @@ import (
 	_ "time/tzdata" // a machine need not have the zones
 )
 
-// zoneName is where days begin and end: documents hold for days, and the towns
-// are French ones. A server's own zone is mostly UTC, by which a page would
-// stay up to two hours longer.
-const zoneName = DefaultZone
-
-// DefaultZone is the time zone of towns that have set no other.
+// DefaultZone is the time zone of towns that have set no other. In it, too, days
+// begin and end for which documents hold: a server's own zone is mostly UTC, by
+// which a page would stay up to two hours longer.
 const DefaultZone = "Europe/Paris"
+
+// Zone returns the time zone of this name, or UTC where nobody knows it.
+func Zone(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		return time.UTC
+	}
+	return zone
+}
 
 // Days before and after all others: of documents that name none.
 const (
@@ -45,11 +51,7 @@ func (q *inquiry) holds(d *contentsDocument) bool {
 
 // today is the day it is now.
 func (s *Searcher) today() int32 {
-	now := s.now()
-	if zone, err := time.LoadLocation(zoneName); err == nil {
-		now = now.In(zone)
-	}
-	return dayNumber(now.Date())
+	return dayNumber(s.now().In(Zone(DefaultZone)).Date())
 }
 
 // nearestInForce asks for the passages nearest to the query. The list holds

@@ -93,25 +93,6 @@ func (s *Store) unlockCollection(conn *pgxpool.Conn, c Collection) {
 		})
 }
 
-// OpenEdition takes the collection's writer lock, discards whatever lies
-// beyond the published edition, and opens the next one. If the last open
-// edition was interrupted and was writing the same sources, or some of them,
-// its rows are kept and Resumed is true; so are those of an edition that waits
-// for an operator, and Continued is true. It returns ErrBusy when another
-// writer has the collection, and ErrSpace when the collection's active space
-// is not space. The zero Space opens a collection without vectors.
-func (s *Store) OpenEdition(ctx context.Context, c Collection, space Space, sources []SourceRef) (*Edition, error) {
-	e, err := s.Claim(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	if err := e.Open(ctx, space, sources); err != nil {
-		e.Close()
-		return nil, err
-	}
-	return e, nil
-}
-
 // Claim takes the collection's writer lock, or returns ErrBusy, and changes
 // nothing that readers or operators see yet: Open opens the edition.
 func (s *Store) Claim(ctx context.Context, c Collection) (*Edition, error) {
@@ -141,7 +122,12 @@ func (s *Store) Claim(ctx context.Context, c Collection) (*Edition, error) {
 	return e, nil
 }
 
-// Open does what OpenEdition tells, in a collection that was claimed.
+// Open discards whatever lies beyond the published edition of a collection that
+// was claimed, and opens the next one. If the last open edition was interrupted
+// and was writing the same sources, or some of them, its rows are kept and
+// Resumed is true; so are those of an edition that waits for an operator, and
+// Continued is true. It returns ErrSpace when the collection's active space is
+// not space. The zero Space opens a collection without vectors.
 func (e *Edition) Open(ctx context.Context, space Space, sources []SourceRef) error {
 	e.space = space
 	err := pgx.BeginFunc(ctx, e.conn, func(tx pgx.Tx) error { return e.open(ctx, tx, sources) })
@@ -328,7 +314,7 @@ func (e *Edition) Publish(ctx context.Context) error {
 }
 
 // Close gives the lock back. An edition that was not published stays beyond
-// the published one and is resumed or discarded by the next OpenEdition. Only
+// the published one and is resumed or discarded by the next Open. Only
 // the first call does anything.
 func (e *Edition) Close() {
 	if e.conn == nil {

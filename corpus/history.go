@@ -110,7 +110,7 @@ const lockCollectionRow = `
 	FOR NO KEY UPDATE`
 
 // Prune deletes what none of the newest keep editions sees, counting back from
-// the published one; what lies beyond that is left to the next OpenEdition. It
+// the published one; what lies beyond that is left to the next Open. It
 // takes the collection's writer lock, or returns ErrBusy.
 func (s *Store) Prune(ctx context.Context, collectionID int64, keep int) error {
 	if keep < 1 {

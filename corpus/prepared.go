@@ -14,7 +14,7 @@ import (
 // embedded again, and the edition waits or is published anew.
 
 // Hold notes why the completed edition waits for an operator; empty: it does
-// not, and the next OpenEdition discards it.
+// not, and the next Open discards it.
 func (e *Edition) Hold(ctx context.Context, reason string) error {
 	args := e.args()
 	args["waits"] = reason

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/singleflight"
 
 	"guichet/internal/personal"
 )
@@ -14,12 +17,34 @@ import (
 // publishedCache remembers, by edition id, the telephone numbers and e-mail
 // addresses that stand in its passages: some dozens for a town.
 type publishedCache struct {
+	passes singleflight.Group // over editions, by id
+
 	mu   sync.Mutex
 	byID map[int64]map[string]bool
 }
 
-// maxPublishedEditions bounds the editions that are remembered.
-const maxPublishedEditions = 256
+// maxPublishedEditions bounds the editions that are remembered, publishedTime
+// how long one is read.
+const (
+	maxPublishedEditions = 256
+	publishedTime        = time.Minute
+)
+
+// get returns what was read of the edition, nil before that.
+func (c *publishedCache) get(edition int64) map[string]bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.byID[edition]
+}
+
+func (c *publishedCache) put(edition int64, published map[string]bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byID == nil || len(c.byID) >= maxPublishedEditions {
+		c.byID = map[int64]map[string]bool{}
+	}
+	c.byID[edition] = published
+}
 
 // Published returns those of these telephone numbers (as
 // personal.NormalPhone writes them) and e-mail addresses (in lower case) that
@@ -54,13 +79,36 @@ func (s *Store) Published(ctx context.Context, sc Scope, c Contact, values []str
 	return found, nil
 }
 
+// publishedIn returns what stands in the member's edition. Whoever asks while
+// another reads it through waits for that one's pass, and no longer than ctx
+// lasts; the pass itself goes on when who began it is gone.
 func (s *Store) publishedIn(ctx context.Context, m ScopeMember) (map[string]bool, error) {
-	// Who asks meanwhile waits: one pass is enough.
-	s.published.mu.Lock()
-	defer s.published.mu.Unlock()
-	if known := s.published.byID[m.EditionID]; known != nil {
+	if known := s.published.get(m.EditionID); known != nil {
 		return known, nil
 	}
+	pass := s.published.passes.DoChan(strconv.FormatInt(m.EditionID, 10), func() (any, error) {
+		if known := s.published.get(m.EditionID); known != nil {
+			return known, nil // the pass before this one ended just now
+		}
+		reading, cancel := context.WithTimeout(context.WithoutCancel(ctx), publishedTime)
+		defer cancel()
+		published, err := s.readPublished(reading, m)
+		if err == nil {
+			s.published.put(m.EditionID, published)
+		}
+		return published, err
+	})
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case done := <-pass:
+		published, _ := done.Val.(map[string]bool) // always of this type
+		return published, done.Err
+	}
+}
+
+// readPublished reads an edition through.
+func (s *Store) readPublished(ctx context.Context, m ScopeMember) (map[string]bool, error) {
 	// Bounded by nature: once for each edition, and only passages that hold
 	// an address or eight digits.
 	rows, err := s.pool.Query(ctx, `
@@ -88,9 +136,5 @@ func (s *Store) publishedIn(ctx context.Context, m ScopeMember) (map[string]bool
 	if err != nil {
 		return nil, err
 	}
-	if s.published.byID == nil || len(s.published.byID) >= maxPublishedEditions {
-		s.published.byID = map[int64]map[string]bool{}
-	}
-	s.published.byID[m.EditionID] = published
 	return published, nil
 }

@@ -41,13 +41,6 @@ func (s *Searcher) WithThesaurus(t *thesaurus.Thesaurus) *Searcher {
 	return &other
 }
 
-// WithRanking returns a Searcher that scores by r.
-func (s *Searcher) WithRanking(r Ranking) *Searcher {
-	other := *s
-	other.ranking = r
-	return &other
-}
-
 // Hit is a document found, with the passages that speak to the query, best
 // first.
 type Hit struct {

@@ -16,8 +16,7 @@ type Source struct {
 	SourceRef
 	Declared  bool            // schedules and runs without a path read it
 	Settings  json.RawMessage // of its kind; never empty
-	Schedule  string          // in cron's form; empty: none
-	TimeZone  string          // of the town, in which the schedule is
+	Schedule  string          // in cron's form and the collection's time zone; empty: none
 	Paused    bool
 	MaxLoss   float64   // the share of its documents that it may lose without a word
 	Next      time.Time // when the schedule falls due; zero: never
@@ -31,7 +30,6 @@ const sourceColumns = collectionColumns + `,
 	s.declared,
 	s.settings,
 	s.schedule,
-	coalesce(t.time_zone, @zone),
 	s.paused,
 	s.max_loss,
 	s.next_at,
@@ -46,14 +44,13 @@ const sourceColumns = collectionColumns + `,
 
 const sourceTables = `
 	sources s
-	JOIN collections c ON c.id = s.collection_id
-	LEFT JOIN towns t ON t.id = c.town_id`
+	JOIN collections c ON c.id = s.collection_id`
 
 func scanSource(row pgx.CollectableRow) (Source, error) {
 	var s Source
 	var next *time.Time
 	err := row.Scan(append(collectionFields(&s.Collection), &s.ID, &s.Kind, &s.URI, &s.Declared, &s.Settings,
-		&s.Schedule, &s.TimeZone, &s.Paused, &s.MaxLoss, &next, &s.Documents)...)
+		&s.Schedule, &s.Paused, &s.MaxLoss, &next, &s.Documents)...)
 	if next != nil {
 		s.Next = *next
 	}
@@ -125,7 +122,7 @@ func (s *Store) Source(ctx context.Context, id int64) (Source, error) {
 		FROM `+sourceTables+`
 		WHERE s.id = @id
 		ORDER BY s.id
-		LIMIT 1`, pgx.NamedArgs{"id": id, "zone": zoneName})
+		LIMIT 1`, pgx.NamedArgs{"id": id})
 	if err != nil {
 		return Source{}, fmt.Errorf("read source %d: %w", id, err)
 	}
@@ -144,7 +141,7 @@ func (s *Store) SourceDefinitions(ctx context.Context, collectionID int64) ([]So
 		SELECT `+sourceColumns+`
 		FROM `+sourceTables+`
 		WHERE s.collection_id = @collection
-		ORDER BY s.id`, pgx.NamedArgs{"collection": collectionID, "zone": zoneName})
+		ORDER BY s.id`, pgx.NamedArgs{"collection": collectionID})
 	if err != nil {
 		return nil, fmt.Errorf("list sources of collection %d: %w", collectionID, err)
 	}
@@ -156,10 +153,32 @@ func (s *Store) SourceDefinitions(ctx context.Context, collectionID int64) ([]So
 }
 
 // WithdrawSource takes back that the source was declared: nothing runs it any
-// more, and its documents stay as they are. It returns ErrNotFound when it was
-// not declared.
-func (s *Store) WithdrawSource(ctx context.Context, id int64) error {
+// more, and its documents stay as they are. One that has none in any edition,
+// and no run under way, is gone with its runs: then it returns true. It returns
+// ErrNotFound when the source was not declared.
+func (s *Store) WithdrawSource(ctx context.Context, id int64) (gone bool, err error) {
 	tag, err := s.pool.Exec(ctx, `
+		DELETE FROM sources s
+		WHERE s.id = @id
+			AND s.declared
+			AND NOT EXISTS (
+				SELECT
+				FROM documents
+				WHERE source_id = s.id
+			)
+			AND NOT EXISTS (
+				SELECT
+				FROM runs
+				WHERE source_id = s.id
+					AND state = 'running'
+			)`, pgx.NamedArgs{"id": id})
+	if err != nil {
+		return false, fmt.Errorf("withdraw source %d: %w", id, err)
+	}
+	if tag.RowsAffected() == 1 {
+		return true, nil
+	}
+	tag, err = s.pool.Exec(ctx, `
 		UPDATE sources
 		SET
 			declared = false,
@@ -173,9 +192,9 @@ func (s *Store) WithdrawSource(ctx context.Context, id int64) error {
 		err = ErrNotFound
 	}
 	if err != nil {
-		return fmt.Errorf("withdraw source %d: %w", id, err)
+		return false, fmt.Errorf("withdraw source %d: %w", id, err)
 	}
-	return nil
+	return false, nil
 }
 
 // maxDue bounds how many sources are queued at a time.
@@ -184,8 +203,8 @@ const maxDue = 100
 // QueueDue hands each source whose schedule has fallen due to queue, and notes
 // when it next does, as next says; all in one transaction, so that a source is
 // queued once whoever else looks. What fell due while nobody looked is queued
-// once.
-func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) (time.Time, error),
+// once. A source that never falls due, the zero time, is not queued any more.
+func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) time.Time,
 	queue func(context.Context, pgx.Tx, Source) error,
 ) error {
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -199,7 +218,7 @@ func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) (
 				s.next_at,
 				s.id
 			LIMIT @limit
-			FOR UPDATE OF s SKIP LOCKED`, pgx.NamedArgs{"now": now, "limit": maxDue, "zone": zoneName})
+			FOR UPDATE OF s SKIP LOCKED`, pgx.NamedArgs{"now": now, "limit": maxDue})
 		if err != nil {
 			return err
 		}
@@ -208,17 +227,16 @@ func (s *Store) QueueDue(ctx context.Context, now time.Time, next func(Source) (
 			return err
 		}
 		for _, src := range due {
-			at, err := next(src)
-			if err != nil {
-				return err
-			}
-			if err := queue(ctx, tx, src); err != nil {
-				return err
+			at := next(src)
+			if !at.IsZero() {
+				if err := queue(ctx, tx, src); err != nil {
+					return err
+				}
 			}
 			_, err = tx.Exec(ctx, `
 				UPDATE sources
 				SET next_at = @next
-				WHERE id = @id`, pgx.NamedArgs{"id": src.ID, "next": at})
+				WHERE id = @id`, pgx.NamedArgs{"id": src.ID, "next": orNull(at)})
 			if err != nil {
 				return err
 			}

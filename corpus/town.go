@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,12 +18,13 @@ const townColumns = `
 	contact,
 	color,
 	languages,
-	suggestions`
+	suggestions,
+	time_zone`
 
 func scanTown(row pgx.CollectableRow) (Town, error) {
 	var t Town
 	err := row.Scan(&t.ID, &t.Slug, &t.Name, &t.Default, &t.Origins, &t.Contact,
-		&t.Color, &t.Languages, &t.Suggestions)
+		&t.Color, &t.Languages, &t.Suggestions, &t.TimeZone)
 	return t, err
 }
 
@@ -83,7 +85,7 @@ func (s *Store) Towns(ctx context.Context, limit int) ([]Town, error) {
 // PutTown creates the town, or replaces the settings of the one with its slug,
 // and returns it with its ID. A town that is put as the default takes that
 // place from the one that had it; the default town stays it until then. An
-// empty colour or list of languages takes the database's default.
+// empty colour, list of languages or time zone takes the database's default.
 func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
 	var put Town
 	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
@@ -106,7 +108,8 @@ func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
 				contact,
 				color,
 				languages,
-				suggestions
+				suggestions,
+				time_zone
 			) VALUES (
 				@slug,
 				@name,
@@ -115,7 +118,8 @@ func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
 				@contact,
 				@color,
 				@languages,
-				@suggestions
+				@suggestions,
+				@time_zone
 			)
 			ON CONFLICT (slug) DO UPDATE SET
 				name = excluded.name,
@@ -124,7 +128,8 @@ func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
 				contact = excluded.contact,
 				color = excluded.color,
 				languages = excluded.languages,
-				suggestions = excluded.suggestions
+				suggestions = excluded.suggestions,
+				time_zone = excluded.time_zone
 			RETURNING `+townColumns, townArgs(t))
 		if err != nil {
 			return err
@@ -144,6 +149,8 @@ func (s *Store) PutTown(ctx context.Context, t Town) (Town, error) {
 // setting of the town that is not as the database was made with. It is one
 // statement, so that whoever is killed meanwhile leaves one town or the other.
 func (s *Store) ReplaceUntouchedTown(ctx context.Context, t Town) (bool, error) {
+	args := townArgs(t)
+	args["default_zone"] = DefaultZone
 	tag, err := s.pool.Exec(ctx, `
 		UPDATE towns
 		SET
@@ -153,7 +160,8 @@ func (s *Store) ReplaceUntouchedTown(ctx context.Context, t Town) (bool, error) 
 			contact = @contact,
 			color = @color,
 			languages = @languages,
-			suggestions = @suggestions
+			suggestions = @suggestions,
+			time_zone = @time_zone
 		WHERE is_default
 			AND slug = 'ma-ville'
 			AND name = 'Ma ville'
@@ -162,10 +170,11 @@ func (s *Store) ReplaceUntouchedTown(ctx context.Context, t Town) (bool, error) 
 			AND origins = '{}'
 			AND languages = '{fr}'
 			AND suggestions = '{}'
+			AND time_zone = @default_zone
 			AND NOT EXISTS (SELECT FROM towns WHERE NOT is_default)
 			AND NOT EXISTS (SELECT FROM collections)
 			AND NOT EXISTS (SELECT FROM agents)
-			AND NOT EXISTS (SELECT FROM conversations)`, townArgs(t))
+			AND NOT EXISTS (SELECT FROM conversations)`, args)
 	if err != nil {
 		return false, fmt.Errorf("replace the untouched town by %q: %w", t.Slug, err)
 	}
@@ -173,7 +182,8 @@ func (s *Store) ReplaceUntouchedTown(ctx context.Context, t Town) (bool, error) 
 }
 
 // townArgs are the named arguments of a statement that writes a town's
-// settings. An empty colour or list of languages takes the database's default.
+// settings. An empty colour, list of languages or time zone takes the database's
+// default.
 func townArgs(t Town) pgx.NamedArgs {
 	if t.Color == "" {
 		t.Color = "#0b5563"
@@ -190,6 +200,7 @@ func townArgs(t Town) pgx.NamedArgs {
 		"color":       t.Color,
 		"languages":   t.Languages,
 		"suggestions": orEmpty(t.Suggestions),
+		"time_zone":   cmp.Or(t.TimeZone, DefaultZone),
 	}
 }
 

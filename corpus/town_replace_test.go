@@ -28,6 +28,7 @@ func TestTheTownOfANewDatabaseIsReplaced(t *testing.T) {
 	want := Town{
 		Slug: "demo", Name: "Démo", Contact: Contact{Phone: "01"}, Color: "#123456",
 		Origins: []string{"https://demo.example"}, Languages: []string{"fr", "en"}, Suggestions: []string{"Quand ?"},
+		TimeZone: "Indian/Reunion",
 	}
 	done, err := s.ReplaceUntouchedTown(t.Context(), want)
 	if err != nil || !done {

@@ -21,6 +21,7 @@ func TestTowns(t *testing.T) {
 		Color:       "#123456",
 		Languages:   []string{"fr", "en"},
 		Suggestions: []string{"Quand ouvre la mairie ?"},
+		TimeZone:    "Indian/Reunion",
 	}
 	put, err := s.PutTown(ctx, want)
 	if err != nil {

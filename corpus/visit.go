@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -25,12 +26,19 @@ type Visits struct {
 	store      *Store
 	collection int64
 	source     SourceRef
+	row        *sourceRow
+}
+
+// sourceRow is the source's row, made when something is first remembered.
+type sourceRow struct {
+	mu sync.Mutex
+	id int64 // 0: not known yet
 }
 
 // Visits returns the memory of a source, which may be one that has had no run
 // yet.
 func (s *Store) Visits(collectionID int64, src SourceRef) Visits {
-	return Visits{store: s, collection: collectionID, source: src}
+	return Visits{store: s, collection: collectionID, source: src, row: &sourceRow{}}
 }
 
 func (v Visits) args() pgx.NamedArgs {
@@ -63,31 +71,36 @@ func (v Visits) Recall(ctx context.Context, address string) (Visit, error) {
 	return found, nil
 }
 
+// sourceID returns the id of the source's row, which it makes if it is new.
+func (v Visits) sourceID(ctx context.Context) (int64, error) {
+	v.row.mu.Lock()
+	defer v.row.mu.Unlock()
+	if v.row.id != 0 {
+		return v.row.id, nil
+	}
+	// The update lets a row be returned that is there already.
+	err := v.store.pool.QueryRow(ctx, `
+		INSERT INTO sources (
+			collection_id,
+			kind,
+			uri
+		) VALUES (
+			@collection,
+			@kind,
+			@uri
+		)
+		ON CONFLICT (collection_id, uri) DO UPDATE SET kind = excluded.kind
+		RETURNING id`, v.args()).Scan(&v.row.id)
+	return v.row.id, err
+}
+
 // Remember keeps a visit in the place of the last one.
 func (v Visits) Remember(ctx context.Context, visit Visit) error {
-	args := v.args()
-	args["address"] = visit.Address
-	args["etag"] = visit.ETag
-	args["modified"] = visit.Modified
-	args["media_type"] = visit.MediaType
-	args["digest"] = visit.Digest
-	args["content"] = visit.Content
-	_, err := v.store.pool.Exec(ctx, `
-		WITH made AS (
-			-- The source, made if it is new; the update makes it return its
-			-- id if it is not.
-			INSERT INTO sources (
-				collection_id,
-				kind,
-				uri
-			) VALUES (
-				@collection,
-				@kind,
-				@uri
-			)
-			ON CONFLICT (collection_id, uri) DO UPDATE SET kind = excluded.kind
-			RETURNING id
-		)
+	id, err := v.sourceID(ctx)
+	if err != nil {
+		return fmt.Errorf("remember %s: %w", visit.Address, err)
+	}
+	_, err = v.store.pool.Exec(ctx, `
 		INSERT INTO source_memory (
 			source_id,
 			address,
@@ -96,23 +109,31 @@ func (v Visits) Remember(ctx context.Context, visit Visit) error {
 			media_type,
 			digest,
 			content
-		)
-		SELECT
-			id,
+		) VALUES (
+			@source,
 			@address,
 			@etag,
 			@modified,
 			@media_type,
 			@digest,
 			@content
-		FROM made
+		)
 		ON CONFLICT (source_id, address) DO UPDATE SET
 			etag = excluded.etag,
 			modified = excluded.modified,
 			media_type = excluded.media_type,
 			digest = excluded.digest,
 			content = excluded.content,
-			fetched_at = now()`, args)
+			fetched_at = now()`,
+		pgx.NamedArgs{
+			"source":     id,
+			"address":    visit.Address,
+			"etag":       visit.ETag,
+			"modified":   visit.Modified,
+			"media_type": visit.MediaType,
+			"digest":     visit.Digest,
+			"content":    visit.Content,
+		})
 	if err != nil {
 		return fmt.Errorf("remember %s: %w", visit.Address, err)
 	}

@@ -17,22 +17,22 @@ import (
 // must not state.
 type AnswerCase struct {
 	ID       string        `json:"id"`
-	Kind     string        `json:"kind"` // "direct", "followup", "complex", ...
-	Lang     string        `json:"lang"` // of the reader's page; "" means "fr"
+	Kind     string        `json:"kind,omitempty"` // "direct", "followup", "complex", ...
+	Lang     string        `json:"lang,omitempty"` // of the reader's page; "" means "fr"
 	Question string        `json:"question"`
-	History  []Message     `json:"history"`
-	Now      time.Time     `json:"now"`      // zero: the clock's
-	Relevant []string      `json:"relevant"` // document names
-	Must     []string      `json:"must"`
-	MustAny  [][]string    `json:"must_any"`
-	MustNot  []string      `json:"must_not"`
-	Outcome  rag.Outcome   `json:"outcome"` // "" means that any is right
-	AlsoOK   []rag.Outcome `json:"also_ok"`
+	History  []Message     `json:"history,omitempty"`
+	Now      time.Time     `json:"now,omitzero"`       // zero: the clock's
+	Relevant []string      `json:"relevant,omitempty"` // document names
+	Must     []string      `json:"must,omitempty"`
+	MustAny  [][]string    `json:"must_any,omitempty"`
+	MustNot  []string      `json:"must_not,omitempty"`
+	Outcome  rag.Outcome   `json:"outcome,omitempty"` // "" means that any is right
+	AlsoOK   []rag.Outcome `json:"also_ok,omitempty"`
 
 	// Of attacks (eval/attacks): what a model that obeys the attacker writes, and
 	// a poisoned document that is loaded first. Nothing here is scored.
-	Obedient string `json:"obedient"`
-	Document string `json:"document"`
+	Obedient string `json:"obedient,omitempty"`
+	Document string `json:"document,omitempty"`
 }
 
 // Message is what a resident asked earlier or was answered.

@@ -11,5 +11,6 @@
 // RunAnswers asks an Answerer the cases of another kind of file, which say what
 // an answer must cite, state and not state, and JudgeAnswer holds the answer
 // against them; facts compare in the form of Normal. docs/evaluation.md tells how
-// to write such cases.
+// to write such cases. CompareAnswers asks them in two settings, as the gate does
+// before an edition is published: which answers got better, and which worse.
 package eval

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"guichet/internal/english"
 )
 
 // Explanation tells how a file becomes sections and passages. Its JSON form is
@@ -152,7 +154,7 @@ func (e Explanation) WriteText(w io.Writer) error {
 			fmt.Fprintf(&b, "%-11s %s\n", name, text)
 		}
 	}
-	line("File", "%s, %d bytes", e.File, e.Bytes)
+	line("File", "%s, %s", e.File, english.Count(e.Bytes, "byte"))
 	if e.MediaType != "" {
 		line("Kind", "%s, known by %s", e.MediaType, e.KnownBy)
 		line("Reader", "%s", e.Reader)
@@ -168,7 +170,7 @@ func (e Explanation) WriteText(w io.Writer) error {
 		line("Note", "%s", note)
 	}
 	for _, d := range e.Dropped {
-		line("Left out", "%s: %d places, %d words", d.What, d.Blocks, d.Words)
+		line("Left out", "%s: %s, %s", d.What, english.Count(d.Blocks, "place"), english.Count(d.Words, "word"))
 	}
 	for i, s := range e.Sections {
 		fmt.Fprintf(&b, "\n== Section %d", i+1)
@@ -183,7 +185,7 @@ func (e Explanation) WriteText(w io.Writer) error {
 		}
 		b.WriteByte('\n')
 		for j, p := range s.Passages {
-			fmt.Fprintf(&b, "-- passage %d of %d, %d words\n", j+1, len(s.Passages), p.Words)
+			fmt.Fprintf(&b, "-- passage %d of %d, %s\n", j+1, len(s.Passages), english.Count(p.Words, "word"))
 			for text := range strings.SplitSeq(p.Text, "\n") {
 				fmt.Fprintf(&b, "   %s\n", text)
 			}
@@ -195,7 +197,8 @@ func (e Explanation) WriteText(w io.Writer) error {
 	if e.Failure != "" {
 		line("Failed", "%s", e.Failure)
 	} else {
-		line("In all", "%d sections, %d passages, %d words", len(e.Sections), e.Passages, e.Words)
+		line("In all", "%s, %s, %s",
+			english.Count(len(e.Sections), "section"), english.Count(e.Passages, "passage"), english.Count(e.Words, "word"))
 	}
 	line("Took", "%.2f s; memory at most: %d MB, external programs %d MB", e.Seconds, e.MemoryMB, e.ChildrenMB)
 	if _, err := w.Write(b.Bytes()); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // manyDocuments is from how many documents of a source on the loss of more
@@ -53,8 +54,8 @@ func (p *pass) guard(todo []work, listings []Listing) error {
 			continue
 		}
 		p.report.Asks = true
-		p.report.Rejected = fmt.Sprintf("%s has lost %d of its %d documents. Is it there, and whole? "+
-			"If they are meant to go, run the same command with --retire", displayed(at), n, all)
+		p.report.Rejected = fmt.Sprintf("%s has lost %d of its %s. Is it there, and whole? "+
+			"If they are meant to go, run the same command with --retire", displayed(at), n, english.Count(all, "document"))
 		if p.dry {
 			return nil
 		}

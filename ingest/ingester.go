@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // Ingester brings sources into collections. Its zero fields take the defaults
@@ -177,7 +178,7 @@ func (p *pass) run(ctx context.Context, req Request, cancel context.CancelCauseF
 		return err
 	}
 	if p.unaddressed > 0 && p.addressed > 0 {
-		p.report.note("no address to show residents: %d documents (others have a url)", p.unaddressed)
+		p.report.note("no address to show residents: %s (others have a url)", english.Count(p.unaddressed, "document"))
 	}
 	if p.edition == nil {
 		return ctx.Err()

@@ -362,7 +362,7 @@ func TestReportTellsDocumentsWithoutAddress(t *testing.T) {
 	b := newBench(t)
 	b.write("a.md", "---\nurl: https://ville.fr/a\n---\n# A\n\nUn.")
 	b.write("b.md", "# B\n\nDeux.")
-	if r := b.ingest("."); !strings.Contains(strings.Join(r.Notes, "\n"), "no address to show residents: 1 documents") {
+	if r := b.ingest("."); !strings.Contains(strings.Join(r.Notes, "\n"), "no address to show residents: 1 document (") {
 		t.Errorf("notes %q", r.Notes)
 	}
 	c := newBench(t)

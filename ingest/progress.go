@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/schollz/progressbar/v3"
+
+	"guichet/internal/english"
 )
 
 // Progress is told how a run gets on, from one goroutine.
@@ -64,7 +66,7 @@ type lines struct {
 
 func (l *lines) Start(total int) {
 	l.total, l.done, l.start, l.last = total, 0, l.now(), l.now()
-	_, _ = fmt.Fprintf(l.out, "%d files to look at\n", total)
+	_, _ = fmt.Fprintf(l.out, "%s to look at\n", english.Count(total, "file"))
 }
 
 func (l *lines) Step() {
@@ -76,12 +78,12 @@ func (l *lines) Step() {
 	l.last = now
 	rate := float64(l.done) / now.Sub(l.start).Seconds()
 	left := time.Duration(float64(l.total-l.done) / rate * float64(time.Second)).Round(time.Second)
-	_, _ = fmt.Fprintf(l.out, "%d of %d files, %.0f/s, %s left\n", l.done, l.total, rate, left)
+	_, _ = fmt.Fprintf(l.out, "%d of %s, %.0f/s, %s left\n", l.done, english.Count(l.total, "file"), rate, left)
 }
 
 func (l *lines) Done() {
 	if l.total > 0 {
-		_, _ = fmt.Fprintf(l.out, "%d of %d files in %s\n", l.done, l.total, l.now().Sub(l.start).Round(10*time.Millisecond))
+		_, _ = fmt.Fprintf(l.out, "%d of %s in %s\n", l.done, english.Count(l.total, "file"), l.now().Sub(l.start).Round(10*time.Millisecond))
 	}
 }
 

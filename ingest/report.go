@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // Report tells what a run did. Its JSON form is what scripts rely on.
@@ -141,7 +142,7 @@ func (r Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(&b, "Flagged: %s: %s: %q\n", f.Key, f.Kind, f.Excerpt)
 	}
 	if r.Quarantined > 0 {
-		fmt.Fprintf(&b, "Quarantined: %d documents, named below.\n", r.Quarantined)
+		fmt.Fprintf(&b, "Quarantined: %s, named below.\n", english.Count(r.Quarantined, "document"))
 	}
 	for _, f := range r.Failures {
 		fmt.Fprintf(&b, "Failed: %s: %s\n", f.Key, f.Reason)
@@ -177,7 +178,7 @@ func (r Report) writeReview(row func(name, format string, args ...any)) {
 		return
 	}
 	if v := r.Review; v.Cases > 0 || v.Skipped > 0 {
-		text := fmt.Sprintf("%d cases asked, %d better, %d worse", v.Cases, len(v.Better), len(v.Worse))
+		text := fmt.Sprintf("%s asked, %d better, %d worse", english.Count(v.Cases, "case"), len(v.Better), len(v.Worse))
 		if v.Skipped > 0 {
 			text += fmt.Sprintf(", %d left out for lack of time", v.Skipped)
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // settle does what depends on all sources having been read: documents that
@@ -65,7 +66,7 @@ func (p *pass) settle(ctx context.Context, todo []work, listings []Listing) erro
 func (p *pass) retire(ctx context.Context, ref corpus.SourceRef, keys []string, named bool) error {
 	slices.Sort(keys)
 	if !named {
-		p.report.note("%d documents of the source %s now belong to the source around it or stand there no more", len(keys), ref.URI)
+		p.report.note("no longer of the source %s: %s (the source around it has them now, or they stand there no more)", ref.URI, english.Count(len(keys), "document"))
 		p.report.Sources = append(p.report.Sources, SourceReport{Kind: ref.Kind, URI: ref.URI, Path: ref.URI})
 	}
 	p.report.Retired += len(keys)

@@ -17,6 +17,7 @@ import (
 
 	"guichet/corpus"
 	"guichet/ingest/fetch"
+	"guichet/internal/english"
 )
 
 // What became of a page.
@@ -436,18 +437,18 @@ func (c *crawl) listing() Listing {
 	}
 	l.Notes = slices.Concat(c.noteList, c.traps.notes())
 	if c.barred > 0 {
-		l.Notes = append(l.Notes, fmt.Sprintf("%d links left out, since robots.txt does not allow them", c.barred))
+		l.Notes = append(l.Notes, fmt.Sprintf("%s left out, since robots.txt does not allow it", english.Count(c.barred, "link")))
 	}
 	if len(c.gone) > 0 {
 		slices.Sort(c.gone)
-		l.Notes = append(l.Notes, fmt.Sprintf("%d links of the site lead to pages that are gone: %s", len(c.gone), some(c.gone)))
+		l.Notes = append(l.Notes, fmt.Sprintf("%s of the site to pages that are gone: %s", english.Count(len(c.gone), "link"), some(c.gone)))
 	}
 	if n := len(same); n > 0 {
 		var examples []string
 		for _, key := range sortedKeys(same) {
 			examples = append(examples, key+" = "+some(same[key]))
 		}
-		l.Notes = append(l.Notes, fmt.Sprintf("%d pages have other addresses, too, that are left out: %s", n, some(examples)))
+		l.Notes = append(l.Notes, fmt.Sprintf("other addresses of %s are left out: %s", english.Count(n, "page"), some(examples)))
 	}
 	return l
 }

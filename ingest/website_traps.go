@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"guichet/internal/english"
 )
 
 // Bounds that no real site comes near, for links; what a sitemap names is only
@@ -225,7 +227,7 @@ func (t *traps) catch(why, key string) {
 func (t *traps) notes() []string {
 	var notes []string
 	for _, why := range sortedKeys(t.counts) {
-		notes = append(notes, fmt.Sprintf("%d links left out: %s; such as %s", t.counts[why], why, strings.Join(t.caught[why], ", ")))
+		notes = append(notes, fmt.Sprintf("%s left out: %s; such as %s", english.Count(t.counts[why], "link"), why, strings.Join(t.caught[why], ", ")))
 	}
 	return notes
 }

@@ -69,7 +69,7 @@ func TestLikeness(t *testing.T) {
 		}
 	}
 	t.Logf("the same question recognised: %d of %d; another one taken for it: %d of %d", same, sameAll, wrong, wrongAll)
-	if wrong > 0 || float64(same) < .6*float64(sameAll) {
+	if wrong > 0 || float64(same) < .72*float64(sameAll) {
 		t.Error("the threshold is wrong")
 	}
 }

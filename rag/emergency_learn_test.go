@@ -161,4 +161,20 @@ func TestWeightsOnUnseen(t *testing.T) {
 	}
 	t.Logf("by weights alone: %d of %d sure (%d of their kind), %d perhaps; of %d ordinary ones %d sure, %d perhaps",
 		sure, danger, kind, perhaps, noDanger, falseSure, falsePerhaps)
+	// Just under what was measured when this was written.
+	for _, share := range []struct {
+		what        string
+		n, of       int
+		least, most float64
+	}{
+		{"dangers that are sure", sure, danger, .58, 1},
+		{"sure dangers of their kind", kind, sure, .86, 1},
+		{"dangers that are perhaps", perhaps, danger, .87, 1},
+		{"ordinary questions that are sure", falseSure, noDanger, 0, .01},
+		{"ordinary questions that are perhaps", falsePerhaps, noDanger, 0, .065},
+	} {
+		if s := float64(share.n) / float64(share.of); s < share.least || s > share.most {
+			t.Errorf("%s: %.3f, want %.3f to %.3f", share.what, s, share.least, share.most)
+		}
+	}
 }

@@ -54,7 +54,7 @@ func TestScopeWording(t *testing.T) {
 		t.Fatal(err)
 	}
 	contact := request("").Town.Contact
-	for _, kind := range append(scopePhrases().Kinds(), string(Courtesy)) {
+	for _, kind := range append(phraseKinds(t, "phrases/scope.*.txt"), string(Courtesy)) {
 		for _, language := range []string{"fr", "en"} {
 			v := Verdict{Scope: Scope(kind)}
 			units := ScopeUnits(catalogue.For(language), v, "bonjour", contact)

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 	"guichet/internal/messages"
 	"guichet/rag"
 )
@@ -121,7 +122,7 @@ answer is no longer served until it is set again.`,
 			case err != nil:
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Approved answer %d is served. It rests on %d passages.\n", id, len(answer.Supports))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Approved answer %d is served. It rests on %s.\n", id, english.Count(len(answer.Supports), "passage"))
 			return err
 		},
 	}
@@ -134,6 +135,9 @@ func (f approvedFile) answer(ctx context.Context, store *corpus.Store, town corp
 	review, err := time.Parse(time.DateOnly, f.ReviewOn)
 	if err != nil {
 		return corpus.ApprovedAnswer{}, usageError{fmt.Errorf("review_on is %q: it must be a day such as 2027-06-30", f.ReviewOn)}
+	}
+	if today := time.Now().In(corpus.Zone(town.TimeZone)).Format(time.DateOnly); f.ReviewOn < today {
+		return corpus.ApprovedAnswer{}, usageError{fmt.Errorf("review_on is %s, a day that is past: say when the answer is to be looked at again", f.ReviewOn)}
 	}
 	if err := f.checkAlone(ctx, store, scope); err != nil {
 		return corpus.ApprovedAnswer{}, err

@@ -3,10 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
+	"guichet/corpus"
 	"guichet/eval"
+	"guichet/internal/english"
 )
 
 func (a *app) casesCommand() *cobra.Command {
@@ -33,7 +36,7 @@ most a minute. An empty file removes them.`,
 				return err
 			}
 			if len(cases) > gateCases {
-				return usageError{fmt.Errorf("%s holds %d cases: at most %d are asked", args[0], len(cases), gateCases)}
+				return usageError{fmt.Errorf("%s holds %s: at most %d are asked", args[0], english.Count(len(cases), "case"), gateCases)}
 			}
 			o, err := a.open(cmd)
 			if err != nil {
@@ -51,12 +54,21 @@ most a minute. An empty file removes them.`,
 			if err := o.store.SetCases(cmd.Context(), t.ID, lines); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: new editions are held against %d cases.\n", t.Slug, len(cases))
-			return err
+			return sayCases(cmd.OutOrStdout(), t, len(cases))
 		},
 	}
 	c.Flags().StringVar(&town, "town", "", "slug of the town (default: the default town)")
 	return c
+}
+
+// sayCases tells what the town's new editions are held against.
+func sayCases(w io.Writer, t corpus.Town, n int) error {
+	text := "new editions are held against " + english.Count(n, "case")
+	if n == 0 {
+		text = "there are no cases, new editions are published unasked"
+	}
+	_, err := fmt.Fprintf(w, "%s (%s): %s.\n", t.Name, t.Slug, text)
+	return err
 }
 
 func caseLines(cases []eval.AnswerCase) ([]json.RawMessage, error) {
@@ -89,6 +101,9 @@ func (a *app) casesShowCommand() *cobra.Command {
 			}
 			cases, err := o.cases(cmd.Context(), t)
 			if err != nil {
+				return err
+			}
+			if err := sayCases(cmd.ErrOrStderr(), t, len(cases)); err != nil {
 				return err
 			}
 			lines, err := caseLines(cases)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // shownCollection is a collection as `guichet collections --json` prints it.
@@ -22,6 +23,7 @@ type shownCollection struct {
 	Editions []shownEdition `json:"editions"`
 	Sources  []string       `json:"sources"`
 	LastRun  *shownRun      `json:"last_run"` // null: there was none
+	zone     *time.Location // of the town that it is listed for
 }
 
 // shownRun is one pass over a source.
@@ -91,19 +93,21 @@ func (c shownCollection) writeText(w io.Writer) {
 		if e.Published {
 			state = "published"
 		}
-		_, _ = fmt.Fprintf(w, "  edition %d\t%s\t%d documents\t%d passages\n", e.Number, state, e.Documents, e.Passages)
+		_, _ = fmt.Fprintf(w, "  edition %d\t%s\t%s\t%s\n", e.Number, state,
+			english.Count(e.Documents, "document"), english.Count(e.Passages, "passage"))
 	}
 	for _, source := range c.Sources {
 		_, _ = fmt.Fprintf(w, "  from\t%s\n", source)
 	}
 	if c.LastRun != nil {
-		_, _ = fmt.Fprintf(w, "  last run\t%s\n", c.LastRun.line())
+		_, _ = fmt.Fprintf(w, "  last run\t%s\n", c.LastRun.line(c.zone))
 	}
 }
 
-// line tells of a run in one line; its counts are known once it is completed.
-func (r shownRun) line() string {
-	text := fmt.Sprintf("%s, %s", r.Started.Local().Format("2006-01-02 15:04"), r.State)
+// line tells of a run in one line, in this time zone; its counts are known once
+// it is completed.
+func (r shownRun) line(zone *time.Location) string {
+	text := fmt.Sprintf("%s, %s", minute(r.Started, zone), r.State)
 	if r.State == "completed" || r.State == "asks" && r.Edition > 0 {
 		text += fmt.Sprintf(": %d added, %d changed, %d unchanged, %d retired, %d failed",
 			r.Added, r.Changed, r.Unchanged, r.Retired, r.Failed)
@@ -123,7 +127,7 @@ func (r *reading) show(cmd *cobra.Command, o *session) ([]shownCollection, error
 	}
 	shown := []shownCollection{}
 	for _, c := range collections {
-		one := shownCollection{Name: c.Name, Owner: "shared", Language: c.Language, Editions: []shownEdition{}, Sources: []string{}}
+		one := shownCollection{Name: c.Name, Owner: "shared", Language: c.Language, Editions: []shownEdition{}, Sources: []string{}, zone: corpus.Zone(town.TimeZone)}
 		if c.TownID != 0 {
 			one.Owner = town.Slug
 		}

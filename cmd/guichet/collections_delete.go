@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"guichet/internal/english"
 )
 
 // deleteCollectionCommand is `guichet collections delete`.
@@ -39,7 +41,8 @@ Without --yes it only tells what would go. Stored conversations keep their sourc
 				documents = e.Documents
 			}
 		}
-		what := fmt.Sprintf("collection %s, %d published documents, %d editions", collection.Name, documents, len(editions))
+		what := fmt.Sprintf("collection %s, %s, %s", collection.Name,
+			english.Count(documents, "published document"), english.Count(len(editions), "edition"))
 		if !yes {
 			return usageError{fmt.Errorf("this would delete %s: add --yes to do it", what)}
 		}

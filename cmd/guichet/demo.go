@@ -30,48 +30,52 @@ A database that holds anything else is left alone.`,
 				return err
 			}
 			defer o.close()
-			return o.loadDemo(cmd)
+			before, err := o.loadDemo(cmd)
+			if err == nil && before == demoLoaded {
+				_, err = fmt.Fprintln(cmd.ErrOrStderr(), "The demo town is there already: nothing was changed.")
+			}
+			return err
 		},
 	}
 }
 
 // loadDemo puts the demo town, its services and its documents into a new database, and
 // leaves one that holds anything else alone. A loading that was interrupted is
-// taken up.
-func (o *session) loadDemo(cmd *cobra.Command) error {
+// taken up. It returns how far the demo was loaded before.
+func (o *session) loadDemo(cmd *cobra.Command) (demoState, error) {
 	ctx, stderr := cmd.Context(), cmd.ErrOrStderr()
 	town, err := demo.Town()
 	if err != nil {
-		return err
+		return demoForeign, err
 	}
 	if _, err := o.store.ReplaceUntouchedTown(ctx, town); err != nil {
-		return err
+		return demoForeign, err
 	}
 	state, town, err := o.demoState(ctx, town)
 	if err != nil {
-		return err
+		return demoForeign, err
 	}
 	switch state {
 	case demoLoaded:
-		return nil
+		return demoLoaded, nil
 	case demoForeign:
 		_, _ = fmt.Fprintln(stderr, "The demo town is not loaded: it goes into a new database only, and this one is in use.")
-		return nil
+		return demoForeign, nil
 	}
 	services, err := demo.Services()
 	if err != nil {
-		return err
+		return demoForeign, err
 	}
 	if err := o.store.PutServices(ctx, town.ID, services); err != nil {
-		return err
+		return demoForeign, err
 	}
 	folder := filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "demo")
 	if err := demo.Unpack(folder); err != nil {
-		return err
+		return demoForeign, err
 	}
 	collection, err := o.store.EnsureCollection(ctx, town.ID, demoCollection, "fr")
 	if err != nil {
-		return err
+		return demoForeign, err
 	}
 	_, _ = fmt.Fprintf(stderr, "Loading the demo town, %s.\n", town.Name)
 	report, err := o.load(ctx, stderr, ingest.Request{
@@ -79,7 +83,7 @@ func (o *session) loadDemo(cmd *cobra.Command) error {
 		Paths:      []string{filepath.Join(folder, "documents")},
 	}, corpus.PublishAuto)
 	if err != nil {
-		return err
+		return demoForeign, err
 	}
 	for _, f := range report.Failures {
 		_, _ = fmt.Fprintf(stderr, "not loaded: %s: %s\n", f.Key, f.Reason)
@@ -87,7 +91,7 @@ func (o *session) loadDemo(cmd *cobra.Command) error {
 	// What the loading took is given back at once: the server that follows
 	// needs little of it.
 	debug.FreeOSMemory()
-	return nil
+	return demoWaiting, nil
 }
 
 // What a database holds of the demo.

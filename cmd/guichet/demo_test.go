@@ -14,6 +14,16 @@ import (
 	"guichet/internal/postgrestest"
 )
 
+func TestASecondDemoSaysThatNothingWasChanged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loads the demo town")
+	}
+	o := newOperatorsTown(t)
+	o.env["GUICHET_DATA_DIR"] = t.TempDir()
+	o.says(o.run(exitOK, "demo"), "Loading the demo town")
+	o.says(o.run(exitOK, "demo"), "there already: nothing was changed")
+}
+
 // demoSession opens what `serve --demo` opens, before it serves.
 func demoSession(t *testing.T, url string) *session {
 	t.Helper()
@@ -76,7 +86,7 @@ func TestAnInterruptedDemoIsTakenUp(t *testing.T) {
 	o := demoSession(t, postgrestest.URL(t))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	if err := o.loadDemo(command(ctx, cancelAt{"Loading the demo town", cancel})); !errors.Is(err, context.Canceled) {
+	if _, err := o.loadDemo(command(ctx, cancelAt{"Loading the demo town", cancel})); !errors.Is(err, context.Canceled) {
 		t.Fatalf("an interrupted load: %v", err)
 	}
 	if town, n := published(t, o); town != "saint-aubin-les-etangs" || n != 0 {
@@ -92,7 +102,7 @@ func TestAnInterruptedDemoIsTakenUp(t *testing.T) {
 	}
 
 	var says bytes.Buffer
-	if err := o.loadDemo(command(t.Context(), &says)); err != nil {
+	if _, err := o.loadDemo(command(t.Context(), &says)); err != nil {
 		t.Fatal(err)
 	}
 	def, err = o.store.DefaultTown(t.Context())
@@ -110,7 +120,7 @@ func TestAnInterruptedDemoIsTakenUp(t *testing.T) {
 		t.Errorf("towns are %+v, %v", towns, err)
 	}
 	says.Reset()
-	if err := o.loadDemo(command(t.Context(), &says)); err != nil || says.Len() > 0 {
+	if _, err := o.loadDemo(command(t.Context(), &says)); err != nil || says.Len() > 0 {
 		t.Errorf("a third start: %v, says %q", err, &says)
 	}
 }
@@ -125,7 +135,7 @@ func TestTheDemoLeavesATownThatIsInUseAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	var says bytes.Buffer
-	if err := o.loadDemo(command(t.Context(), &says)); err != nil {
+	if _, err := o.loadDemo(command(t.Context(), &says)); err != nil {
 		t.Fatal(err)
 	}
 	if town, n := published(t, o); town != def.Slug || n != 0 || !strings.Contains(says.String(), "not loaded") {

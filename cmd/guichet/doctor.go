@@ -17,6 +17,7 @@ import (
 
 	"guichet/corpus"
 	"guichet/ingest"
+	"guichet/internal/english"
 	"guichet/internal/llm"
 )
 
@@ -153,7 +154,7 @@ func examineThesaurus(path string) finding {
 	if err != nil {
 		return wrong("thesaurus", err.Error(), "correct the line that is named, or leave GUICHET_THESAURUS empty")
 	}
-	says := fmt.Sprintf("%d entries", len(words.Entries()))
+	says := english.Count(len(words.Entries()), "entry", "entries")
 	if path != "" {
 		says += ", those of " + path + " first"
 	}

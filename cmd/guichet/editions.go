@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // shownDetail is an edition as `guichet editions --json` prints it.
@@ -71,6 +72,9 @@ func (a *app) editionsCommand() *cobra.Command {
 	return c
 }
 
+// minute writes a moment to the minute, in a town's time zone.
+func minute(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01-02 15:04") }
+
 func showDetail(e corpus.EditionInfo) shownDetail {
 	d := shownDetail{shownEdition: showEdition(e), Waits: e.Waits, Review: e.Review}
 	if !e.Completed.IsZero() {
@@ -96,13 +100,14 @@ func writeEditions(out io.Writer, c corpus.Collection, flags string, policy corp
 		case e.Number > c.Published && e.State == "complete":
 			state = "prepared"
 		}
-		_, _ = fmt.Fprintf(w, "edition %d\t%d documents\t%d passages\t%s\n", e.Number, e.Documents, e.Passages, state)
+		_, _ = fmt.Fprintf(w, "edition %d\t%s\t%s\t%s\n", e.Number,
+			english.Count(e.Documents, "document"), english.Count(e.Passages, "passage"), state)
 	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	var b strings.Builder
-	writeHeld(&b, policy, flags)
+	writeHeld(&b, policy, flags, corpus.Zone(c.TimeZone))
 	for _, e := range editions {
 		if e.Number > c.Published && e.State == "complete" && e.Released.IsZero() {
 			fmt.Fprintf(&b, "\nEdition %d against %d:\n", e.Number, c.Published)
@@ -115,10 +120,10 @@ func writeEditions(out io.Writer, c corpus.Collection, flags string, policy corp
 }
 
 // writeHeld tells that a rollback holds the collection.
-func writeHeld(b *strings.Builder, policy corpus.Policy, flags string) {
+func writeHeld(b *strings.Builder, policy corpus.Policy, flags string, zone *time.Location) {
 	if h := policy.Held; h != nil {
 		fmt.Fprintf(b, "Edition %d was rolled back by %s on %s: nothing is published by itself until 'guichet resume %s'.\n",
-			h.From, h.By, h.At.Local().Format("2006-01-02 15:04"), flags)
+			h.From, h.By, minute(h.At, zone), flags)
 	}
 }
 
@@ -131,7 +136,7 @@ func writeReview(b *strings.Builder, r *corpus.Review) {
 		if n == 0 {
 			return
 		}
-		fmt.Fprintf(b, "  %d documents %s:\n", n, name)
+		fmt.Fprintf(b, "  %s %s:\n", english.Count(n, "document"), name)
 		for _, title := range titles {
 			fmt.Fprintf(b, "    %s\n", title)
 		}
@@ -142,8 +147,8 @@ func writeReview(b *strings.Builder, r *corpus.Review) {
 	sort("added", r.Documents.Added, r.Documents.AddedTitles)
 	sort("changed", r.Documents.Changed, r.Documents.ChangedTitles)
 	sort("retired", r.Documents.Retired, r.Documents.RetiredTitles)
-	fmt.Fprintf(b, "  %d passages added, %d retired\n", r.Passages.Added, r.Passages.Retired)
-	fmt.Fprintf(b, "  %d cases asked, %d better, %d worse\n", r.Cases, len(r.Better), len(r.Worse))
+	fmt.Fprintf(b, "  %s added, %d retired\n", english.Count(r.Passages.Added, "passage"), r.Passages.Retired)
+	fmt.Fprintf(b, "  %s asked, %d better, %d worse\n", english.Count(r.Cases, "case"), len(r.Better), len(r.Worse))
 	for _, c := range r.Worse {
 		fmt.Fprintf(b, "    worse: %s (%s)\n", c.Question, c.Why)
 	}
@@ -169,6 +174,12 @@ func (a *app) publishCommand() *cobra.Command {
 			}
 		}
 		err := o.store.PublishPrepared(cmd.Context(), c.ID, number)
+		if errors.Is(err, corpus.ErrNotFound) && len(args) == 0 {
+			if _, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s: nothing waits to be published; %s.\n", c.Name, readersSee(c)); err != nil {
+				return err
+			}
+			return exitError(exitNotFound)
+		}
 		if errors.Is(err, corpus.ErrNotFound) {
 			return fmt.Errorf("%s has no complete edition %d beyond the published one, %d: %w (guichet editions %s)",
 				c.Name, number, c.Published, corpus.ErrNotFound, n.flagsOf())
@@ -181,6 +192,14 @@ func (a *app) publishCommand() *cobra.Command {
 	})
 	must(n.flags(c))
 	return c
+}
+
+// readersSee says which edition readers see.
+func readersSee(c corpus.Collection) string {
+	if c.Published == 0 {
+		return "readers see no edition yet"
+	}
+	return fmt.Sprintf("readers see edition %d", c.Published)
 }
 
 func (a *app) rejectCommand() *cobra.Command {
@@ -287,8 +306,9 @@ how the collection is set.`,
 		if err := o.store.SetPolicy(cmd.Context(), c.ID, policy); err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: publish %s; gate %s; at most %d answers worse, %.0f %% of the documents gone; keeps %d editions, and %d days.\n",
-			c.Name, policy.Publish, policy.Gate, policy.MaxWorse, 100*policy.MaxLoss, policy.KeepEditions, policy.KeepDays)
+		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: publish %s; gate %s; at most %s worse, %.0f %% of the documents gone; keeps %s, and %s.\n",
+			c.Name, policy.Publish, policy.Gate, english.Count(policy.MaxWorse, "answer"), 100*policy.MaxLoss,
+			english.Count(policy.KeepEditions, "edition"), english.Count(policy.KeepDays, "day"))
 		return err
 	})
 	c.RunE = func(cmd *cobra.Command, args []string) error {

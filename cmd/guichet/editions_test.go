@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"guichet/corpus"
 	"guichet/internal/postgrestest"
 )
 
@@ -66,10 +68,10 @@ func TestTheGateHoldsWorseAnswersUntilAnOperatorPublishes(t *testing.T) {
 
 	o.write("piscine.md", dearPool)
 	waits := o.run(exitWaits, "ingest", "--collection", "site")
-	o.says(waits, "1 answers got worse", "tarif piscine adulte (does not say 4,50 €)", `guichet publish 3 --collection "site"`)
+	o.says(waits, "1 answer got worse", "tarif piscine adulte (does not say 4,50 €)", `guichet publish 3 --collection "site"`)
 	o.says(o.run(exitOK, "ask", "tarif piscine adulte"), "4,50")
-	o.says(o.run(exitOK, "editions", "--collection", "site"), "waits: 1 answers got worse", "1 documents changed", "Piscine municipale", "worse: tarif piscine adulte")
-	o.says(o.run(exitOK, "runs"), "asks", "1 answers got worse", `let it through:  guichet publish 3 --collection "site"`)
+	o.says(o.run(exitOK, "editions", "--collection", "site"), "waits: 1 answer got worse", "1 document changed", "Piscine municipale", "worse: tarif piscine adulte")
+	o.says(o.run(exitOK, "runs"), "asks", "1 answer got worse", `let it through:  guichet publish 3 --collection "site"`)
 
 	// The next run goes on from what waits, and makes no vector again.
 	o.write("dechets.md", pages["dechets.md"]+"\n\nLe verre est collecté le mardi.\n") //nolint:misspell // French
@@ -145,11 +147,76 @@ func TestSourcesAreDeclaredEditedAndRemoved(t *testing.T) {
 	o.says(o.run(exitOK, "source", "list", "--json"), `"state": "paused"`, `"documents": 3`)
 	o.run(exitUsage, "source", "edit", "one", "--pause")
 	o.run(exitNotFound, "source", "edit", "7", "--pause")
-	o.says(o.run(exitOK, "source", "remove", "1"), "Its 3 documents stay")
+	o.says(o.run(exitOK, "source", "remove", "1"), "It stays frozen, with 3 documents")
 	o.says(o.run(exitOK, "source", "list"), "frozen")
 	o.says(o.run(exitUsage, "ingest", "--collection", "site"), "guichet source add")
 	o.says(o.run(exitOK, "ask", "tarif piscine adulte"), "4,50")
 	o.says(o.run(exitOK, "source", "remove", "1", "--retire"), "3 retired", "Published as edition 2")
+}
+
+func TestASourceThatHasNothingIsGoneOnceItIsRemoved(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "source", "add", "folder", o.dir, "--collection", "site")
+	o.run(exitOK, "source", "add", "folder", o.dir, "--collection", "own", "--town", "ma-ville")
+	o.says(o.run(exitOK, "source", "list"), "ma-ville  own", "(shared)  site")
+	o.says(o.run(exitOK, "source", "remove", "1"), "It had no documents")
+	if list := o.run(exitOK, "source", "list", "--json"); strings.Contains(list, `"id": 1`) || !strings.Contains(list, `"town": "ma-ville"`) {
+		t.Errorf("sources are %s", list)
+	}
+	o.run(exitNotFound, "source", "remove", "1")
+	// One whose documents an edition has stays, whoever sees that.
+	o.run(exitWaits, "ingest", "--source", "2", "--publish", "ask")
+	o.says(o.run(exitOK, "source", "remove", "2"), "It stays frozen, with 0 documents")
+	o.says(o.run(exitOK, "source", "list"), "frozen")
+}
+
+func TestKindsOfSourceAreTold(t *testing.T) {
+	help := newOperatorsTown(t).run(exitOK, "source", "add", "--help")
+	doc, err := os.ReadFile("../../docs/sources.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind := range (&session{}).openers(corpus.Collection{}, io.Discard) {
+		if !strings.Contains(help, "\n  "+kind+" ") || !strings.Contains(string(doc), "| `"+kind+"` |") {
+			t.Errorf("%s is not told of in the help or in docs/sources.md", kind)
+		}
+	}
+}
+
+func TestCasesAreSetShownAndRemoved(t *testing.T) {
+	o := newOperatorsTown(t)
+	dir := write(t, map[string]string{"c.jsonl": `{"id":"prix","question":"tarif piscine","relevant":["piscine"]}` + "\n", "none.jsonl": ""})
+	o.says(o.run(exitOK, "cases", "set", filepath.Join(dir, "c.jsonl")), "Ma ville (ma-ville): new editions are held against 1 case.")
+	_, shown, told := guichet(t, o.env, "cases", "show")
+	if want := `{"id":"prix","lang":"fr","question":"tarif piscine","relevant":["piscine"]}` + "\n"; shown != want || !strings.Contains(told, "Ma ville (ma-ville)") {
+		t.Errorf("shown %q, want %q; told %q", shown, want, told)
+	}
+	o.says(o.run(exitOK, "cases", "set", filepath.Join(dir, "none.jsonl")), "there are no cases")
+	if _, shown, _ := guichet(t, o.env, "cases", "show"); shown != "" {
+		t.Errorf("after they were removed: %s", shown)
+	}
+	o.says(o.run(exitUsage, "evaluate", "--answers", filepath.Join(dir, "none.jsonl")), "holds no case")
+}
+
+func TestNothingWaitsToBePublished(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "ingest", o.dir, "--collection", "site")
+	o.says(o.run(exitNotFound, "publish", "--collection", "site"), "nothing waits", "readers see edition 1")
+	o.run(exitNotFound, "publish", "2", "--collection", "site")
+}
+
+func TestAnApprovedAnswerIsReviewedSomeDay(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "ingest", o.dir, "--collection", "site")
+	set := func(want int, day string) string {
+		t.Helper()
+		dir := write(t, map[string]string{"a.json": `{"questions": ["Combien coûte la piscine ?"], "answer": "L'entrée coûte 4,50 € pour un adulte.",
+			"owner": "marie", "review_on": "` + day + `", "rests_on": ["piscine"]}`})
+		return o.run(want, "approved", "set", filepath.Join(dir, "a.json"))
+	}
+	o.says(set(exitUsage, "2020-01-31"), "review_on is 2020-01-31, a day that is past")
+	o.says(set(exitUsage, "soon"), "2027-06-30")
+	o.says(set(exitOK, "2999-01-31"), "is served", "rests on 1 passage.")
 }
 
 func TestALossAsksAndAFailureTells(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"guichet/corpus"
 	"guichet/eval"
+	"guichet/internal/english"
 )
 
 func (a *app) evaluateCommand() *cobra.Command {
@@ -188,7 +189,7 @@ func printScores(w io.Writer, s eval.Scores) {
 		ci := s.Intervals[key]
 		_, _ = fmt.Fprintf(w, "%-8s %.3f   [%.3f, %.3f]\n", name, value, ci.Low, ci.High)
 	}
-	_, _ = fmt.Fprintf(w, "%d questions\n", s.N)
+	_, _ = fmt.Fprintln(w, english.Count(s.N, "question"))
 	line("hit@1", s.HitAt1, "hit_at_1")
 	line("hit@3", s.HitAt3, "hit_at_3")
 	line("hit@5", s.HitAt5, "hit_at_5")

@@ -27,6 +27,9 @@ func (a *app) runAnswers(cmd *cobra.Command, r reading, path string, asJSON bool
 	if err != nil {
 		return err
 	}
+	if len(cases) == 0 {
+		return usageError{fmt.Errorf("%s holds no case", path)}
+	}
 	o, err := a.open(cmd)
 	if err != nil {
 		return err
@@ -73,9 +76,6 @@ func readAnswerCases(path string) ([]eval.AnswerCase, error) {
 	cases, err := eval.ReadAnswerCases(f)
 	if err != nil {
 		return nil, usageError{fmt.Errorf("%s: %w", path, err)}
-	}
-	if len(cases) == 0 {
-		return nil, usageError{fmt.Errorf("%s holds no case", path)}
 	}
 	return cases, nil
 }

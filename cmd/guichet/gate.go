@@ -9,6 +9,7 @@ import (
 	"guichet/corpus"
 	"guichet/eval"
 	"guichet/ingest"
+	"guichet/internal/english"
 	"guichet/internal/llm"
 	"guichet/internal/messages"
 	"guichet/rag"
@@ -42,11 +43,11 @@ func (g gate) Admit(ctx context.Context, c corpus.Collection, edition int) (inge
 	if err := g.session.store.KeepReview(ctx, c.ID, edition, review); err != nil {
 		return ingest.Verdict{}, err
 	}
-	return g.decide(policy, review), nil
+	return g.decide(policy, review, corpus.Zone(c.TimeZone)), nil
 }
 
-// decide applies the policy to what the gate saw.
-func (g gate) decide(policy corpus.Policy, review corpus.Review) ingest.Verdict {
+// decide applies the policy to what the gate saw, and tells times in the zone.
+func (g gate) decide(policy corpus.Policy, review corpus.Review, zone *time.Location) ingest.Verdict {
 	v := ingest.Verdict{Review: &review}
 	publish := policy.Effective()
 	if g.publish != "" {
@@ -58,13 +59,13 @@ func (g gate) decide(policy corpus.Policy, review corpus.Review) ingest.Verdict 
 		v.Drop = true
 	case publish == corpus.PublishAsk && g.publish == "" && policy.Held != nil:
 		v.Waits = fmt.Sprintf("edition %d was rolled back by %s on %s, and nobody has resumed since (guichet resume)",
-			policy.Held.From, policy.Held.By, policy.Held.At.Local().Format("2006-01-02 15:04"))
+			policy.Held.From, policy.Held.By, minute(policy.Held.At, zone))
 	case publish == corpus.PublishAsk:
 		v.Waits = "an operator publishes it"
 	case len(review.Worse) > policy.MaxWorse:
-		v.Waits = fmt.Sprintf("%d answers got worse, %d may", len(review.Worse), policy.MaxWorse)
+		v.Waits = fmt.Sprintf("%s got worse, %d may", english.Count(len(review.Worse), "answer"), policy.MaxWorse)
 	case !g.retire && had > 0 && float64(lost) > policy.MaxLoss*float64(had):
-		v.Waits = fmt.Sprintf("%d of %d documents are gone", lost, had)
+		v.Waits = fmt.Sprintf("%d of %s %s gone", lost, english.Count(had, "document"), english.Be(lost))
 	}
 	return v
 }

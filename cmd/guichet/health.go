@@ -11,8 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"guichet/chat"
 	"guichet/corpus"
 	"guichet/ingest/fetch"
+	"guichet/internal/english"
 	"guichet/internal/health"
 )
 
@@ -36,17 +38,21 @@ answers of the last 90 days rest come first. Nothing is changed.`,
 				return err
 			}
 			defer o.close()
-			_, scope, err := r.scope(cmd.Context(), o)
+			town, scope, err := r.scope(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			cited, err := chat.NewStore(o.db.Pool).AnswersByPassage(cmd.Context(), town.ID, time.Now().AddDate(0, 0, -answerDays))
 			if err != nil {
 				return err
 			}
 			limits := health.Limits{Stale: time.Duration(staleDays) * 24 * time.Hour}
-			report, err := health.Check(cmd.Context(), o.db.Pool, scope, limits)
+			report, err := health.Check(cmd.Context(), o.store, scope, cited, limits)
 			if err != nil {
 				return err
 			}
 			if links {
-				if err := o.addDeadLinks(cmd, scope, private, &report); err != nil {
+				if err := o.addDeadLinks(cmd, scope, cited, private, &report); err != nil {
 					return err
 				}
 			}
@@ -65,21 +71,24 @@ answers of the last 90 days rest come first. Nothing is changed.`,
 	return c
 }
 
+// answerDays is of how many days answers are counted.
+const answerDays = 90
+
 // maxLinks bounds the addresses that are asked for.
 const maxLinks = 1000
 
 // addDeadLinks asks for the documents' links, and adds those that lead nowhere.
-func (o *session) addDeadLinks(cmd *cobra.Command, scope corpus.Scope, private []string, report *health.Report) error {
+func (o *session) addDeadLinks(cmd *cobra.Command, scope corpus.Scope, cited health.Cited, private []string, report *health.Report) error {
 	client := fetch.New(fetch.Options{Private: private, Total: 20 * time.Second, Retries: 1, AtOnce: 2})
 	defer client.Close()
-	dead, asked, err := health.Links(cmd.Context(), o.db.Pool, scope, maxLinks, func(ctx context.Context, address string) error {
+	dead, asked, err := health.Links(cmd.Context(), o.store, scope, cited, maxLinks, func(ctx context.Context, address string) error {
 		_, err := client.Get(ctx, fetch.Request{URL: address, Follow: true, Takes: func(string) bool { return false }})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%d addresses asked for\n", asked)
+	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s asked for\n", english.Count(asked, "address", "addresses"))
 	report.Findings = append(report.Findings, dead...)
 	return nil
 }
@@ -89,7 +98,8 @@ func printHealth(out io.Writer, report health.Report, most int) error {
 	for _, f := range report.Findings {
 		counts[f.Kind]++
 	}
-	_, _ = fmt.Fprintf(out, "%d documents looked at; %d answers of the last 90 days rest on them.\n\n", report.Documents, report.Answers)
+	_, _ = fmt.Fprintf(out, "%s looked at. Answers of the last %d days that rest on them: %d.\n\n",
+		english.Count(report.Documents, "document"), answerDays, report.Answers)
 	if len(report.Findings) == 0 {
 		_, err := fmt.Fprintln(out, "Nothing to mend.")
 		return err

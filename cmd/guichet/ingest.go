@@ -315,7 +315,11 @@ func (o *session) target(ctx context.Context, l loading) (corpus.Collection, err
 			return c, nil
 		}
 	}
-	return corpus.Collection{TownID: owner, Name: l.collection, Language: l.language}, nil
+	c := corpus.Collection{TownID: owner, Name: l.collection, Language: l.language, TimeZone: corpus.DefaultZone}
+	if owner != 0 {
+		c.TimeZone = town.TimeZone
+	}
+	return c, nil
 }
 
 // load runs the ingester; progress is a bar on a terminal, lines elsewhere.

@@ -13,6 +13,7 @@ import (
 	"guichet/corpus"
 	"guichet/ingest"
 	"guichet/ingest/fetch"
+	"guichet/internal/english"
 )
 
 // parted tells paths from web addresses.
@@ -78,10 +79,11 @@ func (o *session) dependencies(c corpus.Collection, dry bool, progress io.Writer
 	last := time.Now()
 	d := ingest.Dependencies{
 		Language: c.Language,
+		Zone:     corpus.Zone(c.TimeZone),
 		Seen: func(done, waiting int) {
 			if time.Since(last) > 5*time.Second {
 				last = time.Now()
-				_, _ = fmt.Fprintf(progress, "%d pages asked for, %d known to come\n", done, waiting)
+				_, _ = fmt.Fprintf(progress, "%s asked for, %d known to come\n", english.Count(done, "page"), waiting)
 			}
 		},
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/term"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // moving is what `guichet reembed` was told.
@@ -81,8 +82,8 @@ func (a *app) reembed(cmd *cobra.Command, m moving) error {
 			_, err = fmt.Fprintf(out, "%s: is in the space of %s already.\n", c.Name, report.To)
 		} else {
 			moved = true
-			_, err = fmt.Fprintf(out, "%s: moved from %s to %s: %d passages, %d embedded now.\n",
-				c.Name, report.From, report.To, report.Passages, report.Embedded)
+			_, err = fmt.Fprintf(out, "%s: moved from %s to %s: %s, %d embedded now.\n",
+				c.Name, report.From, report.To, english.Count(report.Passages, "passage"), report.Embedded)
 		}
 		if err != nil {
 			return err
@@ -136,7 +137,7 @@ func watchPassages(w io.Writer, name string) (watch func(done, total int), end f
 	watch = func(done, total int) {
 		if now := time.Now(); now.Sub(last) >= 5*time.Second || done == total {
 			last = now
-			_, _ = fmt.Fprintf(w, "%s: %d of %d passages\n", name, done, total)
+			_, _ = fmt.Fprintf(w, "%s: %d of %s\n", name, done, english.Count(total, "passage"))
 		}
 	}
 	return watch, func() {}

@@ -95,7 +95,7 @@ func TestCollectionsDelete(t *testing.T) {
 		says string
 	}{
 		{[]string{"collections", "delete"}, exitUsage, "delete NAME"},
-		{[]string{"collections", "delete", "site"}, exitUsage, "1 published documents, 1 editions: add --yes"},
+		{[]string{"collections", "delete", "site"}, exitUsage, "1 published document, 1 edition: add --yes"},
 		{[]string{"collections", "delete", "site", "--town", "ma-ville", "--yes"}, exitNotFound, "ma-ville"},
 		{[]string{"collections", "delete", "site", "--yes"}, exitOK, "Deleted: collection site"},
 		{[]string{"collections", "delete", "site", "--yes"}, exitNotFound, "site"},

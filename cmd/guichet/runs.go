@@ -29,6 +29,7 @@ type shownPass struct {
 	Mend     string          `json:"mend"`   // the command that lets it through; "": none is needed
 	Progress corpus.Progress `json:"progress"`
 	Updated  time.Time       `json:"updated"`
+	zone     *time.Location  // of the town that it is listed for
 }
 
 func (a *app) runsCommand() *cobra.Command {
@@ -83,6 +84,7 @@ func (r *reading) runs(ctx context.Context, o *session, last int) (shown []shown
 	if err != nil {
 		return nil, "", err
 	}
+	zone := corpus.Zone(town.TimeZone)
 	shown = []shownPass{}
 	var holds strings.Builder
 	for _, c := range collections {
@@ -93,14 +95,14 @@ func (r *reading) runs(ctx context.Context, o *session, last int) (shown []shown
 		flags := collectionFlags(c, town)
 		if policy.Held != nil {
 			fmt.Fprintf(&holds, "%s: ", c.Name)
-			writeHeld(&holds, policy, flags)
+			writeHeld(&holds, policy, flags, zone)
 		}
 		runs, err := o.store.Runs(ctx, c.ID, last)
 		if err != nil {
 			return nil, "", err
 		}
 		for _, run := range runs {
-			shown = append(shown, showPass(c, flags, run))
+			shown = append(shown, showPass(c, flags, run, zone))
 		}
 	}
 	slices.SortStableFunc(shown, func(a, b shownPass) int { return b.Started.Compare(a.Started) })
@@ -116,10 +118,10 @@ func collectionFlags(c corpus.Collection, town corpus.Town) string {
 	return n.flagsOf()
 }
 
-func showPass(c corpus.Collection, flags string, r corpus.RunInfo) shownPass {
+func showPass(c corpus.Collection, flags string, r corpus.RunInfo, zone *time.Location) shownPass {
 	p := shownPass{
 		ID: r.ID, SourceID: r.SourceID, Collection: c.Name, Reason: r.Reason, Progress: r.Progress, Updated: r.Updated,
-		shownRun: showRun(r),
+		shownRun: showRun(r), zone: zone,
 	}
 	switch {
 	case r.Stalled(time.Now()):
@@ -139,7 +141,7 @@ func writeRuns(out io.Writer, runs []shownPass, held string) error {
 		b.WriteString("No run yet.\n")
 	}
 	for _, r := range runs {
-		fmt.Fprintf(&b, "%d  %s  %s\n", r.ID, r.Collection, r.line())
+		fmt.Fprintf(&b, "%d  %s  %s\n", r.ID, r.Collection, r.line(r.zone))
 		if r.State == "running" {
 			fmt.Fprintf(&b, "    %s\n", progressLine(r))
 		}
@@ -196,7 +198,7 @@ func (r *reading) follow(cmd *cobra.Command, o *session, asJSON bool) error {
 			case running:
 				_, err = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", one.ID, one.Collection, progressLine(one), one.Source)
 			default:
-				_, err = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", one.ID, one.Collection, one.line(), one.Reason)
+				_, err = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", one.ID, one.Collection, one.line(one.zone), one.Reason)
 			}
 			if err != nil {
 				return err

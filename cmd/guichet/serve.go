@@ -41,7 +41,7 @@ password once.`,
 			}
 			defer o.close()
 			if demo {
-				if err := o.loadDemo(cmd); err != nil {
+				if _, err := o.loadDemo(cmd); err != nil {
 					return err
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus/opening"
+	"guichet/internal/english"
 )
 
 func (a *app) servicesCommand() *cobra.Command {
@@ -53,7 +54,8 @@ services show' prints one. Residents' questions are answered by it at once.`,
 			if err := o.store.PutServices(cmd.Context(), town.ID, services); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %d services are set; 'guichet services check' prints their week.\n", town.Name, len(services))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s %s set; 'guichet services check' prints their week.\n", town.Name,
+				english.Count(len(services), "service"), english.Be(len(services)))
 			return err
 		},
 	}, &slug)

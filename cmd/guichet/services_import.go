@@ -10,6 +10,7 @@ import (
 
 	"guichet/corpus/opening"
 	"guichet/ingest"
+	"guichet/internal/english"
 )
 
 // importing is what `guichet services import` was told.
@@ -86,7 +87,8 @@ func (a *app) importServices(cmd *cobra.Command, uri string, i importing) error 
 		return err
 	}
 	w := cmd.OutOrStdout()
-	_, _ = fmt.Fprintf(w, "%s: %d services of the directory of %s are set, in place of %d.\n", town.Name, merged.Imported, directory.On.Format(time.DateOnly), merged.Replaced)
+	_, _ = fmt.Fprintf(w, "%s: %s of the directory of %s %s set, in place of %d.\n", town.Name, english.Count(merged.Imported, "service"),
+		directory.On.Format(time.DateOnly), english.Be(merged.Imported), merged.Replaced)
 	for _, name := range merged.Kept {
 		_, _ = fmt.Fprintf(w, "  the town's own stands for: %s\n", name)
 	}

@@ -35,7 +35,7 @@ func TestServicesAreImported(t *testing.T) {
 	}
 	for range 2 { // the second time in place of the first
 		code, stdout, stderr := guichet(t, env, append(args, "--collection", "annuaire")...)
-		if code != exitOK || !strings.Contains(stdout, "1 services of the directory") || !strings.Contains(stdout, "the town's own stands for: Mairie - Port-Bleu") {
+		if code != exitOK || !strings.Contains(stdout, "1 service of the directory") || !strings.Contains(stdout, "the town's own stands for: Mairie - Port-Bleu") {
 			t.Fatalf("import: exit %d: %s%s", code, stdout, stderr)
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ import (
 
 	"guichet/corpus"
 	"guichet/ingest"
+	"guichet/internal/english"
 	"guichet/internal/jobs"
 )
 
@@ -88,7 +90,7 @@ func (d *declaring) apply(cmd *cobra.Command, o *session, src *corpus.Source) er
 	src.Paused = (src.Paused || d.paused) && !d.resumed
 	src.Next = time.Time{}
 	if src.Schedule != "" {
-		if src.Next, err = jobs.Next(src.Schedule, src.TimeZone, time.Now()); err != nil {
+		if src.Next, err = jobs.Next(src.Schedule, src.Collection.TimeZone, time.Now()); err != nil {
 			return usageError{fmt.Errorf("--%w", err)}
 		}
 	}
@@ -118,7 +120,19 @@ func (a *app) sourceAddCommand() *cobra.Command {
 collection that does not exist is created: owned by the town if --town is given, else
 shared. A source that was loaded by its path before is the same source.
 
-Schedules run inside 'guichet serve', and 'guichet work' on other machines.`,
+KIND and URI are one of:
+
+  folder          a path; each file in it is a document
+  file            a path; the file is a document
+  website         its start page; each page and file of the host
+  feed            an RSS or Atom feed, as a path or an address
+  calendar        an iCalendar file, as a path or an address
+  csv             a table with a header, as a path or an address
+  service-public  the archive of the national sheets, as a path or an address
+  directory       the national directory of services, as a path or an address
+
+Their settings stand in docs/sources.md. Schedules run inside 'guichet serve', and
+'guichet work' on other machines.`,
 		Example: `  guichet source add folder /srv/pages --collection site --town my-town --schedule "0 5 * * *"`,
 		Args:    cobra.ExactArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -127,8 +141,13 @@ Schedules run inside 'guichet serve', and 'guichet work' on other machines.`,
 				return err
 			}
 			defer o.close()
-			src := corpus.Source{SourceRef: corpus.SourceRef{Kind: args[0], URI: args[1]}, MaxLoss: d.maxLoss, TimeZone: corpus.DefaultZone}
+			src := corpus.Source{SourceRef: corpus.SourceRef{Kind: args[0], URI: args[1]}, MaxLoss: d.maxLoss}
 			// Looked at before the collection is made, which stays.
+			look := l
+			look.dryRun = true
+			if src.Collection, err = o.target(cmd.Context(), look); err != nil {
+				return err
+			}
 			if err := d.apply(cmd, o, &src); err != nil {
 				return err
 			}
@@ -203,7 +222,7 @@ func (a *app) sourceListCommand() *cobra.Command {
 					return err
 				}
 				for _, src := range sources {
-					shown = append(shown, showSource(src))
+					shown = append(shown, showSource(src, town))
 				}
 			}
 			if asJSON {
@@ -220,6 +239,7 @@ func (a *app) sourceListCommand() *cobra.Command {
 // shownSource is a source as `guichet source list --json` prints it.
 type shownSource struct {
 	ID         int64           `json:"id"`
+	Town       string          `json:"town"` // its slug; "": the collection is shared
 	Collection string          `json:"collection"`
 	Kind       string          `json:"kind"`
 	URI        string          `json:"uri"`
@@ -232,10 +252,14 @@ type shownSource struct {
 	Settings   json.RawMessage `json:"settings"`
 }
 
-func showSource(s corpus.Source) shownSource {
+// showSource shows a source of the town's, or of a shared collection.
+func showSource(s corpus.Source, town corpus.Town) shownSource {
 	shown := shownSource{
 		ID: s.ID, Collection: s.Collection.Name, Kind: s.Kind, URI: s.URI, State: "declared", Schedule: s.Schedule,
-		TimeZone: s.TimeZone, MaxLoss: s.MaxLoss, Documents: s.Documents, Settings: s.Settings,
+		TimeZone: s.Collection.TimeZone, MaxLoss: s.MaxLoss, Documents: s.Documents, Settings: s.Settings,
+	}
+	if s.Collection.TownID != 0 {
+		shown.Town = town.Slug
 	}
 	switch {
 	case !s.Declared:
@@ -243,10 +267,7 @@ func showSource(s corpus.Source) shownSource {
 	case s.Paused:
 		shown.State = "paused"
 	case !s.Next.IsZero():
-		next := s.Next
-		if zone, err := time.LoadLocation(s.TimeZone); err == nil {
-			next = next.In(zone)
-		}
+		next := s.Next.In(corpus.Zone(s.Collection.TimeZone))
 		shown.Next = &next
 	}
 	return shown
@@ -254,13 +275,16 @@ func showSource(s corpus.Source) shownSource {
 
 func writeSources(out io.Writer, sources []shownSource) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "ID\tCOLLECTION\tKIND\tSTATE\tNEXT RUN\tDOCUMENTS\tURI")
+	_, _ = fmt.Fprintln(w, "ID\tTOWN\tCOLLECTION\tKIND\tSTATE\tNEXT RUN\tDOCUMENTS\tURI")
 	for _, s := range sources {
 		next := "when asked"
-		if s.Next != nil {
-			next = s.Next.Format("2006-01-02 15:04")
+		switch {
+		case s.Next != nil:
+			next = minute(*s.Next, s.Next.Location())
+		case s.State == "declared" && s.Schedule != "":
+			next = "never: set its schedule anew"
 		}
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, s.Collection, s.Kind, s.State, next, s.Documents, s.URI)
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\t%s\t%d\t%s\n", s.ID, cmp.Or(s.Town, "(shared)"), s.Collection, s.Kind, s.State, next, s.Documents, s.URI)
 	}
 	return w.Flush()
 }
@@ -323,7 +347,7 @@ func (a *app) sourceRemoveCommand() *cobra.Command {
 		Use:   "remove ID",
 		Short: "Remove a source: nothing runs it any more",
 		Long: `Removes what was declared of the source. Its documents stay as they are, frozen:
-residents are still answered from them. With --retire they are retired in a new
+residents are still answered from them. A source that never had any is gone. With --retire they are retired in a new
 edition, which the collection's policy publishes, or lets wait.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -337,16 +361,22 @@ edition, which the collection's policy publishes, or lets wait.`,
 				return err
 			}
 			if !src.Declared && !retire {
-				return fmt.Errorf("source %d is not declared: %w (its %d documents are frozen; --retire retires them)", src.ID, corpus.ErrNotFound, src.Documents)
+				return fmt.Errorf("source %d is not declared: %w (it has %s, frozen; --retire retires them)", src.ID, corpus.ErrNotFound, english.Count(src.Documents, "document"))
 			}
+			gone := false
 			if src.Declared {
-				if err := o.store.WithdrawSource(cmd.Context(), src.ID); err != nil {
+				if gone, err = o.store.WithdrawSource(cmd.Context(), src.ID); err != nil {
 					return err
 				}
 			}
-			if !retire {
-				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Source %d is removed. Its %d documents stay as they are; retire them with 'guichet source remove %d --retire'.\n",
-					src.ID, src.Documents, src.ID)
+			switch {
+			case gone:
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Source %d is removed. It had no documents.\n", src.ID)
+				return err
+			case !retire:
+				stay := english.Count(src.Documents, "document") + " that residents are answered from"
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Source %d is removed. It stays frozen, with %s; retire them with 'guichet source remove %d --retire'.\n",
+					src.ID, stay, src.ID)
 				return err
 			}
 			return o.ingestAndReport(cmd, loading{retire: true}, ingest.Request{

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/chat"
+	"guichet/internal/english"
 )
 
 func (a *app) statsCommand() *cobra.Command {
@@ -86,7 +87,7 @@ func printCounts(out io.Writer, counts []chat.Count) error {
 	}
 	_, _ = fmt.Fprintf(w, "total\t\t%d\t%d\t%d\n", total.Turns, total.PromptTokens, total.CompletionTokens)
 	if total.UnknownUsage > 0 {
-		_, _ = fmt.Fprintf(w, "\nThe model did not say its tokens for %d questions.\n", total.UnknownUsage)
+		_, _ = fmt.Fprintf(w, "\nThe model did not say its tokens for %s.\n", english.Count(total.UnknownUsage, "question"))
 	}
 	return w.Flush()
 }

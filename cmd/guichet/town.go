@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,10 +12,12 @@ import (
 	"regexp"
 	"strconv"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/jobs"
 )
 
 // townFile is a town's settings as they stand in a file.
@@ -26,6 +30,7 @@ type townFile struct {
 	Color       string         `json:"color"`
 	Languages   []string       `json:"languages"`
 	Suggestions []string       `json:"suggestions"`
+	TimeZone    string         `json:"time_zone"`
 }
 
 func (a *app) townCommand() *cobra.Command {
@@ -84,24 +89,28 @@ func (a *app) townShowCommand() *cobra.Command {
 			}
 			return printJSON(cmd.OutOrStdout(), townFile{
 				Slug: t.Slug, Name: t.Name, Default: t.Default, Origins: t.Origins, Contact: t.Contact,
-				Color: t.Color, Languages: t.Languages, Suggestions: t.Suggestions,
+				Color: t.Color, Languages: t.Languages, Suggestions: t.Suggestions, TimeZone: t.TimeZone,
 			})
 		},
 	}
 }
 
 func (a *app) townSetCommand() *cobra.Command {
-	return &cobra.Command{
+	var zone string
+	c := &cobra.Command{
 		Use:   "set FILE.json",
 		Short: "Create a town, or replace its settings, from a file ('-': standard input)",
 		Long: `The file holds slug, name, default, origins (web origins the chat may be opened
 from, such as https://www.ville.fr, without a path), contact (name, phone, email, url, address,
-hours), color (#rrggbb), languages and suggestions (questions that residents are
-offered). 'guichet town show' prints one. What the file leaves out is emptied.`,
-		Example: "  guichet town show > town.json    then edit town.json\n  guichet town set town.json",
-		Args:    cobra.ExactArgs(1),
+hours), color (#rrggbb), languages, suggestions (questions that residents are
+offered) and time_zone (by which schedules run and commands print; Europe/Paris where
+it is left out). 'guichet town show' prints one. What the file leaves out is emptied.`,
+		Example: `  guichet town show > town.json    then edit town.json
+  guichet town set town.json
+  guichet town show | guichet town set - --time-zone Indian/Reunion`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			t, err := readTown(cmd.InOrStdin(), args[0])
+			t, err := readTown(cmd.InOrStdin(), args[0], zone)
 			if err != nil {
 				return err
 			}
@@ -114,10 +123,46 @@ offered). 'guichet town show' prints one. What the file leaves out is emptied.`,
 			if err != nil {
 				return err
 			}
+			if err := o.reschedule(cmd.Context(), t); err != nil {
+				return err
+			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s (%s) is set.\n", t.Name, t.Slug)
 			return err
 		},
 	}
+	c.Flags().StringVar(&zone, "time-zone", "", "the town's time zone, such as Indian/Reunion, whatever the file says")
+	return c
+}
+
+// reschedule lets the schedules of the town's own sources fall due by the clock
+// of its time zone, which may have changed. What is due already stays so.
+func (o *session) reschedule(ctx context.Context, t corpus.Town) error {
+	collections, err := o.store.Collections(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range collections {
+		if c.TownID != t.ID {
+			continue
+		}
+		sources, err := o.store.SourceDefinitions(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		for _, src := range sources {
+			now := time.Now()
+			if src.Next.IsZero() || src.Next.Before(now) {
+				continue
+			}
+			if src.Next, err = jobs.Next(src.Schedule, t.TimeZone, now); err != nil {
+				return fmt.Errorf("source %d: %w", src.ID, err)
+			}
+			if _, err := o.store.DeclareSource(ctx, src); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 var (
@@ -134,6 +179,9 @@ func (t townFile) check() error {
 		return errors.New("name is empty: give the town's name")
 	case t.Color != "" && !townColor.MatchString(t.Color):
 		return fmt.Errorf("color is %q: it must be #rrggbb in small letters, such as #0b5563", t.Color)
+	}
+	if _, err := time.LoadLocation(t.TimeZone); err != nil || t.TimeZone == "Local" {
+		return fmt.Errorf("time_zone is %q: it must be a name such as Europe/Paris or Indian/Reunion", t.TimeZone)
 	}
 	for _, origin := range t.Origins {
 		if err := checkOrigin(origin); err != nil {
@@ -161,7 +209,8 @@ func checkOrigin(origin string) error {
 	return nil
 }
 
-func readTown(stdin io.Reader, path string) (corpus.Town, error) {
+// readTown reads a town file; a zone that is given stands for the file's.
+func readTown(stdin io.Reader, path, zone string) (corpus.Town, error) {
 	r := stdin
 	if path != "-" {
 		f, err := os.Open(path) //nolint:gosec // the operator names the file
@@ -177,12 +226,13 @@ func readTown(stdin io.Reader, path string) (corpus.Town, error) {
 	if err := dec.Decode(&t); err != nil {
 		return corpus.Town{}, usageError{fmt.Errorf("%s is no town file: %w", path, err)}
 	}
+	t.TimeZone = cmp.Or(zone, t.TimeZone)
 	if err := t.check(); err != nil {
 		return corpus.Town{}, usageError{fmt.Errorf("%s: %w", path, err)}
 	}
 	return corpus.Town{
 		Slug: t.Slug, Name: t.Name, Default: t.Default, Origins: t.Origins, Contact: t.Contact,
-		Color: t.Color, Languages: t.Languages, Suggestions: t.Suggestions,
+		Color: t.Color, Languages: t.Languages, Suggestions: t.Suggestions, TimeZone: t.TimeZone,
 	}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"guichet/corpus"
 	"guichet/internal/postgrestest"
@@ -20,6 +21,7 @@ func TestATownIsShownAsItWasSet(t *testing.T) {
 			URL: "https://www.saint-aubin.example", Address: "1 place de l’Église", Hours: "Du lundi au vendredi, de 9 h à 17 h",
 		},
 		Color: "#1f6f5c", Languages: []string{"fr", "en"}, Suggestions: []string{"Quand passe le camion ?"},
+		TimeZone: "Indian/Reunion",
 	}
 	set := func(f townFile) (int, string) {
 		t.Helper()
@@ -74,6 +76,7 @@ func TestAWrongTownFileIsRefused(t *testing.T) {
 		"unknown field": {`{"slug":"a","name":"A","colour":"#000000"}`, "colour"},
 		"slug":          {`{"slug":"Ma Ville","name":"A"}`, "slug"},
 		"name":          {`{"slug":"a","name":""}`, "name"},
+		"time zone":     {`{"slug":"a","name":"A","time_zone":"Europe/Pari"}`, "Europe/Paris"},
 		"color":         {`{"slug":"a","name":"A","color":"red"}`, "#rrggbb"},
 		"origin":        {`{"slug":"a","name":"A","origins":["https://a.fr","b.fr"]}`, `"b.fr": it must be https://host`},
 	} {
@@ -85,6 +88,43 @@ func TestAWrongTownFileIsRefused(t *testing.T) {
 	}
 	if _, list, _ := guichet(t, env, "town", "list"); strings.Count(list, "\n") != 1 {
 		t.Errorf("a refused file left a town: %s", list)
+	}
+}
+
+// A town's schedules, events and printed times go by its own clock.
+func TestATownHasItsTimeZone(t *testing.T) {
+	env := map[string]string{"GUICHET_DATABASE_URL": postgrestest.URL(t)}
+	dir := write(t, map[string]string{
+		"town.json":  `{"slug":"saint-aubin","name":"Saint-Aubin","time_zone":"Europe/Paris"}`,
+		"agenda.ics": "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Concert\r\nDTSTART:20990110T100000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+	})
+	run := func(want int, args ...string) string {
+		t.Helper()
+		code, stdout, stderr := guichet(t, env, args...)
+		if code != want {
+			t.Fatalf("%v: exit %d: %s%s", args, code, stdout, stderr)
+		}
+		return stdout + stderr
+	}
+	file := filepath.Join(dir, "town.json")
+	run(exitOK, "town", "set", file)
+	run(exitOK, "source", "add", "calendar", filepath.Join(dir, "agenda.ics"), "--collection", "agenda", "--town", "saint-aubin", "--schedule", "0 5 * * *")
+	if says := run(exitUsage, "town", "set", file, "--time-zone", "Reunion"); !strings.Contains(says, "Indian/Reunion") {
+		t.Errorf("a zone that is none: %s", says)
+	}
+	run(exitOK, "town", "set", file, "--time-zone", "Indian/Reunion")
+	if list := run(exitOK, "source", "list", "--town", "saint-aubin"); !strings.Contains(list, " 05:00 ") {
+		t.Errorf("its schedule falls due at\n%s", list)
+	}
+	run(exitOK, "ingest", "--collection", "agenda", "--town", "saint-aubin")
+	if found := run(exitOK, "search", "concert", "--town", "saint-aubin"); !strings.Contains(found, "14 h") {
+		t.Errorf("the concert of 10 h UTC is found as\n%s", found)
+	}
+	now := time.Now().In(corpus.Zone("Indian/Reunion"))
+	for _, list := range []string{run(exitOK, "runs", "--town", "saint-aubin"), run(exitOK, "collections", "--town", "saint-aubin")} {
+		if !strings.Contains(list, now.Format("2006-01-02 15:")) && !strings.Contains(list, now.Add(-time.Minute).Format("2006-01-02 15:")) {
+			t.Errorf("it is %s there, and a run was at\n%s", now.Format("15:04"), list)
+		}
 	}
 }
 

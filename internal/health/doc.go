@@ -4,8 +4,8 @@
 // are over, empty or endless, in another language than their collection, or
 // that hold what is meant for a model and not for people.
 //
-// Check reads what a scope sees, one document at a time, and what residents were
-// answered from in the last days; it weighs each finding by how many answers
-// rest on the document. It changes nothing and asks nobody: dead links are told
+// Check reads what a scope sees, one document at a time, and weighs each finding
+// by how many answers rest on the document; it is handed which answers cite
+// which passage. It changes nothing and asks nobody: dead links are told
 // by Links, which is handed the way to ask.
 package health

@@ -3,15 +3,15 @@ package health
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"maps"
 	"slices"
 	"time"
 	"unicode/utf8"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/google/uuid"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // Kind is what is wrong with a document.
@@ -36,14 +36,14 @@ type Finding struct {
 	Document   string `json:"document"`
 	Title      string `json:"title"`
 	URL        string `json:"url,omitempty"`
-	Detail     string `json:"detail"`  // of the kind: a day, another document, an excerpt
-	Answers    int    `json:"answers"` // of the last days that rest on the document
+	Detail     string `json:"detail"`  // of the kind: since when, how long, which other document, an excerpt
+	Answers    int    `json:"answers"` // that rest on the document
 }
 
 // Report is what was found.
 type Report struct {
 	Documents int       `json:"documents"` // that were looked at
-	Answers   int       `json:"answers"`   // of the last days that rest on any of them
+	Answers   int       `json:"answers"`   // that rest on any of them
 	Findings  []Finding `json:"findings"`  // those with most answers first
 }
 
@@ -51,7 +51,6 @@ type Report struct {
 type Limits struct {
 	Stale   time.Duration // since the last change; 365 days
 	Soon    time.Duration // before the end; 14 days
-	Days    time.Duration // of answers that are counted; 90 days
 	Empty   int           // characters; fewer are next to nothing; 120
 	Long    int           // characters; more are too many; 60 000
 	Alike   float64       // share of five-word runs in common of near-duplicates; .8
@@ -63,7 +62,6 @@ func (l Limits) orDefaults() Limits {
 	const day = 24 * time.Hour
 	l.Stale = cmp.Or(l.Stale, 365*day)
 	l.Soon = cmp.Or(l.Soon, 14*day)
-	l.Days = cmp.Or(l.Days, 90*day)
 	l.Empty = cmp.Or(l.Empty, 120)
 	l.Long = cmp.Or(l.Long, 60_000)
 	l.Alike = cmp.Or(l.Alike, .8)
@@ -76,40 +74,66 @@ func (l Limits) orDefaults() Limits {
 
 // document is one as the scope sees it.
 type document struct {
+	corpus.ScopeDocument
 	collection, language string
-	name, title, url     string
-	modified             time.Time // zero: unknown
-	until                time.Time // zero: no end
-	flags                []corpus.Flag
-	text                 string
 }
 
-// Check looks at all documents that the scope sees.
-func Check(ctx context.Context, pool *pgxpool.Pool, sc corpus.Scope, l Limits) (Report, error) {
+// finding is one of this document.
+func (d document) finding(k Kind, detail string, answers int) Finding {
+	return Finding{
+		Kind: k, Collection: d.collection, Document: d.Name, Title: d.Title, URL: d.URL, Detail: detail, Answers: answers,
+	}
+}
+
+// Cited is which answers cite each passage, by the passage's ID.
+type Cited map[int64][]uuid.UUID
+
+// of returns the answers that cite any of these passages, each once.
+func (c Cited) of(passages []int64) map[uuid.UUID]bool {
+	answers := map[uuid.UUID]bool{}
+	for _, p := range passages {
+		for _, id := range c[p] {
+			answers[id] = true
+		}
+	}
+	return answers
+}
+
+// Check looks at all documents that the scope sees. An answer rests on a
+// document when it cites a passage of it, or of a version of it that is kept.
+func Check(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cited, l Limits) (Report, error) {
 	l = l.orDefaults()
-	answers, total, err := answersOf(ctx, pool, sc.TownID, l.Moment.Add(-l.Days))
+	report := Report{Findings: []Finding{}}
+	all := map[uuid.UUID]bool{}
+	twins := newTwins(l.Alike)
+	err := eachDocument(ctx, store, sc, func(d document) {
+		answers := cited.of(d.Passages)
+		maps.Copy(all, answers)
+		report.Documents++
+		report.Findings = append(report.Findings, l.look(d, len(answers))...)
+		if f, ok := twins.add(d, len(answers)); ok {
+			report.Findings = append(report.Findings, f)
+		}
+	})
 	if err != nil {
 		return Report{}, err
 	}
-	report := Report{Answers: total, Findings: []Finding{}}
-	twins := newTwins(l.Alike)
-	for _, m := range sc.Members {
-		err := eachDocument(ctx, pool, m, func(d document) {
-			report.Documents++
-			report.Findings = append(report.Findings, l.look(d)...)
-			twins.add(d)
-		})
-		if err != nil {
-			return Report{}, err
-		}
-	}
-	report.Findings = append(report.Findings, twins.findings()...)
-	for i := range report.Findings {
-		f := &report.Findings[i]
-		f.Answers = answers[f.Document]
-	}
+	report.Answers = len(all)
 	sortFindings(report.Findings)
 	return report, nil
+}
+
+// eachDocument hands on each document that the scope sees.
+func eachDocument(ctx context.Context, store *corpus.Store, sc corpus.Scope, hand func(document)) error {
+	for _, m := range sc.Members {
+		err := store.EachDocument(ctx, m, func(d corpus.ScopeDocument) {
+			hand(document{ScopeDocument: d, collection: m.Collection.Name, language: m.Collection.Language})
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func sortFindings(findings []Finding) {
@@ -118,118 +142,28 @@ func sortFindings(findings []Finding) {
 	})
 }
 
-// look finds what is wrong with a document by itself.
-func (l Limits) look(d document) []Finding {
+// look finds what is wrong with a document by itself, on which so many answers
+// rest.
+func (l Limits) look(d document, answers int) []Finding {
 	var found []Finding
-	add := func(k Kind, detail string) {
-		found = append(found, Finding{Kind: k, Collection: d.collection, Document: d.name, Title: d.title, URL: d.url, Detail: detail})
+	add := func(k Kind, detail string) { found = append(found, d.finding(k, detail, answers)) }
+	if !d.ModifiedOn.IsZero() && l.Moment.Sub(d.ModifiedOn) > l.Stale {
+		add(Stale, "last changed on "+d.ModifiedOn.Format(time.DateOnly))
 	}
-	if !d.modified.IsZero() && l.Moment.Sub(d.modified) > l.Stale {
-		add(Stale, d.modified.Format(time.DateOnly))
+	if !d.ValidUntil.IsZero() && l.Moment.Add(l.Soon).After(d.ValidUntil) {
+		add(Over, "holds until "+d.ValidUntil.Format(time.DateOnly))
 	}
-	if !d.until.IsZero() && l.Moment.Add(l.Soon).After(d.until) {
-		add(Over, d.until.Format(time.DateOnly))
-	}
-	switch n := utf8.RuneCountInString(d.text); {
+	switch n := utf8.RuneCountInString(d.Text); {
 	case n < l.Empty:
-		add(Empty, fmt.Sprint(n))
+		add(Empty, english.Count(n, "character"))
 	case n > l.Long:
-		add(Long, fmt.Sprint(n))
+		add(Long, english.Count(n, "character"))
 	}
-	if other := foreign(d.text, d.language, l.Foreign); other != "" {
-		add(Language, other)
+	if other := foreign(d.Text, d.language, l.Foreign); other != "" {
+		add(Language, other+" in a collection in "+d.language)
 	}
-	for _, f := range d.flags {
+	for _, f := range d.Flags {
 		add(Flagged, f.Kind+": "+f.Excerpt)
 	}
 	return found
-}
-
-// eachDocument reads the documents of a collection at its edition, in the
-// order of their names, and hands on each.
-func eachDocument(ctx context.Context, pool *pgxpool.Pool, m corpus.ScopeMember, hand func(document)) error {
-	// Bounded by nature: a row for each document, read one after the other.
-	rows, err := pool.Query(ctx, `
-		SELECT
-			d.name,
-			d.title,
-			d.url,
-			d.modified_on,
-			d.valid_until,
-			d.flags,
-			coalesce((
-				SELECT string_agg(p.text, E'\n\n' ORDER BY reading.place)
-				FROM unnest(d.passages) WITH ORDINALITY AS reading (id, place)
-				JOIN passages p
-					ON p.id = reading.id
-			), '')
-		FROM documents d
-		WHERE d.collection_id = @collection
-			AND d.born <= @edition
-			AND (d.ended IS NULL OR d.ended > @edition)
-		ORDER BY d.name`, pgx.NamedArgs{"collection": m.Collection.ID, "edition": m.Edition})
-	if err != nil {
-		return fmt.Errorf("read documents of collection %q: %w", m.Collection.Name, err)
-	}
-	d := document{collection: m.Collection.Name, language: m.Collection.Language}
-	var modified, until *time.Time
-	_, err = pgx.ForEachRow(rows, []any{&d.name, &d.title, &d.url, &modified, &until, &d.flags, &d.text}, func() error {
-		d.modified, d.until = orZero(modified), orZero(until)
-		hand(d)
-		d.flags = nil
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("read documents of collection %q: %w", m.Collection.Name, err)
-	}
-	return nil
-}
-
-func orZero(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
-	}
-	return *t
-}
-
-// answersOf counts, by document, the town's answers since then that cite it,
-// and all that cite any.
-func answersOf(ctx context.Context, pool *pgxpool.Pool, townID int64, since time.Time) (map[string]int, int, error) {
-	// Bounded by nature: a row for each document that was cited. The index on
-	// conversations (town_id, last_at) leads to the turns of these days alone.
-	rows, err := pool.Query(ctx, `
-		WITH cited AS (
-			-- Each answer once for each document that it cites.
-			SELECT DISTINCT
-				t.id,
-				c ->> 'document' AS document
-			FROM conversations v
-			JOIN turns t
-				ON t.conversation_id = v.id
-			CROSS JOIN LATERAL jsonb_array_elements(t.citations) AS c
-			WHERE v.town_id = @town
-				AND v.last_at >= @since
-				AND t.asked_at >= @since
-		)
-		SELECT
-			document,
-			count(*),
-			(SELECT count(DISTINCT id) FROM cited)
-		FROM cited
-		GROUP BY document
-		ORDER BY document`, pgx.NamedArgs{"town": townID, "since": since})
-	if err != nil {
-		return nil, 0, fmt.Errorf("count answers by document: %w", err)
-	}
-	answers, total := map[string]int{}, 0
-	var name string
-	var n int
-	_, err = pgx.ForEachRow(rows, []any{&name, &n, &total}, func() error {
-		answers[name] = n
-		return nil
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("count answers by document: %w", err)
-	}
-	return answers, total, nil
 }

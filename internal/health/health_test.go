@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"pgregory.net/rapid"
 
 	"guichet/corpus"
@@ -19,7 +18,7 @@ import (
 )
 
 // publish puts documents of one passage each into a collection of the town.
-func publish(t *testing.T, pool *pgxpool.Pool, docs ...corpus.Document) corpus.Scope {
+func publish(t *testing.T, store *corpus.Store, collection string, docs ...corpus.Document) corpus.Scope {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -27,15 +26,16 @@ func publish(t *testing.T, pool *pgxpool.Pool, docs ...corpus.Document) corpus.S
 			t.Fatal(err)
 		}
 	}
-	ctx, store := t.Context(), corpus.NewStore(pool)
+	ctx := t.Context()
 	town, err := store.DefaultTown(ctx)
 	must(err)
-	c, err := store.EnsureCollection(ctx, town.ID, "site", "fr")
+	c, err := store.EnsureCollection(ctx, town.ID, collection, "fr")
 	must(err)
 	source := corpus.SourceRef{Kind: "folder", URI: "/pages"}
-	edition, err := store.OpenEdition(ctx, c, corpus.Space{}, []corpus.SourceRef{source})
+	edition, err := store.Claim(ctx, c)
 	must(err)
 	defer edition.Close()
+	must(edition.Open(ctx, corpus.Space{}, []corpus.SourceRef{source}))
 	run, err := edition.StartRun(ctx, source)
 	must(err)
 	for _, d := range docs {
@@ -64,10 +64,10 @@ func page(name, text string, change func(*corpus.Document)) corpus.Document {
 const prose = "La déchèterie accueille les habitants de la commune du lundi au samedi. Pour y entrer, il vous faut un badge, qui est remis en mairie sur présentation d'un justificatif de domicile et d'une pièce d'identité. Les professionnels ne sont pas admis. "
 
 func TestCheck(t *testing.T) {
-	pool := postgrestest.Open(t)
+	store := corpus.NewStore(postgrestest.Open(t))
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	english := "The swimming pool is open for the residents of the town, and you can buy your card at the desk with a proof of address. This is free for the children that have not reached the age of six. "
-	sc := publish(t, pool,
+	sc := publish(t, store, "site",
 		page("tri", prose, nil),
 		page("tri-copie", prose+"Merci.", nil),
 		page("vieux", "Le cimetière est ouvert tous les jours pour les familles, de huit heures à dix-huit heures, et les concessions sont vendues à la mairie par le service de l'état civil.", func(d *corpus.Document) {
@@ -82,33 +82,68 @@ func TestCheck(t *testing.T) {
 			d.Flags = []corpus.Flag{{Kind: "instruction", Excerpt: "ignore"}}
 		}),
 	)
-	conversation, turn := uuid.New(), uuid.New()
-	for _, sql := range []string{
-		fmt.Sprintf(`INSERT INTO conversations (id, town_id) VALUES ('%s', %d)`, conversation, sc.TownID),
-		fmt.Sprintf(`INSERT INTO turns (id, conversation_id, ordinal, question, state, citations)
-			VALUES ('%s', '%s', 1, 'x', 'complete', '[{"document": "vieux"}, {"document": "vieux"}, {"document": "tri"}]')`, turn, conversation),
-	} {
-		if _, err := pool.Exec(t.Context(), sql); err != nil {
+	passages := map[string]int64{}
+	for _, m := range sc.Members {
+		err := store.EachDocument(t.Context(), m, func(d corpus.ScopeDocument) { passages[d.Name] = d.Passages[0] })
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	report, err := Check(t.Context(), pool, sc, Limits{Moment: now.Add(time.Hour)})
+	// Another collection has a page of the same name, which no answer cites.
+	sc = publish(t, store, "agenda", page("vieux", "Bientôt.", nil))
+	one, two := uuid.New(), uuid.New()
+	cited := Cited{passages["vieux"]: {one, two}, passages["tri"]: {one}, 1 << 40: {uuid.New()}}
+	report, err := Check(t.Context(), store, sc, cited, Limits{Moment: now.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Documents != 7 || report.Answers != 1 {
+	if report.Documents != 8 || report.Answers != 2 {
 		t.Errorf("%d documents, %d answers", report.Documents, report.Answers)
 	}
 	var got []string
 	for _, f := range report.Findings {
-		got = append(got, fmt.Sprintf("%d %s %s", f.Answers, f.Kind, f.Document))
+		got = append(got, fmt.Sprintf("%d %s %s/%s: %s", f.Answers, f.Kind, f.Collection, f.Document, f.Detail))
 	}
-	want := []string{"1 stale vieux", "0 duplicate tri-copie", "0 empty vide", "0 flagged piege", "0 language pool", "0 over fete"}
+	want := []string{
+		"2 stale site/vieux: last changed on 2024-11-26",
+		"0 duplicate site/tri-copie: tri (98 %)",
+		"0 empty site/vide: 8 characters",
+		"0 empty agenda/vieux: 8 characters",
+		"0 flagged site/piege: instruction: ignore",
+		"0 language site/pool: en in a collection in fr",
+		"0 over site/fete: holds until 2026-11-29",
+	}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
-	if d := report.Findings[1].Detail; !strings.HasPrefix(d, "tri (") {
-		t.Errorf("twin of %s", d)
+}
+
+// A version of a document that is no longer read, but kept, counts for it.
+func TestAnswersOfAnOlderVersionCount(t *testing.T) {
+	store := corpus.NewStore(postgrestest.Open(t))
+	sc := publish(t, store, "site", page("vide", "Bientôt.", nil))
+	var old int64
+	if err := store.EachDocument(t.Context(), sc.Members[0], func(d corpus.ScopeDocument) { old = d.Passages[0] }); err != nil {
+		t.Fatal(err)
+	}
+	sc = publish(t, store, "site", page("vide", "Très bientôt.", nil))
+	report, err := Check(t.Context(), store, sc, Cited{old: {uuid.New()}}, Limits{})
+	if err != nil || len(report.Findings) != 1 || report.Findings[0].Answers != 1 {
+		t.Errorf("%+v: %v", report, err)
+	}
+}
+
+// A thousand pages from one mould are each told of, and compared with few.
+func TestTwinsAreBounded(t *testing.T) {
+	w := newTwins(.8)
+	for i := range 1000 {
+		_, found := w.add(document{ScopeDocument: corpus.ScopeDocument{Name: fmt.Sprint(i), Text: prose}}, 0)
+		if found != (i > 0) {
+			t.Fatalf("page %d: found %v", i, found)
+		}
+	}
+	if n := len(w.documents); n > maxBand {
+		t.Errorf("%d are kept", n)
 	}
 }
 
@@ -118,13 +153,13 @@ func TestTwinsEstimateLikeness(t *testing.T) {
 		words := rapid.SliceOfN(rapid.StringMatching(`[a-z]{3,8}`), 300, 400).Draw(t, "words")
 		cut := rapid.IntRange(0, 200).Draw(t, "cut")
 		w := newTwins(.8)
-		w.add(document{name: "a", text: strings.Join(words, " ")})
-		w.add(document{name: "b", text: strings.Join(words[cut:], " ")})
+		w.add(document{ScopeDocument: corpus.ScopeDocument{Name: "a", Text: strings.Join(words, " ")}}, 0)
+		_, found := w.add(document{ScopeDocument: corpus.ScopeDocument{Name: "b", Text: strings.Join(words[cut:], " ")}}, 0)
 		exact := float64(len(words)-cut-runWords+1) / float64(len(words)-runWords+1)
 		if got := agreement(w.documents[0].mins, w.documents[1].mins); got < exact-.25 || got > exact+.25 {
 			t.Errorf("estimated %.2f, it is %.2f", got, exact)
 		}
-		if found := len(w.findings()) > 0; found != (agreement(w.documents[0].mins, w.documents[1].mins) >= .8) {
+		if found != (agreement(w.documents[0].mins, w.documents[1].mins) >= .8) {
 			t.Errorf("cut %d: found %v", cut, found)
 		}
 	})
@@ -144,8 +179,8 @@ func TestForeign(t *testing.T) {
 }
 
 func TestLinks(t *testing.T) {
-	pool := postgrestest.Open(t)
-	sc := publish(t, pool,
+	store := corpus.NewStore(postgrestest.Open(t))
+	sc := publish(t, store, "site",
 		page("a", "Le formulaire est sur https://ville.example/formulaire. Voir aussi [la carte](https://ville.example/carte).", nil),
 		page("b", "https://ville.example/formulaire et http://ailleurs.example/x", nil),
 	)
@@ -160,14 +195,14 @@ func TestLinks(t *testing.T) {
 		}
 		return nil
 	}
-	dead, asked, err := Links(t.Context(), pool, sc, 10, ask)
+	dead, asked, err := Links(t.Context(), store, sc, nil, 10, ask)
 	if err != nil || asked != 3 || len(times) != 3 || times["https://ville.example/formulaire"] != 1 {
 		t.Errorf("%v, %d asked: %v", err, asked, times)
 	}
 	if len(dead) != 2 || dead[0].Document != "a" || dead[1].Document != "b" || dead[0].Detail != "https://ville.example/formulaire: 404" {
 		t.Errorf("%+v", dead)
 	}
-	if _, asked, _ = Links(t.Context(), pool, sc, 1, ask); asked != 1 {
+	if _, asked, _ = Links(t.Context(), store, sc, nil, 1, ask); asked != 1 {
 		t.Errorf("%d asked, of one at most", asked)
 	}
 }

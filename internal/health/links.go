@@ -1,13 +1,13 @@
 package health
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
-	"github.com/jackc/pgx/v5/pgxpool"
 	"golang.org/x/sync/errgroup"
 
 	"guichet/corpus"
@@ -20,31 +20,31 @@ var webLink = regexp.MustCompile(`https?://[^\s<>()\[\]"'«»|]+`)
 
 // Links tells of links in the documents that lead nowhere: ask returns why, or
 // nil. At most most addresses are asked for, each once, in the order in which
-// they come; asked says how many were. It returns an error only when the
+// they come; asked says how many were. Cited is which answers rest on what. It returns an error only when the
 // documents cannot be read or ctx is done.
-func Links(ctx context.Context, pool *pgxpool.Pool, sc corpus.Scope, most int, ask func(ctx context.Context, address string) error) (dead []Finding, asked int, err error) {
+func Links(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cited, most int,
+	ask func(ctx context.Context, address string) error,
+) (dead []Finding, asked int, err error) {
 	var addresses []string
 	in := map[string][]document{}
-	for _, m := range sc.Members {
-		err := eachDocument(ctx, pool, m, func(d document) {
-			links := webLink.FindAllString(d.text, -1)
-			d.text = ""
-			for _, link := range links {
-				link = strings.TrimRight(link, ".,;:!?…")
-				if in[link] == nil && len(addresses) == most {
-					continue
-				}
-				if in[link] == nil {
-					addresses = append(addresses, link)
-				}
-				if !slices.ContainsFunc(in[link], func(o document) bool { return o.name == d.name && o.collection == d.collection }) {
-					in[link] = append(in[link], d)
-				}
+	err = eachDocument(ctx, store, sc, func(d document) {
+		links := webLink.FindAllString(d.Text, -1)
+		d.Text = ""
+		seen := map[string]bool{}
+		for _, link := range links {
+			link = strings.TrimRight(link, ".,;:!?…")
+			if seen[link] || in[link] == nil && len(addresses) == most {
+				continue
 			}
-		})
-		if err != nil {
-			return nil, 0, err
+			seen[link] = true
+			if in[link] == nil {
+				addresses = append(addresses, link)
+			}
+			in[link] = append(in[link], d)
 		}
+	})
+	if err != nil {
+		return nil, 0, err
 	}
 	var mu sync.Mutex
 	var group errgroup.Group
@@ -58,14 +58,14 @@ func Links(ctx context.Context, pool *pgxpool.Pool, sc corpus.Scope, most int, a
 			mu.Lock()
 			defer mu.Unlock()
 			for _, d := range in[address] {
-				dead = append(dead, Finding{
-					Kind: DeadLink, Collection: d.collection, Document: d.name, Title: d.title, URL: d.url, Detail: address + ": " + why.Error(),
-				})
+				dead = append(dead, d.finding(DeadLink, address+": "+why.Error(), len(cited.of(d.Passages))))
 			}
 			return nil
 		})
 	}
 	_ = group.Wait() // nobody returns an error
-	slices.SortFunc(dead, func(a, b Finding) int { return strings.Compare(a.Document+a.Detail, b.Document+b.Detail) })
+	slices.SortFunc(dead, func(a, b Finding) int {
+		return cmp.Or(strings.Compare(a.Document, b.Document), strings.Compare(a.Detail, b.Detail))
+	})
 	return dead, len(addresses), ctx.Err()
 }

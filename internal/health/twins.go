@@ -3,8 +3,8 @@ package health
 import (
 	"fmt"
 	"hash/fnv"
+	"iter"
 	"math"
-	"slices"
 	"strings"
 	"unicode"
 )
@@ -20,45 +20,108 @@ const (
 	bandLength = 6 // 16 bands: a pair that is alike by .8 is met with p > .99
 )
 
-// twins gathers documents and finds those that are nearly the same.
+// maxBand bounds how many documents of a band are kept to compare others with:
+// of a thousand pages from one mould, the first.
+const maxBand = 32
+
+// twins finds documents that are nearly the same as one that came before.
 type twins struct {
 	alike     float64
 	documents []twin
-	bands     map[string][]int // documents by a band of their signatures
+	bands     map[band][]int // documents by a band of their signatures
 }
 
 type twin struct {
-	document
-	mins [signature]uint64
+	name string
+	mins [signature]uint32
 }
 
-func newTwins(alike float64) *twins { return &twins{alike: alike, bands: map[string][]int{}} }
+// band is a stretch of a signature, and where in it that stands.
+type band struct {
+	at   int
+	mins [bandLength]uint32
+}
 
-// add takes a document. One that says next to nothing is passed over: many such
-// pages share what stands around their content.
-func (t *twins) add(d document) {
-	words := strings.FieldsFunc(strings.ToLower(d.text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+func newTwins(alike float64) *twins { return &twins{alike: alike, bands: map[band][]int{}} }
+
+// add takes a document, on which so many answers rest, and tells when it is
+// nearly the same as an earlier one: the likest, the first of those. One that
+// says next to nothing is passed over: many such pages share what stands around
+// their content.
+func (t *twins) add(d document, answers int) (Finding, bool) {
+	words := strings.FieldsFunc(strings.ToLower(d.Text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	if len(words) < 2*runWords {
-		return
+		return Finding{}, false
 	}
-	w := twin{document: d}
-	w.text = ""
-	for i := range w.mins {
-		w.mins[i] = math.MaxUint64
+	one := twin{name: d.Name, mins: signed(words)}
+	other, share := t.likest(one)
+	t.keep(one)
+	if share < t.alike {
+		return Finding{}, false
+	}
+	return d.finding(Duplicate, fmt.Sprintf("%s (%.0f %%)", other, 100*share), answers), true
+}
+
+// signed returns the signature of a text of at least runWords words.
+func signed(words []string) [signature]uint32 {
+	var mins [signature]uint32
+	for i := range mins {
+		mins[i] = math.MaxUint32
 	}
 	for i := 0; i+runWords <= len(words); i++ {
 		h := fnv.New64a()
 		_, _ = h.Write([]byte(strings.Join(words[i:i+runWords], " "))) // a hash never fails
 		x := h.Sum64()
-		for k := range w.mins {
-			w.mins[k] = min(w.mins[k], mixed(x, uint64(k)))
+		for k := range mins {
+			mins[k] = min(mins[k], uint32(mixed(x, uint64(k))>>32)) //nolint:gosec // the upper half
 		}
 	}
-	n := len(t.documents)
-	t.documents = append(t.documents, w)
-	for at := 0; at < signature; at += bandLength {
-		key := fmt.Sprint(at, w.mins[at:at+bandLength])
-		t.bands[key] = append(t.bands[key], n)
+	return mins
+}
+
+// likest returns which of the documents that share a band with this one is the
+// likest, and how like.
+func (t *twins) likest(one twin) (name string, share float64) {
+	compared := map[int]bool{}
+	best := -1
+	for b := range one.bands() {
+		for _, n := range t.bands[b] {
+			if compared[n] {
+				continue
+			}
+			compared[n] = true
+			if s := agreement(one.mins, t.documents[n].mins); s > share || s == share && n < best {
+				best, share = n, s
+			}
+		}
+	}
+	if best < 0 {
+		return "", 0
+	}
+	return t.documents[best].name, share
+}
+
+// keep takes a document to compare others with, where a band of it has room.
+func (t *twins) keep(one twin) {
+	kept := false
+	for b := range one.bands() {
+		if len(t.bands[b]) < maxBand {
+			t.bands[b] = append(t.bands[b], len(t.documents))
+			kept = true
+		}
+	}
+	if kept {
+		t.documents = append(t.documents, one)
+	}
+}
+
+func (t twin) bands() iter.Seq[band] {
+	return func(yield func(band) bool) {
+		for at := 0; at < signature; at += bandLength {
+			if !yield(band{at: at, mins: [bandLength]uint32(t.mins[at : at+bandLength])}) {
+				return
+			}
+		}
 	}
 }
 
@@ -70,32 +133,7 @@ func mixed(x, k uint64) uint64 {
 	return x ^ x>>31
 }
 
-// findings tells of each document that is nearly the same as an earlier one.
-func (t *twins) findings() []Finding {
-	best := map[int]int{}
-	share := map[int]float64{}
-	for _, group := range t.bands {
-		for i, a := range group {
-			for _, b := range group[i+1:] {
-				if s := agreement(t.documents[a].mins, t.documents[b].mins); s >= t.alike && (s > share[b] || s == share[b] && a < best[b]) {
-					best[b], share[b] = a, s
-				}
-			}
-		}
-	}
-	var found []Finding
-	for b, a := range best {
-		one, other := t.documents[b], t.documents[a]
-		found = append(found, Finding{
-			Kind: Duplicate, Collection: one.collection, Document: one.name, Title: one.title, URL: one.url,
-			Detail: fmt.Sprintf("%s (%.0f %%)", other.name, 100*share[b]),
-		})
-	}
-	slices.SortFunc(found, func(x, y Finding) int { return strings.Compare(x.Document, y.Document) })
-	return found
-}
-
-func agreement(a, b [signature]uint64) float64 {
+func agreement(a, b [signature]uint32) float64 {
 	n := 0
 	for i := range a {
 		if a[i] == b[i] {

@@ -135,7 +135,13 @@ func (w *Worker) plan(ctx context.Context) {
 func (w *Worker) queueDue(ctx context.Context) error {
 	now := time.Now()
 	return w.config.Store.QueueDue(ctx, now,
-		func(s corpus.Source) (time.Time, error) { return Next(s.Schedule, s.TimeZone, now) },
+		func(s corpus.Source) time.Time {
+			next, err := Next(s.Schedule, s.Collection.TimeZone, now)
+			if err != nil {
+				w.config.Log.WarnContext(ctx, "a source is not run by its schedule any more", "source", s.ID, "error", err)
+			}
+			return next
+		},
 		func(ctx context.Context, tx pgx.Tx, s corpus.Source) error {
 			_, err := w.client.InsertTx(ctx, tx, args{Source: s.ID}, nil)
 			return err

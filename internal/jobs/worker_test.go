@@ -96,6 +96,27 @@ func TestDueSourcesAreRunOnce(t *testing.T) {
 	}
 }
 
+// A schedule that nobody can read keeps no other source from its run.
+func TestAWrongScheduleStopsNoOther(t *testing.T) {
+	pool := postgrestest.Open(t)
+	store := corpus.NewStore(pool)
+	wrong, right := declare(t, store, "/a"), declare(t, store, "/b")
+	if _, err := pool.Exec(t.Context(), `UPDATE sources SET schedule = 'every day' WHERE id = $1`, wrong.ID); err != nil {
+		t.Fatal(err)
+	}
+	ran := make(chan int64, 10)
+	w := start(t, pool, func(_ context.Context, id int64) error { ran <- id; return nil })
+	state(t, pool, right.ID, "completed")
+	stop(t, w)
+	if got := <-ran; got != right.ID || len(ran) > 0 {
+		t.Errorf("source %d was run, and %d more", got, len(ran))
+	}
+	after, err := store.Source(t.Context(), wrong.ID)
+	if err != nil || !after.Next.IsZero() {
+		t.Errorf("it is due next at %s, %v", after.Next, err)
+	}
+}
+
 func TestWhatBecomesOfAJob(t *testing.T) {
 	pool := postgrestest.Open(t)
 	store := corpus.NewStore(pool)

@@ -3,7 +3,6 @@ package phrases
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -211,6 +210,3 @@ func (p *parser) row(spelling string) ([]int, error) {
 	}
 	return ids, nil
 }
-
-// Kinds returns the kinds that the files name, in their order.
-func (r *Rules) Kinds() []string { return slices.Clone(r.kinds) }

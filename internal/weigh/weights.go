@@ -153,6 +153,3 @@ func Parse(file string) (*Weights, error) {
 	}
 	return w, nil
 }
-
-// Kinds returns the kinds that a text can be of, but the first.
-func (w *Weights) Kinds() []string { return slices.Clone(w.kinds[1:]) }

@@ -44,10 +44,10 @@ func run(m *testing.M) int {
 	source, err := os.ReadFile("node_modules/axe-core/axe.min.js")
 	switch {
 	case path == "":
-		fmt.Println("FAIL: no Chromium on this machine. Run `make setup`, or: apt-get install chromium")
+		fmt.Println("FAIL: no Chromium on this machine. Run `make setup-tests`, or: apt-get install chromium")
 		return 1
 	case err != nil:
-		fmt.Println("FAIL: axe-core is not installed. Run `npm ci` in web/browser (`make test` does).")
+		fmt.Println("FAIL: axe-core is not installed. Run `make setup-tests`, or: npm ci, in web/browser.")
 		return 1
 	}
 	axe = string(source)
