@@ -226,7 +226,8 @@ func (s *Session) ending(t *liveTurn, e *ending) []byte {
 		return encode(e.err.frame(s.messages, s.town.Contact))
 	}
 	done := doneFrame{V: Version, Type: "done", Turn: t.id, State: e.state, Outcome: e.outcome, Mode: e.mode}
-	if e.state == Complete && e.outcome != rag.Answered && s.town.Contact != (corpus.Contact{}) {
+	// Whoever is in danger calls the numbers, and not the town hall.
+	if e.state == Complete && e.outcome != rag.Answered && e.outcome != rag.Emergency && s.town.Contact != (corpus.Contact{}) {
 		done.Contact = &s.town.Contact
 	}
 	return encode(done)

@@ -194,11 +194,26 @@ func perhapsEmergency(m *messages.Messages, kind string) []Unit {
 }
 
 func numbersFirst(m *messages.Messages, sentence, kind string) []Unit {
-	units := []Unit{{Kind: Sentence, Text: m.T(sentence), Break: true}}
+	units := []Unit{{Kind: Sentence, Text: m.T(sentence), Break: true, Alarm: true}}
 	for i, number := range emergencyNumbers(kind) {
-		units = append(units, Unit{Kind: Item, Text: m.T("rag.emergency.number." + number), Break: i == 0})
+		units = append(units, Unit{
+			Kind: Item, Text: m.T("rag.emergency.number." + number), Break: i == 0, Alarm: true, Call: callTo(number),
+		})
 	}
 	return units
+}
+
+// callTo is the address that reaches a number of emergencyNumbers.
+func callTo(number string) string {
+	switch number {
+	case "114":
+		return "sms:114"
+	case "gas":
+		return "tel:0800473333"
+	case "enedis":
+		return "" // its end depends on where one is
+	}
+	return "tel:" + number
 }
 
 // EmergencyUnits are the designed answer to a question that surely tells of

@@ -129,7 +129,7 @@ func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 	out := &benchResult{
 		Outcome: a.Outcome, Mode: a.Mode, Blocks: blocks(a.Units), Cited: cited(a.Units),
 		Contact: contact, Usage: a.Usage, Trace: a.Trace, Steps: a.Steps, Offered: a.Sources,
-		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && !names(a.Units, contact),
+		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && a.Outcome != rag.Emergency && !names(a.Units, contact),
 	}
 	for _, name := range slices.Sorted(maps.Keys(a.TimingsMS)) {
 		out.Timings = append(out.Timings, timing{name, a.TimingsMS[name]})

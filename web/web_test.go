@@ -343,6 +343,18 @@ func TestBenchShowsAnswerAndTrace(t *testing.T) {
 	}
 }
 
+func TestBenchShowsAnEmergencyAsResidentsSeeIt(t *testing.T) {
+	base, c := start(t, nil)
+	csrf := signIn(t, c, base)
+	_, body := do(t, c, http.MethodPost, base+"/admin/", url.Values{"csrf": {csrf}, "question": {"Au secours !"}})
+	if !strings.Contains(body, `<a href="tel:17">17`) || !strings.Contains(body, `<a href="sms:114">114`) {
+		t.Errorf("the numbers are no links: %s", body)
+	}
+	if strings.Contains(body, `<address class="contact">`) {
+		t.Error("the town hall's card stands under the numbers")
+	}
+}
+
 func TestBenchWhenTheAnswerFails(t *testing.T) {
 	base, c := start(t, func(cfg *web.Config) { cfg.Answerer = webtest.Answerer{Err: errors.New("model secret is down")} })
 	csrf := signIn(t, c, base)

@@ -17,6 +17,7 @@ import (
 //
 //   - "lune": the answer without evidence
 //   - "contact": the same, naming the town's contact
+//   - "secours": the numbers to call in an emergency
 //   - "extrait": the answer as excerpts, word for word
 //   - "panne": an error, asking again may help
 //   - "lent": waits after the second unit until Release, or until it is stopped
@@ -146,6 +147,9 @@ func (c *script) answer(ctx context.Context, l *line, f Frame) {
 	}
 	if strings.Contains(f.Question, "contact") {
 		a.Units[1].Text = "Appelez le 02\u00a099\u00a000\u00a000\u00a000 ou écrivez à accueil@saint-aubin.example, et non à x@example.org."
+	}
+	if strings.Contains(f.Question, "secours") {
+		a = webtest.Emergency()
 	}
 	if strings.Contains(f.Question, "extrait") {
 		a.Mode = rag.ModeQuoted

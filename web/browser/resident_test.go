@@ -119,6 +119,44 @@ func TestContactInTheAnswerIsLinked(t *testing.T) {
 	}
 }
 
+// Whoever is in danger gets the numbers, as large links, before all else: the
+// focus is on the first, and no card of the town hall nor thumbs follow.
+func TestAnEmergency(t *testing.T) {
+	for name, l := range map[string]look{"phone": {Width: 360, Height: 640}, "dark": night, "desktop": desktop, "forced": {Width: 360, Height: 640, Forced: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			b := open(t, s.URL+"/", l)
+			b.ask("Au secours !")
+			b.await("document.querySelector('.turn[data-outcome=emergency]')")
+			links := eval[[]string](b, "[...document.querySelectorAll('.turn a')].map((a) => a.href)")
+			if want := []string{"tel:17", "tel:3919", "sms:114", "tel:112"}; !slices.Equal(links, want) {
+				t.Errorf("links %q, want %q", links, want)
+			}
+			if low := eval[int](b, "Math.min(...[...document.querySelectorAll('.turn a')].map((a) => a.getBoundingClientRect().height))"); low < 44 {
+				t.Errorf("a number is %d px high", low)
+			}
+			if b.count(".contact-card") != 0 || b.count(".feedback") != 0 {
+				t.Error("a card or thumbs stand under the numbers")
+			}
+			if !eval[bool](b, "document.querySelector('.answer').firstElementChild.matches('[role=alert]')") {
+				t.Error("the numbers are no alert")
+			}
+			if got := b.focus(); !strings.HasPrefix(got, "17") {
+				t.Errorf("the focus is at %q", got)
+			}
+			if got := b.text("#status"); got != "" {
+				t.Errorf("the status says %q into it", got)
+			}
+			b.accessible("numbers")
+			b.do(chromedp.Reload())
+			b.await("document.body.dataset.state === 'open'")
+			if b.count(".turn a") != 4 || b.count("[role=alert]") != 0 {
+				t.Error("after a reload, the numbers are gone or sound again")
+			}
+		})
+	}
+}
+
 func TestAnErrorKeepsTheQuestion(t *testing.T) {
 	s := serve(t, nil)
 	b := open(t, s.URL+"/", phone)

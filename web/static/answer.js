@@ -1,6 +1,7 @@
 // An answer on the page: its units as they come, then its sources. Units are
 // added whole and never changed, so that a screen reader reads each once.
 
+import { call } from './call.js';
 import { linked } from './contact.js';
 import { el, safeURL } from './elements.js';
 import { t } from './texts.js';
@@ -13,6 +14,7 @@ export class Answer {
   #entries = new Map(); // source number -> its place in the list
   #list;
   #sources;
+  #alarm = null; // what is read out before all else
 
   constructor(turnID) {
     this.#turn = turnID;
@@ -24,7 +26,12 @@ export class Answer {
     this.element = el('div', {}, this.body, this.#sources);
   }
 
-  add(unit) {
+  // add shows the unit. One that is live is announced; others come back with the page.
+  add(unit, live = false) {
+    if (unit.alarm) {
+      this.#warn(unit, live);
+      return;
+    }
     const marks = this.#marks(unit.citations ?? []);
     switch (unit.kind) {
       case 'heading':
@@ -51,6 +58,29 @@ export class Answer {
     this.#sources.hidden = this.#entries.size === 0;
     if (mode === 'quoted') return;
     for (const details of this.#list.querySelectorAll('details')) details.open = true;
+  }
+
+  // toNumbers takes the reader to the first number to call, if there is one.
+  toNumbers() {
+    const first = this.#alarm?.querySelector('a');
+    if (!first) return;
+    first.focus({ preventScroll: true });
+    this.#alarm.scrollIntoView({ block: 'nearest' });
+  }
+
+  // warn shows what whoever is in danger has to do, and whom to call.
+  #warn(unit, live) {
+    if (!this.#alarm) {
+      this.#close();
+      this.#alarm = el('div', { class: 'alarm', role: live ? 'alert' : null, 'aria-atomic': live ? 'false' : null });
+      this.body.append(this.#alarm);
+    }
+    if (unit.kind !== 'item') {
+      this.#alarm.append(el('p', { id: `alarm-${this.#turn}` }, unit.text));
+      return;
+    }
+    if (this.#alarm.lastElementChild?.tagName !== 'UL') this.#alarm.append(el('ul', { class: 'calls' }));
+    this.#alarm.lastElementChild.append(el('li', {}, call(unit, `alarm-${this.#turn}`)));
   }
 
   #row(unit, marks) {

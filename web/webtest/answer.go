@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"guichet/corpus"
+	"guichet/internal/messages"
 	"guichet/rag"
 )
 
@@ -58,8 +59,22 @@ func NoEvidence() rag.Answer {
 	}
 }
 
+// Emergency is the answer to somebody in danger.
+func Emergency() rag.Answer {
+	catalogue, err := messages.Load()
+	if err != nil {
+		panic(err) // the catalogue is embedded
+	}
+	return rag.Answer{
+		Outcome: rag.Emergency, Mode: rag.ModeQuoted,
+		Units:     rag.EmergencyUnits(catalogue.For("fr"), "au secours, mon mari me frappe", corpus.Contact{}),
+		TimingsMS: map[string]float64{"total": 0.4},
+		Usage:     rag.Usage{Prompt: -1, Completion: -1},
+	}
+}
+
 // Answerer has prepared answers: NoEvidence for what speaks of the moon,
-// Cantine for all else.
+// Emergency for a call for help, Cantine for all else.
 type Answerer struct{ Err error }
 
 // Intake leaves the request as it is.
@@ -76,6 +91,9 @@ func (a Answerer) Answer(_ context.Context, r rag.Request, _ rag.Sink) (rag.Answ
 	answer, evidence := Cantine(), 0.82
 	if strings.Contains(r.Question, "lune") {
 		answer, evidence = NoEvidence(), 0.11
+	}
+	if strings.Contains(r.Question, "secours") {
+		answer, evidence = Emergency(), 0
 	}
 	if r.Trace {
 		answer.Trace = trace(evidence)
