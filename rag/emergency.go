@@ -96,7 +96,7 @@ const (
 type Danger struct {
 	Alarm Alarm
 	Kind  string // a section of phrases/emergency.*.txt
-	Why   string // the pattern, or the words that weighed most
+	Why   string // the words of the question that say so, or that weighed most
 }
 
 // fewestWords is how many words a question must have to be weighed: fewer, such as
@@ -112,7 +112,7 @@ func DangerIn(question string) Danger {
 	found, is := emergencyPhrases().Find(question)
 	if len(strings.Fields(question)) < fewestWords {
 		if is {
-			return Danger{Sure, found.Kind, found.Line}
+			return Danger{Sure, found.Kind, found.Words}
 		}
 		return Danger{}
 	}
@@ -122,9 +122,9 @@ func DangerIn(question string) Danger {
 			return Danger{}
 		}
 		if weighed.Score < hardlyScore || found.Weak && weighed.Score < doubtScore {
-			return Danger{Perhaps, found.Kind, found.Line}
+			return Danger{Perhaps, found.Kind, found.Words}
 		}
-		return Danger{Sure, found.Kind, found.Line}
+		return Danger{Sure, found.Kind, found.Words}
 	}
 	words := strings.Join(weighed.Words, " ")
 	switch {

@@ -41,6 +41,8 @@ type benchResult struct {
 	Vector   []ranked // the vector index's list, best first
 	Offered  []rag.Source
 	MaxTerm  float64
+	Searched bool // the documents were searched
+	Authored bool // somebody wrote the answer: it is not one of the program's own sentences
 	NoAnswer bool // show the contact: the answer has no way on of its own
 }
 
@@ -131,6 +133,8 @@ func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 		Contact: contact, Usage: a.Usage, Trace: a.Trace, Steps: a.Steps, Offered: a.Sources,
 		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && a.Outcome != rag.Emergency && !names(a.Units, contact),
 	}
+	out.Searched = slices.ContainsFunc(a.Steps, func(s rag.Step) bool { return s.Name == rag.StepRetrieve })
+	out.Authored = len(out.Cited) > 0 || a.Mode == rag.ModeComputed
 	for _, name := range slices.Sorted(maps.Keys(a.TimingsMS)) {
 		out.Timings = append(out.Timings, timing{name, a.TimingsMS[name]})
 	}
@@ -151,6 +155,13 @@ func names(units []rag.Unit, c corpus.Contact) bool {
 	return slices.ContainsFunc(units, func(u rag.Unit) bool {
 		return c.Phone != "" && strings.Contains(u.Text, c.Phone) || c.Email != "" && strings.Contains(u.Text, c.Email)
 	})
+}
+
+// entryKey is the word of the question that a thesaurus entry, "poubelle:
+// déchets", stands for.
+func entryKey(entry string) string {
+	key, _, _ := strings.Cut(entry, ": ")
+	return key
 }
 
 // rankList is what one index found, best first.

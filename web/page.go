@@ -28,6 +28,7 @@ func loadPages(a *assets) *pages {
 		"asset":   a.url,
 		"tel":     telephone,
 		"callURL": callURL,
+		"key":     entryKey,
 		"inc":     func(i int) int { return i + 1 },
 		"dict":    dict,
 	}

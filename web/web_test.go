@@ -330,6 +330,15 @@ func TestBenchShowsAnswerAndTrace(t *testing.T) {
 			t.Errorf("the bench does not show %q", want)
 		}
 	}
+	for _, want := range []string{
+		`restaur <span class="badge">équivalent de «\u00a0cantine\u00a0»</span>`,
+		`pension <span class="badge national">équivalent de «\u00a0cantine\u00a0», dans aucun passage</span>`,
+		"Rédigé par le modèle",
+	} {
+		if want = strings.ReplaceAll(want, `\u00a0`, "\u00a0"); !strings.Contains(body, want) {
+			t.Errorf("the bench does not show %q", want)
+		}
+	}
 	if n := strings.Count(body, `<th scope="col">Prix du repas</th>`); n != 1 {
 		t.Errorf("rows under one header form %d tables", n)
 	}
@@ -352,6 +361,11 @@ func TestBenchShowsAnEmergencyAsResidentsSeeIt(t *testing.T) {
 	}
 	if strings.Contains(body, `<address class="contact">`) {
 		t.Error("the town hall's card stands under the numbers")
+	}
+	for _, unwanted := range []string{"mot pour mot", "Preuves trouvées", "Mots recherchés", "Passages trouvés", "dont recherche", "Sources citées"} {
+		if strings.Contains(body, unwanted) {
+			t.Errorf("nothing was searched nor cited, and the bench shows %q", unwanted)
+		}
 	}
 }
 

@@ -93,11 +93,15 @@ func (a Answerer) Answer(_ context.Context, r rag.Request, _ rag.Sink) (rag.Answ
 		answer, evidence = NoEvidence(), 0.11
 	}
 	if strings.Contains(r.Question, "secours") {
-		answer, evidence = Emergency(), 0
+		answer := Emergency()
+		answer.Trace = &rag.Trace{}
+		answer.Steps = []rag.Step{{Name: rag.StepEmergency, Outcome: rag.StepEnded, MS: 0.4, Notes: []string{"La question dit un danger."}}}
+		return answer, nil
 	}
 	if r.Trace {
 		answer.Trace = trace(evidence)
 		answer.Steps = []rag.Step{
+			{Name: rag.StepRetrieve, Outcome: rag.StepPassed, MS: 6.2},
 			{Name: rag.StepGate, Outcome: rag.StepPassed, MS: 0.2, Notes: []string{"Trois passages retenus sur cinq."}},
 			{Name: rag.StepStream, Outcome: rag.StepEnded, MS: 812, Tokens: 1200, Notes: []string{"Le modèle a répondu\u00a0; une phrase n’a pas passé la vérification."}},
 		}
@@ -115,7 +119,8 @@ func trace(evidence float64) *rag.Trace {
 		Gate: 0.35,
 		Result: corpus.Result{
 			Evidence: evidence,
-			Terms:    []corpus.TermWeight{{Term: "cantin", Frequency: 12, Weight: 5.91}, {Term: "inscrir", Frequency: 87, Weight: 3.4}, {Term: "enfant", Frequency: 301, Weight: 1.12}},
+			Terms: []corpus.TermWeight{{Term: "cantin", Frequency: 12, Weight: 5.91}, {Term: "inscrir", Frequency: 87, Weight: 3.4}, {Term: "enfant", Frequency: 301, Weight: 1.12},
+				{Term: "restaur", Frequency: 22, Weight: 0.97, From: "cantine: restauration scolaire, demi-pension"}, {Term: "pension", Weight: 0.5, From: "cantine: restauration scolaire, demi-pension"}},
 			Hits: []corpus.Hit{
 				{Score: 0.0325, Document: corpus.HitDocument{Name: "cantine", Title: "Cantine scolaire", URL: "https://www.saint-aubin.example/cantine", Collection: "site-de-la-ville"},
 					Passages: []corpus.HitPassage{passage(1, "Inscription", 1, 14.2, 2, 0.71), passage(2, "Tarifs", 3, 9.8, 0, 0)}},
