@@ -127,6 +127,9 @@ func checkQuotes(t *testing.T, a Answer) {
 			if !strings.Contains(text, fold(strings.ReplaceAll(c.Quote, "|", " "))) {
 				t.Errorf("quote %q is not in passage %d", c.Quote, c.N)
 			}
+			if source := a.Sources[c.N-1]; c.Headings != source.Headings {
+				t.Errorf("passage %d stands under %q and is cited under %q", c.N, source.Headings, c.Headings)
+			}
 		}
 	}
 }

@@ -95,6 +95,7 @@ type Citation struct {
 	Document string `json:"document"`
 	Title    string `json:"title"`
 	URL      string `json:"url"`
+	Headings string `json:"where"` // heading path of the passage, " > " between
 	Quote    string `json:"quote"` // verbatim from the passage
 	Edition  int    `json:"edition"`
 	Passage  int64  `json:"passage"`

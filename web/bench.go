@@ -65,6 +65,13 @@ type citedSource struct {
 	Quotes []string
 }
 
+// Section is the part of the document that is cited, by its headings; empty where
+// these say no more than the title.
+func (c citedSource) Section() string {
+	path := slices.DeleteFunc(strings.Split(c.Headings, " > "), func(h string) bool { return h == "" || h == c.Title })
+	return strings.Join(path, " › ")
+}
+
 // block is a stretch of units that the page shows as one element.
 type block struct {
 	Kind   string // paragraph, list, table, heading

@@ -36,6 +36,10 @@ func TestAnAnswerWithItsSources(t *testing.T) {
 	if n := b.count(".sources > li"); n != 3 {
 		t.Errorf("%d sources", n)
 	}
+	sections := eval[[]string](b, "[...document.querySelectorAll('.sources > li')].map((li) => li.querySelector('.source-section')?.textContent ?? '')")
+	if want := []string{"Partie citée\u00a0: Inscription", "", "Partie citée\u00a0: Tarifs › Le midi"}; !slices.Equal(sections, want) {
+		t.Errorf("the sources are of the sections %q, want %q", sections, want)
+	}
 	b.see(".sources", "Fiche nationale")
 	b.see(".sources", "Document de la commune")
 	b.see(".sources blockquote", "L’inscription se fait avant le 15\u00a0juin")

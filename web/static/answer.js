@@ -155,6 +155,7 @@ export class Answer {
       entry.item = el('li', { id: `source-${this.#turn}-${entry.number}` },
         el('p', { class: 'source-title' }, title, ' ',
           el('span', { class: c.shared ? 'badge national' : 'badge' }, t(c.shared ? 'source.national' : 'source.town'))),
+        section(c),
         entry.details);
       this.#list.append(entry.item);
     }
@@ -166,6 +167,13 @@ export class Answer {
     entry.details.hidden = entry.quotes.size === 0;
     return entry;
   }
+}
+
+// section is the part of the document that is cited, by its headings; none where
+// these say no more than the title.
+function section(c) {
+  const path = (c.where ?? '').split(' > ').filter((heading) => heading && heading !== c.title);
+  return path.length ? el('p', { class: 'source-section' }, el('span', { class: 'visually-hidden' }, t('source.section') + ' '), path.join(' › ')) : null;
 }
 
 // original shows, beside a unit in another language than its source, the

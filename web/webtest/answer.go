@@ -14,10 +14,11 @@ import (
 func Cantine() rag.Answer {
 	town := rag.Citation{
 		N: 4, Document: "cantine", Title: "Cantine scolaire", URL: "https://www.saint-aubin.example/cantine#inscription",
-		Quote: "L’inscription se fait avant le 15\u00a0juin auprès du service Enfance.",
+		Headings: "Cantine scolaire > Inscription",
+		Quote:    "L’inscription se fait avant le 15\u00a0juin auprès du service Enfance.",
 	}
 	price := town
-	price.N, price.URL = 2, "https://www.saint-aubin.example/cantine#tarifs"
+	price.N, price.URL, price.Headings = 2, "https://www.saint-aubin.example/cantine#tarifs", "Cantine scolaire > Tarifs > Le midi"
 	price.Quote = "Quotient familial jusqu’à 600\u00a0: 1,20\u00a0€ le repas\u00a0; au-delà\u00a0: 3,40\u00a0€ le repas."
 	nation := rag.Citation{
 		N: 7, Document: "F24569", Title: "Inscription à la cantine scolaire", URL: "https://www.service-public.fr/particuliers/vosdroits/F24569",
