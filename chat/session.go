@@ -209,7 +209,7 @@ func (s *Session) next() (frame []byte, end *closing) {
 			return encode(sourcesFrame{V: Version, Type: "sources", Turn: c.turn.id, Sources: orEmpty(n.sources)}), nil
 		case n.unit != nil:
 			c.after++
-			u := *n.unit
+			u := n.unit.Typeset()
 			u.Citations = orEmpty(u.Citations)
 			return encode(deltaFrame{V: Version, Type: "delta", Turn: c.turn.id, Unit: u}), nil
 		case n.end != nil:

@@ -164,6 +164,16 @@ func names(units []rag.Unit, c corpus.Contact) bool {
 	})
 }
 
+// lastFilled is the place of the last cell that holds something.
+func lastFilled(cells []string) int {
+	for i := len(cells) - 1; i > 0; i-- {
+		if cells[i] != "" {
+			return i
+		}
+	}
+	return 0
+}
+
 // entryKey is the word of the question that a thesaurus entry, "poubelle:
 // déchets", stands for.
 func entryKey(entry string) string {
@@ -191,6 +201,7 @@ func blocks(units []rag.Unit) []block {
 	kinds := map[rag.UnitKind]string{rag.Sentence: "paragraph", rag.Item: "list", rag.Row: "table", rag.Heading: "heading"}
 	var out []block
 	for _, u := range units {
+		u = u.Typeset()
 		kind := kinds[u.Kind]
 		if kind == "" {
 			kind = "paragraph"

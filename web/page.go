@@ -29,6 +29,7 @@ func loadPages(a *assets) *pages {
 		"tel":     telephone,
 		"callURL": callURL,
 		"key":     entryKey,
+		"filled":  lastFilled,
 		"inc":     func(i int) int { return i + 1 },
 		"dict":    dict,
 	}

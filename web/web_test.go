@@ -346,6 +346,10 @@ func TestBenchShowsAnswerAndTrace(t *testing.T) {
 	if !strings.Contains(body, "0,11 sur 1") || !strings.Contains(body, `href="tel:0299000000"`) {
 		t.Error("no evidence: the bench shows neither the evidence nor the contact")
 	}
+	_, body = do(t, c, http.MethodPost, base+"/admin/", url.Values{"csrf": {csrf}, "question": {"Où sont les étals ?"}})
+	if !strings.Contains(body, "12,50\u00a0€ <a class=\"mark\"") || strings.Contains(body, "<td> <a class=\"mark\"") {
+		t.Error("the mark is not in the last cell that holds something, or figures may be cut")
+	}
 	res, body = do(t, c, http.MethodPost, base+"/admin/", url.Values{"csrf": {csrf}, "question": {"  "}})
 	if res.StatusCode != 422 || !strings.Contains(body, "Écrivez d’abord une question.") {
 		t.Errorf("empty question: status %d", res.StatusCode)

@@ -47,6 +47,26 @@ func Cantine() rag.Answer {
 	}
 }
 
+// Markets is an answer whose table is wide, with empty cells and plain spaces.
+func Markets() rag.Answer {
+	quote := rag.Citation{
+		N: 1, Document: "marches", Title: "Marchés de plein air", URL: "https://www.saint-aubin.example/marches",
+		Quote: "| Marché de la Halle | mercredi et samedi | 8 h - 13 h | place et halle |",
+	}
+	header := []string{"Marché", "Jour", "Heures", "Droit de place d’un passager", "Lieu"}
+	row := func(n int, cells ...string) rag.Unit {
+		return rag.Unit{N: n, Kind: rag.Row, Text: strings.Join(cells, " | "), Header: header, Cells: cells, Break: n == 1, Citations: []rag.Citation{quote}}
+	}
+	return rag.Answer{
+		Outcome: rag.Answered, Mode: rag.ModeQuoted,
+		Units: []rag.Unit{
+			row(1, "Marché de la Halle", "mercredi et samedi", "8 h 30 - 13 h", "1,60 €", "place et halle"),
+			row(2, "Marché des Tisserands", "vendredi", "15 h 30 - 19 h", "12,50 €", ""),
+		},
+		Sources: []rag.Source{{N: 1, Document: "marches", Title: "Marchés de plein air", Collection: "site-de-la-ville", Text: quote.Quote}},
+	}
+}
+
 // NoEvidence is the answer when no document speaks to the question.
 func NoEvidence() rag.Answer {
 	return rag.Answer{
@@ -75,7 +95,7 @@ func Emergency() rag.Answer {
 }
 
 // Answerer has prepared answers: NoEvidence for what speaks of the moon,
-// Emergency for a call for help, Cantine for all else.
+// Emergency for a call for help, Markets for stalls, Cantine for all else.
 type Answerer struct{ Err error }
 
 // Intake leaves the request as it is.
@@ -92,6 +112,9 @@ func (a Answerer) Answer(_ context.Context, r rag.Request, _ rag.Sink) (rag.Answ
 	answer, evidence := Cantine(), 0.82
 	if strings.Contains(r.Question, "lune") {
 		answer, evidence = NoEvidence(), 0.11
+	}
+	if strings.Contains(r.Question, "étals") {
+		answer = Markets()
 	}
 	if strings.Contains(r.Question, "secours") {
 		answer := Emergency()
