@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -75,6 +76,38 @@ func TestAnAnswerOfExcerpts(t *testing.T) {
 	b.see("blockquote.lit", "avant le 15\u00a0juin")
 	if n := b.count(".sources blockquote"); n != 1 {
 		t.Errorf("%d quotes are unfolded by one number", n)
+	}
+}
+
+// A wide table is stacked on a phone, each cell beside the name of its column; on
+// a small window it scrolls, and has a stop of the Tab key only then.
+func TestAWideTable(t *testing.T) {
+	for name, l := range map[string]look{
+		"phone": {Width: 360, Height: 740}, "phone dark": {Width: 360, Height: 740, Dark: true}, "small": {Width: 500, Height: 800}, "desktop": desktop,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			b := open(t, s.URL+"/", l)
+			b.ask("Où sont les étals ?")
+			b.see(".thumbs", "utile")
+			stacked := l.Width < 400
+			if got := eval[int](b, "[...document.querySelectorAll('.answer .column')].filter((e) => e.checkVisibility()).length") > 0; got != stacked {
+				t.Errorf("stacked: %v", got)
+			}
+			scrolls := eval[bool](b, "document.querySelector('.answer .scroll').scrollWidth > document.querySelector('.answer .scroll').clientWidth")
+			if stacked && scrolls {
+				t.Error("the stacked table is too wide")
+			}
+			b.await(fmt.Sprintf("document.querySelector('.answer .scroll').tabIndex === (%v ? 0 : -1)", scrolls))
+			marked := eval[[]string](b, "[...document.querySelectorAll('.answer tr')].map((tr) => tr.querySelector('.mark')?.closest('td').querySelector('.value').textContent ?? '').filter(Boolean)")
+			if want := []string{"place et halle1", "12,50\u00a0€1"}; !slices.Equal(marked, want) {
+				t.Errorf("the marks stand in %q, want %q", marked, want)
+			}
+			if roles := eval[int](b, "document.querySelectorAll('table[role=table] tr[role=row] :is(th[role=columnheader], td[role=cell])').length"); roles != 15 {
+				t.Errorf("%d cells have their roles", roles)
+			}
+			b.accessible("wide table")
+		})
 	}
 }
 

@@ -55,6 +55,8 @@ export class Answer {
   // finish shows the sources, which would push the growing answer about, and
   // their quotes: in an answer that is quotes itself they stay folded.
   finish(mode) {
+    // A table that has room for itself is no stop of the Tab key.
+    for (const box of this.body.querySelectorAll('.scroll')) observe(box);
     this.#sources.hidden = this.#entries.size === 0;
     if (mode === 'quoted') return;
     for (const details of this.#list.querySelectorAll('details')) details.open = true;
@@ -85,22 +87,17 @@ export class Answer {
 
   #row(unit, marks) {
     const cells = unit.cells?.length ? unit.cells : [unit.text];
-    const header = JSON.stringify(unit.header ?? []);
+    const names = unit.header ?? [];
+    const header = JSON.stringify(names);
     if (!this.#continues('row', header, unit.break)) {
-      const body = el('tbody');
-      const table = el('table', {});
-      if (unit.header?.length) {
-        table.append(el('thead', {}, el('tr', {}, ...unit.header.map((h) => el('th', { scope: 'col' }, h)))));
-      }
-      table.append(body);
-      this.body.append(el('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': (unit.header ?? []).join(', ') || t('answer') }, table));
+      const { box, body } = emptyTable(names);
+      this.body.append(box);
       this.#block = body;
       this.#kind = 'row';
       this.#header = header;
     }
-    const tds = cells.slice(0, -1).map((c) => el('td', {}, ...linked(c)));
-    tds.push(el('td', {}, ...glued(cells.at(-1), marks), ...original(unit)));
-    this.#block.append(el('tr', {}, ...tds));
+    const last = cells.reduce((filled, c, i) => (c ? i : filled), 0);
+    this.#block.append(el('tr', { role: 'row' }, ...cells.map((c, i) => cell(names[i], c, i === last ? [marks, ...original(unit)] : []))));
   }
 
   #continues(kind, header, fresh) {
@@ -169,6 +166,26 @@ export class Answer {
   }
 }
 
+// emptyTable is a table without rows in a box that scrolls where it is too
+// narrow. On a phone a table of several columns is stacked (chat.css), which takes
+// the roles of its elements away: they are named.
+function emptyTable(names) {
+  const body = el('tbody', { role: 'rowgroup' });
+  const head = names.length && el('thead', { role: 'rowgroup' },
+    el('tr', { role: 'row' }, ...names.map((name) => el('th', { scope: 'col', role: 'columnheader' }, name))));
+  const table = el('table', { role: 'table', class: names.length > 2 ? 'stack' : null }, head || null, body);
+  return { body, box: el('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': names.filter(Boolean).join(', ') || t('answer') }, table) };
+}
+
+// cell is a cell with the name of its column, which is seen where rows are
+// stacked. The marks keep to the line of its last word.
+function cell(name, text, after) {
+  const [marks = document.createDocumentFragment(), ...rest] = after;
+  return el('td', { role: 'cell', class: text ? null : 'empty' },
+    name ? el('span', { class: 'column', 'aria-hidden': 'true' }, name) : null,
+    el('span', { class: 'value' }, ...glued(text, marks), ...rest));
+}
+
 // section is the part of the document that is cited, by its headings; none where
 // these say no more than the title.
 function section(c) {
@@ -199,6 +216,13 @@ function reveal(entry, quote) {
   target.classList.add('lit');
   target.focus({ preventScroll: true });
   target.scrollIntoView({ block: 'center', behavior: calm() ? 'auto' : 'smooth' });
+}
+
+// observe lets a box be a stop of the Tab key while it scrolls.
+function observe(box) {
+  new ResizeObserver(() => {
+    box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+  }).observe(box);
 }
 
 function calm() {
