@@ -74,11 +74,11 @@ func paced(n int, pace <-chan struct{}) answerFunc {
 	}
 }
 
-var source = rag.Source{N: 1, Document: "dechets", Title: "Les déchets", URL: "https://ville.test/dechets#horaires", Edition: 3, PassageID: 9}
+var source = rag.Source{N: 1, Document: "dechets", Title: "Les déchets", URL: "https://ville.test/dechets#horaires", Headings: "Horaires", Edition: 3, PassageID: 9}
 
 func unit(n int) rag.Unit {
 	return rag.Unit{N: n, Kind: rag.Sentence, Text: fmt.Sprintf("Phrase %d.", n), Citations: []rag.Citation{{
-		N: 1, Document: "dechets", Title: "Les déchets", URL: source.URL, Quote: "Ouvert le lundi", Edition: 3, Passage: 9,
+		N: 1, Document: "dechets", Title: "Les déchets", URL: source.URL, Headings: source.Headings, Quote: "Ouvert le lundi", Edition: 3, Passage: 9,
 	}}}
 }
 

@@ -173,7 +173,7 @@ func TestResumeOnAnotherServer(t *testing.T) {
 	c = f.beside(units(9), chat.Limits{}).dial()
 	c.ask(conversation, turn, 1)
 	s := c.want("sources")
-	if len(s.Sources) != 1 || s.Sources[0].URL != source.URL || s.Sources[0].Title != source.Title {
+	if len(s.Sources) != 1 || s.Sources[0].URL != source.URL || s.Sources[0].Title != source.Title || s.Sources[0].Headings != source.Headings {
 		t.Errorf("sources read back: %+v", s.Sources)
 	}
 	c.wantUnits(2, 4)

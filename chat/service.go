@@ -496,7 +496,7 @@ func citedSources(units []rag.Unit) []rag.Source {
 		}
 		seen[c.N] = true
 		sources = append(sources, rag.Source{
-			N: c.N, Document: c.Document, Title: c.Title, URL: c.URL,
+			N: c.N, Document: c.Document, Title: c.Title, URL: c.URL, Headings: c.Headings,
 			Shared: c.Shared, Edition: c.Edition, PassageID: c.Passage,
 		})
 	}

@@ -209,7 +209,7 @@ func (s *Session) next() (frame []byte, end *closing) {
 			return encode(sourcesFrame{V: Version, Type: "sources", Turn: c.turn.id, Sources: orEmpty(n.sources)}), nil
 		case n.unit != nil:
 			c.after++
-			u := *n.unit
+			u := n.unit.Typeset()
 			u.Citations = orEmpty(u.Citations)
 			return encode(deltaFrame{V: Version, Type: "delta", Turn: c.turn.id, Unit: u}), nil
 		case n.end != nil:
@@ -226,7 +226,8 @@ func (s *Session) ending(t *liveTurn, e *ending) []byte {
 		return encode(e.err.frame(s.messages, s.town.Contact))
 	}
 	done := doneFrame{V: Version, Type: "done", Turn: t.id, State: e.state, Outcome: e.outcome, Mode: e.mode}
-	if e.state == Complete && e.outcome != rag.Answered && s.town.Contact != (corpus.Contact{}) {
+	// Whoever is in danger calls the numbers, and not the town hall.
+	if e.state == Complete && e.outcome != rag.Answered && e.outcome != rag.Emergency && s.town.Contact != (corpus.Contact{}) {
 		done.Contact = &s.town.Contact
 	}
 	return encode(done)

@@ -103,6 +103,21 @@ func TestOutcomeWithAWayOnNamesTheContact(t *testing.T) {
 	}
 }
 
+func TestAnEmergencyLeadsToTheNumbersAlone(t *testing.T) {
+	f := newFixture(t, answerFunc(func(context.Context, rag.Request, rag.Sink) (rag.Answer, error) {
+		return rag.Answer{Outcome: rag.Emergency, Mode: rag.ModeQuoted}, nil
+	}), chat.Limits{})
+	c := f.dial()
+	c.ask(id(), id(), 0)
+	var done frame
+	for done.Type != "done" {
+		done = c.recv()
+	}
+	if done.Outcome != rag.Emergency || done.Contact != nil {
+		t.Errorf("done: %+v", done)
+	}
+}
+
 func TestHistoryHoldsAnswersOnly(t *testing.T) {
 	var got []rag.Exchange
 	outcomes := map[string]error{"deux": errors.New("out of order")}

@@ -152,7 +152,7 @@ func TestTheWholeWay(t *testing.T) {
 		passage := opening + " " + card
 		for i, want := range []string{opening, card} {
 			u := c.want("delta").Unit
-			if u.N != i+1 || u.Text != want || len(u.Citations) != 1 ||
+			if u.N != i+1 || u.Text != (rag.Unit{Text: want}).Typeset().Text || len(u.Citations) != 1 ||
 				u.Citations[0].Document != "dechets" || !strings.Contains(passage, u.Citations[0].Quote) {
 				t.Fatalf("unit %+v, want %q", u, want)
 			}

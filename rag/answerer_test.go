@@ -127,6 +127,9 @@ func checkQuotes(t *testing.T, a Answer) {
 			if !strings.Contains(text, fold(strings.ReplaceAll(c.Quote, "|", " "))) {
 				t.Errorf("quote %q is not in passage %d", c.Quote, c.N)
 			}
+			if source := a.Sources[c.N-1]; c.Headings != source.Headings {
+				t.Errorf("passage %d stands under %q and is cited under %q", c.N, source.Headings, c.Headings)
+			}
 		}
 	}
 }
@@ -212,6 +215,34 @@ func notes(a Answer) []string {
 		all = append(all, s.Notes...)
 	}
 	return all
+}
+
+// Where nothing was searched, the trace says of what kind the question is and by
+// which of its words, in the reader's language.
+func TestTraceTellsWhyNothingWasSearched(t *testing.T) {
+	const nb = "\u00a0"
+	for _, c := range []struct{ question, language, want string }{
+		{"Bonjour, que penses-tu du maire ?", "fr", "Genre" + nb + ": avis ou politique. Mots reconnus" + nb + ": «" + nb + "penses tu du maire" + nb + "». Rien"},
+		{"Bonjour, que penses-tu du maire ?", "en", "Kind: an opinion or politics. Words recognised: “penses tu du maire”. Nothing"},
+		{"Bonjour", "fr", "Genre" + nb + ": salutation ou remerciement. Rien"},
+		{"Au secours, il y a le feu chez moi", "fr", "(«" + nb + "il y a le feu" + nb + "»)"},
+	} {
+		req := request(c.question)
+		req.Language = c.language
+		got, err := newTestAnswerer(t, town(), nil).Answer(context.Background(), req, nil)
+		if told := strings.Join(notes(got), "\n"); err != nil || !strings.Contains(told, c.want) {
+			t.Errorf("%s: %v, the trace does not say %q:\n%s", c.question, err, c.want, told)
+		}
+	}
+	catalogue, err := messages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, scope := range []Scope{Courtesy, Human, Manipulation, Private, Refuse, Opinion, Health, OffTopic} {
+		if id := "rag.note.scope." + string(scope); catalogue.For("fr").T(id) == id || catalogue.For("en").T(id) == id {
+			t.Errorf("%s has no text", id)
+		}
+	}
 }
 
 func TestTraceSpeaksTheReadersLanguage(t *testing.T) {

@@ -128,8 +128,12 @@ func TestApprovedAnswerIsGivenWhileItHolds(t *testing.T) {
 	}
 	untrue := answer
 	untrue.Answer += "\n- les piles"
-	if got := ask(untrue, "Quand ouvre la déchèterie ?"); got.Mode != ModeQuoted || strings.Contains(got.Text(), "piles") {
+	got = ask(untrue, "Quand ouvre la déchèterie ?")
+	if got.Mode != ModeQuoted || strings.Contains(got.Text(), "piles") {
 		t.Errorf("a part is not published, and yet: %s", got.Text())
+	}
+	if told := strings.Join(notes(got), "\n"); !strings.Contains(told, "n’a pas été donnée") || len(got.Trace.Withheld) != 1 || got.Trace.Withheld[0].Text != "les piles" {
+		t.Errorf("the trace says %+v\n%s", got.Trace.Withheld, told)
 	}
 	answer.Supports = append(answer.Supports, corpus.ApprovedSupport{PassageID: 4})
 	if got := ask(answer, "Quand ouvre la déchèterie ?"); got.Mode != ModeQuoted {

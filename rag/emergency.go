@@ -96,7 +96,7 @@ const (
 type Danger struct {
 	Alarm Alarm
 	Kind  string // a section of phrases/emergency.*.txt
-	Why   string // the pattern, or the words that weighed most
+	Why   string // the words of the question that say so, or that weighed most
 }
 
 // fewestWords is how many words a question must have to be weighed: fewer, such as
@@ -112,7 +112,7 @@ func DangerIn(question string) Danger {
 	found, is := emergencyPhrases().Find(question)
 	if len(strings.Fields(question)) < fewestWords {
 		if is {
-			return Danger{Sure, found.Kind, found.Line}
+			return Danger{Sure, found.Kind, found.Words}
 		}
 		return Danger{}
 	}
@@ -122,9 +122,9 @@ func DangerIn(question string) Danger {
 			return Danger{}
 		}
 		if weighed.Score < hardlyScore || found.Weak && weighed.Score < doubtScore {
-			return Danger{Perhaps, found.Kind, found.Line}
+			return Danger{Perhaps, found.Kind, found.Words}
 		}
-		return Danger{Sure, found.Kind, found.Line}
+		return Danger{Sure, found.Kind, found.Words}
 	}
 	words := strings.Join(weighed.Words, " ")
 	switch {
@@ -194,11 +194,26 @@ func perhapsEmergency(m *messages.Messages, kind string) []Unit {
 }
 
 func numbersFirst(m *messages.Messages, sentence, kind string) []Unit {
-	units := []Unit{{Kind: Sentence, Text: m.T(sentence), Break: true}}
+	units := []Unit{{Kind: Sentence, Text: m.T(sentence), Break: true, Alarm: true}}
 	for i, number := range emergencyNumbers(kind) {
-		units = append(units, Unit{Kind: Item, Text: m.T("rag.emergency.number." + number), Break: i == 0})
+		units = append(units, Unit{
+			Kind: Item, Text: m.T("rag.emergency.number." + number), Break: i == 0, Alarm: true, Call: callTo(number),
+		})
 	}
 	return units
+}
+
+// callTo is the address that reaches a number of emergencyNumbers.
+func callTo(number string) string {
+	switch number {
+	case "114":
+		return "sms:114"
+	case "gas":
+		return "tel:0800473333"
+	case "enedis":
+		return "" // its end depends on where one is
+	}
+	return "tel:" + number
 }
 
 // EmergencyUnits are the designed answer to a question that surely tells of

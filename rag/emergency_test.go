@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"testing"
+
+	"guichet/internal/messages"
 )
 
 func TestAnswerEmergencyFirst(t *testing.T) {
@@ -26,6 +28,39 @@ func TestAnswerEmergencyFirst(t *testing.T) {
 		for _, u := range got.Units {
 			if strings.HasPrefix(u.Text, "rag.") {
 				t.Errorf("%q: message %s is missing", question, u.Text)
+			}
+		}
+	}
+}
+
+// A number that is called is the one that its words name.
+func TestEmergencyNumbersCallWhatTheySay(t *testing.T) {
+	catalogue, err := messages.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	digits := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if r < '0' || r > '9' {
+				return -1
+			}
+			return r
+		}, s)
+	}
+	kinds := append([]string{"unknown"}, emergencyPhrases().Kinds()...)
+	for _, language := range []string{"fr", "en"} {
+		for _, kind := range kinds {
+			for i, u := range perhapsEmergency(catalogue.For(language), kind) {
+				if !u.Alarm {
+					t.Errorf("%s, %s: %q is no alarm", language, kind, u.Text)
+				}
+				if i == 0 || strings.HasPrefix(u.Text, "Enedis") {
+					continue
+				}
+				number, _, _ := strings.Cut(u.Text, ":")
+				if _, called, _ := strings.Cut(u.Call, ":"); called != digits(number) || strings.HasPrefix(u.Call, "sms:") != (called == "114") {
+					t.Errorf("%s, %s: %q calls %q", language, kind, u.Text, u.Call)
+				}
 			}
 		}
 	}

@@ -447,7 +447,7 @@ func sameWords(a, b string) bool {
 // cite returns a citation of the source with these words.
 func (s Source) cite(quote string) Citation {
 	return Citation{
-		N: s.N, Document: s.Document, Title: s.Title, URL: s.URL, Quote: quote,
+		N: s.N, Document: s.Document, Title: s.Title, URL: s.URL, Headings: s.Headings, Quote: quote,
 		Edition: s.Edition, Passage: s.PassageID, Shared: s.Shared,
 	}
 }

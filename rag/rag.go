@@ -95,6 +95,7 @@ type Citation struct {
 	Document string `json:"document"`
 	Title    string `json:"title"`
 	URL      string `json:"url"`
+	Headings string `json:"where"` // heading path of the passage, " > " between
 	Quote    string `json:"quote"` // verbatim from the passage
 	Edition  int    `json:"edition"`
 	Passage  int64  `json:"passage"`
@@ -124,6 +125,11 @@ type Unit struct {
 	// Original is the language (BCP 47) of the words cited, where it is not the
 	// unit's own: a page then shows these words beside it. Else it is empty.
 	Original string `json:"original,omitempty"`
+	// Alarm says that the unit is for somebody who may be in danger: it is shown
+	// and read out before all else. Call is then the address that reaches the
+	// number which it names, "tel:17" or "sms:114"; empty: none.
+	Alarm bool   `json:"alarm,omitempty"`
+	Call  string `json:"call,omitempty"`
 	// Under is the heading and the lead-in that an item or a row stands under, for
 	// Grounded: "Elle refuse :" says something of each item that follows.
 	Under string `json:"-"`

@@ -27,9 +27,9 @@ const (
 // Verdict is what the scope step says of a question.
 type Verdict struct {
 	Scope Scope
-	// Pattern is the line of the file that says so, for the trace. It holds
-	// nothing of the question.
-	Pattern string
+	// Words are those of the question that say so, for the trace; empty where it is
+	// all of it.
+	Words string
 }
 
 // Proceeds tells whether the documents are searched. Where a Decision does,
@@ -56,7 +56,7 @@ func ScopeOf(question string) Verdict {
 		return Verdict{Scope: Human}
 	}
 	found, _ := scopePhrases().Find(question)
-	return Verdict{Scope(found.Kind), found.Line}
+	return Verdict{Scope(found.Kind), found.Words}
 }
 
 // ScopeUnits are the designed answer to a question that does not proceed: a

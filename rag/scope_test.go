@@ -13,7 +13,7 @@ func TestScopePhrasings(t *testing.T) {
 		want, question, _ := strings.Cut(line, "\t")
 		want = strings.TrimPrefix(want, "in")
 		if got := ScopeOf(question); string(got.Scope) != want {
-			t.Errorf("%s: %q, want %q (%s)", question, got.Scope, want, got.Pattern)
+			t.Errorf("%s: %q, want %q (%s)", question, got.Scope, want, got.Words)
 		}
 	})
 }
@@ -32,7 +32,7 @@ func TestScopeOfCases(t *testing.T) {
 	}
 	questions("../eval/testdata/demo-cases.jsonl", func(q string) {
 		if v := ScopeOf(q); !v.Proceeds() {
-			t.Errorf("%s: %s (%s)", q, v.Scope, v.Pattern)
+			t.Errorf("%s: %s (%s)", q, v.Scope, v.Words)
 		}
 	})
 	stopped, all := 0, 0

@@ -35,10 +35,10 @@ func (scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	v := ScopeOf(t.req.Question)
 	switch {
 	case !v.Proceeds():
-		t.note("rag.note.scope.stopped", map[string]any{"Scope": v.Scope, "Pattern": v.Pattern})
+		t.note("rag.note.scope.stopped", map[string]any{"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words})
 		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.messages(), v, t.req.Question, t.req.Town.Contact))
 	case v.Scope == Decision:
-		t.note("rag.note.scope.decision", map[string]any{"Pattern": v.Pattern})
+		t.note("rag.note.scope.decision", map[string]any{"Words": v.Words})
 		t.decision = true
 	}
 	return StepPassed, nil

@@ -41,6 +41,8 @@ type benchResult struct {
 	Vector   []ranked // the vector index's list, best first
 	Offered  []rag.Source
 	MaxTerm  float64
+	Searched bool // the documents were searched
+	Authored bool // somebody wrote the answer: it is not one of the program's own sentences
 	NoAnswer bool // show the contact: the answer has no way on of its own
 }
 
@@ -61,6 +63,13 @@ type ranked struct {
 type citedSource struct {
 	rag.Citation
 	Quotes []string
+}
+
+// Section is the part of the document that is cited, by its headings; empty where
+// these say no more than the title.
+func (c citedSource) Section() string {
+	path := slices.DeleteFunc(strings.Split(c.Headings, " > "), func(h string) bool { return h == "" || h == c.Title })
+	return strings.Join(path, " › ")
 }
 
 // block is a stretch of units that the page shows as one element.
@@ -129,8 +138,10 @@ func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 	out := &benchResult{
 		Outcome: a.Outcome, Mode: a.Mode, Blocks: blocks(a.Units), Cited: cited(a.Units),
 		Contact: contact, Usage: a.Usage, Trace: a.Trace, Steps: a.Steps, Offered: a.Sources,
-		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && !names(a.Units, contact),
+		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && a.Outcome != rag.Emergency && !names(a.Units, contact),
 	}
+	out.Searched = slices.ContainsFunc(a.Steps, func(s rag.Step) bool { return s.Name == rag.StepRetrieve })
+	out.Authored = len(out.Cited) > 0 || a.Mode == rag.ModeComputed
 	for _, name := range slices.Sorted(maps.Keys(a.TimingsMS)) {
 		out.Timings = append(out.Timings, timing{name, a.TimingsMS[name]})
 	}
@@ -153,6 +164,23 @@ func names(units []rag.Unit, c corpus.Contact) bool {
 	})
 }
 
+// lastFilled is the place of the last cell that holds something.
+func lastFilled(cells []string) int {
+	for i := len(cells) - 1; i > 0; i-- {
+		if cells[i] != "" {
+			return i
+		}
+	}
+	return 0
+}
+
+// entryKey is the word of the question that a thesaurus entry, "poubelle:
+// déchets", stands for.
+func entryKey(entry string) string {
+	key, _, _ := strings.Cut(entry, ": ")
+	return key
+}
+
 // rankList is what one index found, best first.
 func rankList(hits []corpus.Hit, of func(corpus.HitPassage) (int, float64)) []ranked {
 	var list []ranked
@@ -173,6 +201,7 @@ func blocks(units []rag.Unit) []block {
 	kinds := map[rag.UnitKind]string{rag.Sentence: "paragraph", rag.Item: "list", rag.Row: "table", rag.Heading: "heading"}
 	var out []block
 	for _, u := range units {
+		u = u.Typeset()
 		kind := kinds[u.Kind]
 		if kind == "" {
 			kind = "paragraph"

@@ -25,10 +25,13 @@ type pages struct{ byName map[string]*template.Template }
 
 func loadPages(a *assets) *pages {
 	funcs := template.FuncMap{
-		"asset": a.url,
-		"tel":   telephone,
-		"inc":   func(i int) int { return i + 1 },
-		"dict":  dict,
+		"asset":   a.url,
+		"tel":     telephone,
+		"callURL": callURL,
+		"key":     entryKey,
+		"filled":  lastFilled,
+		"inc":     func(i int) int { return i + 1 },
+		"dict":    dict,
 	}
 	parts := template.Must(template.New("").Funcs(funcs).ParseFS(templateFiles, "templates/part_*.html"))
 	p := &pages{byName: map[string]*template.Template{}}
@@ -167,6 +170,9 @@ func telephone(number string) template.URL {
 	}, number)
 	return template.URL("tel:" + digits)
 }
+
+// callURL is the address of an emergency number, as package rag gives it.
+func callURL(address string) template.URL { return template.URL(address) }
 
 // dict makes a map of names and values, to hand several things to a template
 // or a message.

@@ -324,9 +324,18 @@ func TestBenchShowsAnswerAndTrace(t *testing.T) {
 		"avant le 15\u00a0juin, auprès du service Enfance.", "<th scope=\"col\">Prix du repas</th>", "au-delà\u00a0: 3,40\u00a0€ le repas.",
 		"Fiche nationale", "Répondu", "cantin", "5,91", "14,200", "0,780", "0,0325", "0,82 sur 1",
 		"La cantine est gratuite.", "Aucun passage ne le dit.", "numérotés", "1845 ms", "mistral-small", "1204", "Trois passages retenus",
-		"Horaires d’été", "il l’était jusqu’au 29/08/2026", "Ancienne version. La plus récente\u00a0: «\u00a0Cantine scolaire\u00a0».",
+		"</span>Tarifs › Le midi</p>", "Horaires d’été", "il l’était jusqu’au 29/08/2026", "Ancienne version. La plus récente\u00a0: «\u00a0Cantine scolaire\u00a0».",
 	} {
 		if !strings.Contains(body, want) {
+			t.Errorf("the bench does not show %q", want)
+		}
+	}
+	for _, want := range []string{
+		`restaur <span class="badge">équivalent de «\u00a0cantine\u00a0»</span>`,
+		`pension <span class="badge national">équivalent de «\u00a0cantine\u00a0», dans aucun passage</span>`,
+		"Rédigé par le modèle",
+	} {
+		if want = strings.ReplaceAll(want, `\u00a0`, "\u00a0"); !strings.Contains(body, want) {
 			t.Errorf("the bench does not show %q", want)
 		}
 	}
@@ -337,9 +346,30 @@ func TestBenchShowsAnswerAndTrace(t *testing.T) {
 	if !strings.Contains(body, "0,11 sur 1") || !strings.Contains(body, `href="tel:0299000000"`) {
 		t.Error("no evidence: the bench shows neither the evidence nor the contact")
 	}
+	_, body = do(t, c, http.MethodPost, base+"/admin/", url.Values{"csrf": {csrf}, "question": {"Où sont les étals ?"}})
+	if !strings.Contains(body, "12,50\u00a0€ <a class=\"mark\"") || strings.Contains(body, "<td> <a class=\"mark\"") {
+		t.Error("the mark is not in the last cell that holds something, or figures may be cut")
+	}
 	res, body = do(t, c, http.MethodPost, base+"/admin/", url.Values{"csrf": {csrf}, "question": {"  "}})
 	if res.StatusCode != 422 || !strings.Contains(body, "Écrivez d’abord une question.") {
 		t.Errorf("empty question: status %d", res.StatusCode)
+	}
+}
+
+func TestBenchShowsAnEmergencyAsResidentsSeeIt(t *testing.T) {
+	base, c := start(t, nil)
+	csrf := signIn(t, c, base)
+	_, body := do(t, c, http.MethodPost, base+"/admin/", url.Values{"csrf": {csrf}, "question": {"Au secours !"}})
+	if !strings.Contains(body, `<a href="tel:17">17`) || !strings.Contains(body, `<a href="sms:114">114`) {
+		t.Errorf("the numbers are no links: %s", body)
+	}
+	if strings.Contains(body, `<address class="contact">`) {
+		t.Error("the town hall's card stands under the numbers")
+	}
+	for _, unwanted := range []string{"mot pour mot", "Preuves trouvées", "Mots recherchés", "Passages trouvés", "dont recherche", "Sources citées"} {
+		if strings.Contains(body, unwanted) {
+			t.Errorf("nothing was searched nor cited, and the bench shows %q", unwanted)
+		}
 	}
 }
 

@@ -29,9 +29,10 @@ func parseWriting(file string) (map[string][]string, error) {
 
 // Found is a kind that a text tells of, and the line of the file that says so.
 type Found struct {
-	Kind string
-	Line string
-	Weak bool // the line is a weak pattern
+	Kind  string
+	Line  string
+	Words string // of the text, that the line matches: "mon mari me frappe"
+	Weak  bool   // the line is a weak pattern
 }
 
 // Find returns the first kind, in the order of the files, that the text tells
@@ -43,7 +44,7 @@ func (r *Rules) Find(text string) (Found, bool) {
 	for _, kind := range r.kinds {
 		for _, s := range sentences {
 			if p := s.first(r.patterns[kind], quiet); p != nil {
-				return Found{Kind: kind, Line: p.line, Weak: p.weak}, true
+				return Found{Kind: kind, Line: p.line, Words: s.matched(p), Weak: p.weak}, true
 			}
 		}
 	}
@@ -53,6 +54,7 @@ func (r *Rules) Find(text string) (Found, bool) {
 // sentence is the words of one, each by the words of the lexicon that it may
 // be.
 type sentence struct {
+	written []string // as they are read
 	words   [][]int
 	present bits // words of the lexicon
 }
@@ -71,6 +73,7 @@ func (r *Rules) read(text string) []sentence {
 					known[word] = ids
 				}
 				s.words = append(s.words, ids)
+				s.written = append(s.written, word)
 			}
 		}
 		s.note()
@@ -171,6 +174,20 @@ func (s *sentence) first(patterns []pattern, sureOnly bool) *pattern {
 		}
 	}
 	return nil
+}
+
+// matched are the words that the pattern, which matches, is met by. Words of its
+// parts that stand apart have " … " between them.
+func (s *sentence) matched(p *pattern) string {
+	var stretches []string
+	for _, part := range p.parts {
+		if part.not {
+			continue
+		}
+		start, end := s.match(part)
+		stretches = append(stretches, strings.Join(s.written[start:end], " "))
+	}
+	return strings.Join(stretches, " … ")
 }
 
 // match returns the words from start to end that the sequence matches, or -1.

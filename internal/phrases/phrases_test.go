@@ -57,6 +57,23 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// What matched is told by the text's own words, and by no others.
+func TestFindTellsTheWords(t *testing.T) {
+	rules, err := Parse("[violence]\nmon|ma mari|copain ~ me_frappe\n[fire]\nfeu & maison|appartement & !artifice")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"Bonjour. Au secours, mon mari ivre me frappe souvent !": "mon mari ivre me frappe",
+		"Dans la maison des voisins il y a le feu":               "feu … maison",
+		"rien de tel": "",
+	} {
+		if found, _ := rules.Find(text); found.Words != want {
+			t.Errorf("%q: %q, want %q", text, found.Words, want)
+		}
+	}
+}
+
 func TestParseNamesTheLine(t *testing.T) {
 	for _, bad := range []string{"mot", "[a]\n@unknown x", "[a]\nl'eau", "[a]\n& x", "@a = @a\n[k]\n@a"} {
 		if _, err := Parse(bad); err == nil || !strings.Contains(err.Error(), "pattern") {

@@ -17,6 +17,8 @@ import (
 //
 //   - "lune": the answer without evidence
 //   - "contact": the same, naming the town's contact
+//   - "secours": the numbers to call in an emergency
+//   - "étals": a wide table
 //   - "extrait": the answer as excerpts, word for word
 //   - "panne": an error, asking again may help
 //   - "lent": waits after the second unit until Release, or until it is stopped
@@ -147,6 +149,12 @@ func (c *script) answer(ctx context.Context, l *line, f Frame) {
 	if strings.Contains(f.Question, "contact") {
 		a.Units[1].Text = "Appelez le 02\u00a099\u00a000\u00a000\u00a000 ou écrivez à accueil@saint-aubin.example, et non à x@example.org."
 	}
+	if strings.Contains(f.Question, "secours") {
+		a = webtest.Emergency()
+	}
+	if strings.Contains(f.Question, "étals") {
+		a = webtest.Markets()
+	}
 	if strings.Contains(f.Question, "extrait") {
 		a.Mode = rag.ModeQuoted
 	}
@@ -158,7 +166,7 @@ func (c *script) answer(ctx context.Context, l *line, f Frame) {
 		if u.N == 3 && !c.wait(ctx, l, f) {
 			return
 		}
-		l.say(map[string]any{"type": "delta", "turn": f.Turn, "unit": u})
+		l.say(map[string]any{"type": "delta", "turn": f.Turn, "unit": u.Typeset()})
 	}
 	done := map[string]any{"type": "done", "turn": f.Turn, "state": "complete", "outcome": a.Outcome, "mode": a.Mode}
 	if a.Outcome == rag.NoEvidence {

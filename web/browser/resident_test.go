@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -35,6 +36,10 @@ func TestAnAnswerWithItsSources(t *testing.T) {
 	}
 	if n := b.count(".sources > li"); n != 3 {
 		t.Errorf("%d sources", n)
+	}
+	sections := eval[[]string](b, "[...document.querySelectorAll('.sources > li')].map((li) => li.querySelector('.source-section')?.textContent ?? '')")
+	if want := []string{"Partie citée\u00a0: Inscription", "", "Partie citée\u00a0: Tarifs › Le midi"}; !slices.Equal(sections, want) {
+		t.Errorf("the sources are of the sections %q, want %q", sections, want)
 	}
 	b.see(".sources", "Fiche nationale")
 	b.see(".sources", "Document de la commune")
@@ -71,6 +76,38 @@ func TestAnAnswerOfExcerpts(t *testing.T) {
 	b.see("blockquote.lit", "avant le 15\u00a0juin")
 	if n := b.count(".sources blockquote"); n != 1 {
 		t.Errorf("%d quotes are unfolded by one number", n)
+	}
+}
+
+// A wide table is stacked on a phone, each cell beside the name of its column; on
+// a small window it scrolls, and has a stop of the Tab key only then.
+func TestAWideTable(t *testing.T) {
+	for name, l := range map[string]look{
+		"phone": {Width: 360, Height: 740}, "phone dark": {Width: 360, Height: 740, Dark: true}, "small": {Width: 500, Height: 800}, "desktop": desktop,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			b := open(t, s.URL+"/", l)
+			b.ask("Où sont les étals ?")
+			b.see(".thumbs", "utile")
+			stacked := l.Width < 400
+			if got := eval[int](b, "[...document.querySelectorAll('.answer .column')].filter((e) => e.checkVisibility()).length") > 0; got != stacked {
+				t.Errorf("stacked: %v", got)
+			}
+			scrolls := eval[bool](b, "document.querySelector('.answer .scroll').scrollWidth > document.querySelector('.answer .scroll').clientWidth")
+			if stacked && scrolls {
+				t.Error("the stacked table is too wide")
+			}
+			b.await(fmt.Sprintf("document.querySelector('.answer .scroll').tabIndex === (%v ? 0 : -1)", scrolls))
+			marked := eval[[]string](b, "[...document.querySelectorAll('.answer tr')].map((tr) => tr.querySelector('.mark')?.closest('td').querySelector('.value').textContent ?? '').filter(Boolean)")
+			if want := []string{"place et halle1", "12,50\u00a0€1"}; !slices.Equal(marked, want) {
+				t.Errorf("the marks stand in %q, want %q", marked, want)
+			}
+			if roles := eval[int](b, "document.querySelectorAll('table[role=table] tr[role=row] :is(th[role=columnheader], td[role=cell])').length"); roles != 15 {
+				t.Errorf("%d cells have their roles", roles)
+			}
+			b.accessible("wide table")
+		})
 	}
 }
 
@@ -116,6 +153,44 @@ func TestContactInTheAnswerIsLinked(t *testing.T) {
 	want := []string{"tel:0299000000 02\u00a099\u00a000\u00a000\u00a000", "mailto:accueil@saint-aubin.example accueil@saint-aubin.example"}
 	if !slices.Equal(links, want) || b.count(".contact-card") != 0 {
 		t.Errorf("links %q, want %q; %d cards", links, want, b.count(".contact-card"))
+	}
+}
+
+// Whoever is in danger gets the numbers, as large links, before all else: the
+// focus is on the first, and no card of the town hall nor thumbs follow.
+func TestAnEmergency(t *testing.T) {
+	for name, l := range map[string]look{"phone": {Width: 360, Height: 640}, "dark": night, "desktop": desktop, "forced": {Width: 360, Height: 640, Forced: true}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			b := open(t, s.URL+"/", l)
+			b.ask("Au secours !")
+			b.await("document.querySelector('.turn[data-outcome=emergency]')")
+			links := eval[[]string](b, "[...document.querySelectorAll('.turn a')].map((a) => a.href)")
+			if want := []string{"tel:17", "tel:3919", "sms:114", "tel:112"}; !slices.Equal(links, want) {
+				t.Errorf("links %q, want %q", links, want)
+			}
+			if low := eval[int](b, "Math.min(...[...document.querySelectorAll('.turn a')].map((a) => a.getBoundingClientRect().height))"); low < 44 {
+				t.Errorf("a number is %d px high", low)
+			}
+			if b.count(".contact-card") != 0 || b.count(".feedback") != 0 {
+				t.Error("a card or thumbs stand under the numbers")
+			}
+			if !eval[bool](b, "document.querySelector('.answer').firstElementChild.matches('[role=alert]')") {
+				t.Error("the numbers are no alert")
+			}
+			if got := b.focus(); !strings.HasPrefix(got, "17") {
+				t.Errorf("the focus is at %q", got)
+			}
+			if got := b.text("#status"); got != "" {
+				t.Errorf("the status says %q into it", got)
+			}
+			b.accessible("numbers")
+			b.do(chromedp.Reload())
+			b.await("document.body.dataset.state === 'open'")
+			if b.count(".turn a") != 4 || b.count("[role=alert]") != 0 {
+				t.Error("after a reload, the numbers are gone or sound again")
+			}
+		})
 	}
 }
 

@@ -1,6 +1,7 @@
 // An answer on the page: its units as they come, then its sources. Units are
 // added whole and never changed, so that a screen reader reads each once.
 
+import { call } from './call.js';
 import { linked } from './contact.js';
 import { el, safeURL } from './elements.js';
 import { t } from './texts.js';
@@ -13,6 +14,7 @@ export class Answer {
   #entries = new Map(); // source number -> its place in the list
   #list;
   #sources;
+  #alarm = null; // what is read out before all else
 
   constructor(turnID) {
     this.#turn = turnID;
@@ -24,7 +26,12 @@ export class Answer {
     this.element = el('div', {}, this.body, this.#sources);
   }
 
-  add(unit) {
+  // add shows the unit. One that is live is announced; others come back with the page.
+  add(unit, live = false) {
+    if (unit.alarm) {
+      this.#warn(unit, live);
+      return;
+    }
     const marks = this.#marks(unit.citations ?? []);
     switch (unit.kind) {
       case 'heading':
@@ -48,29 +55,49 @@ export class Answer {
   // finish shows the sources, which would push the growing answer about, and
   // their quotes: in an answer that is quotes itself they stay folded.
   finish(mode) {
+    // A table that has room for itself is no stop of the Tab key.
+    for (const box of this.body.querySelectorAll('.scroll')) observe(box);
     this.#sources.hidden = this.#entries.size === 0;
     if (mode === 'quoted') return;
     for (const details of this.#list.querySelectorAll('details')) details.open = true;
   }
 
+  // toNumbers takes the reader to the first number to call, if there is one.
+  toNumbers() {
+    const first = this.#alarm?.querySelector('a');
+    if (!first) return;
+    first.focus({ preventScroll: true });
+    this.#alarm.scrollIntoView({ block: 'nearest' });
+  }
+
+  // warn shows what whoever is in danger has to do, and whom to call.
+  #warn(unit, live) {
+    if (!this.#alarm) {
+      this.#close();
+      this.#alarm = el('div', { class: 'alarm', role: live ? 'alert' : null, 'aria-atomic': live ? 'false' : null });
+      this.body.append(this.#alarm);
+    }
+    if (unit.kind !== 'item') {
+      this.#alarm.append(el('p', { id: `alarm-${this.#turn}` }, unit.text));
+      return;
+    }
+    if (this.#alarm.lastElementChild?.tagName !== 'UL') this.#alarm.append(el('ul', { class: 'calls' }));
+    this.#alarm.lastElementChild.append(el('li', {}, call(unit, `alarm-${this.#turn}`)));
+  }
+
   #row(unit, marks) {
     const cells = unit.cells?.length ? unit.cells : [unit.text];
-    const header = JSON.stringify(unit.header ?? []);
+    const names = unit.header ?? [];
+    const header = JSON.stringify(names);
     if (!this.#continues('row', header, unit.break)) {
-      const body = el('tbody');
-      const table = el('table', {});
-      if (unit.header?.length) {
-        table.append(el('thead', {}, el('tr', {}, ...unit.header.map((h) => el('th', { scope: 'col' }, h)))));
-      }
-      table.append(body);
-      this.body.append(el('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': (unit.header ?? []).join(', ') || t('answer') }, table));
+      const { box, body } = emptyTable(names);
+      this.body.append(box);
       this.#block = body;
       this.#kind = 'row';
       this.#header = header;
     }
-    const tds = cells.slice(0, -1).map((c) => el('td', {}, ...linked(c)));
-    tds.push(el('td', {}, ...glued(cells.at(-1), marks), ...original(unit)));
-    this.#block.append(el('tr', {}, ...tds));
+    const last = cells.reduce((filled, c, i) => (c ? i : filled), 0);
+    this.#block.append(el('tr', { role: 'row' }, ...cells.map((c, i) => cell(names[i], c, i === last ? [marks, ...original(unit)] : []))));
   }
 
   #continues(kind, header, fresh) {
@@ -125,6 +152,7 @@ export class Answer {
       entry.item = el('li', { id: `source-${this.#turn}-${entry.number}` },
         el('p', { class: 'source-title' }, title, ' ',
           el('span', { class: c.shared ? 'badge national' : 'badge' }, t(c.shared ? 'source.national' : 'source.town'))),
+        section(c),
         entry.details);
       this.#list.append(entry.item);
     }
@@ -136,6 +164,33 @@ export class Answer {
     entry.details.hidden = entry.quotes.size === 0;
     return entry;
   }
+}
+
+// emptyTable is a table without rows in a box that scrolls where it is too
+// narrow. On a phone a table of several columns is stacked (chat.css), which takes
+// the roles of its elements away: they are named.
+function emptyTable(names) {
+  const body = el('tbody', { role: 'rowgroup' });
+  const head = names.length && el('thead', { role: 'rowgroup' },
+    el('tr', { role: 'row' }, ...names.map((name) => el('th', { scope: 'col', role: 'columnheader' }, name))));
+  const table = el('table', { role: 'table', class: names.length > 2 ? 'stack' : null }, head || null, body);
+  return { body, box: el('div', { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': names.filter(Boolean).join(', ') || t('answer') }, table) };
+}
+
+// cell is a cell with the name of its column, which is seen where rows are
+// stacked. The marks keep to the line of its last word.
+function cell(name, text, after) {
+  const [marks = document.createDocumentFragment(), ...rest] = after;
+  return el('td', { role: 'cell', class: text ? null : 'empty' },
+    name ? el('span', { class: 'column', 'aria-hidden': 'true' }, name) : null,
+    el('span', { class: 'value' }, ...glued(text, marks), ...rest));
+}
+
+// section is the part of the document that is cited, by its headings; none where
+// these say no more than the title.
+function section(c) {
+  const path = (c.where ?? '').split(' > ').filter((heading) => heading && heading !== c.title);
+  return path.length ? el('p', { class: 'source-section' }, el('span', { class: 'visually-hidden' }, t('source.section') + ' '), path.join(' › ')) : null;
 }
 
 // original shows, beside a unit in another language than its source, the
@@ -161,6 +216,13 @@ function reveal(entry, quote) {
   target.classList.add('lit');
   target.focus({ preventScroll: true });
   target.scrollIntoView({ block: 'center', behavior: calm() ? 'auto' : 'smooth' });
+}
+
+// observe lets a box be a stop of the Tab key while it scrolls.
+function observe(box) {
+  new ResizeObserver(() => {
+    box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1;
+  }).observe(box);
 }
 
 function calm() {

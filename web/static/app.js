@@ -40,13 +40,13 @@ function onFrame(frame) {
       if (frame.unit.n !== turn.units.length + 1) return;
       turn.units.push(frame.unit);
       views.get(turn.id).addUnit(frame.unit);
-      say(t('continuing'));
+      say(frame.unit.alarm ? '' : t('continuing')); // nothing is said into an alarm
       follow(turn);
       memory.save();
       break;
     case 'done':
       Object.assign(turn, { state: frame.state, outcome: frame.outcome, mode: frame.mode, contact: frame.contact ?? null });
-      end(turn, frame.state === 'complete' ? t('done') : '');
+      end(turn, frame.state === 'complete' && frame.outcome !== 'emergency' ? t('done') : '');
       break;
     case 'error':
       Object.assign(turn, { state: 'failed', error: frame.message, retry: Boolean(frame.retry), contact: frame.contact ?? null });
@@ -138,6 +138,9 @@ function end(turn, said) {
   say(said);
   controls();
   follow(turn);
+  // Nothing comes before the numbers, neither for the ear nor, on a phone, for
+  // the keyboard on its screen; but whoever writes on is not disturbed.
+  if (turn.outcome === 'emergency' && !box.value) views.get(turn.id).toNumbers();
 }
 
 function retry(turn) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"guichet/corpus"
+	"guichet/internal/messages"
 	"guichet/rag"
 )
 
@@ -13,10 +14,11 @@ import (
 func Cantine() rag.Answer {
 	town := rag.Citation{
 		N: 4, Document: "cantine", Title: "Cantine scolaire", URL: "https://www.saint-aubin.example/cantine#inscription",
-		Quote: "L’inscription se fait avant le 15\u00a0juin auprès du service Enfance.",
+		Headings: "Cantine scolaire > Inscription",
+		Quote:    "L’inscription se fait avant le 15\u00a0juin auprès du service Enfance.",
 	}
 	price := town
-	price.N, price.URL = 2, "https://www.saint-aubin.example/cantine#tarifs"
+	price.N, price.URL, price.Headings = 2, "https://www.saint-aubin.example/cantine#tarifs", "Cantine scolaire > Tarifs > Le midi"
 	price.Quote = "Quotient familial jusqu’à 600\u00a0: 1,20\u00a0€ le repas\u00a0; au-delà\u00a0: 3,40\u00a0€ le repas."
 	nation := rag.Citation{
 		N: 7, Document: "F24569", Title: "Inscription à la cantine scolaire", URL: "https://www.service-public.fr/particuliers/vosdroits/F24569",
@@ -45,6 +47,26 @@ func Cantine() rag.Answer {
 	}
 }
 
+// Markets is an answer whose table is wide, with empty cells and plain spaces.
+func Markets() rag.Answer {
+	quote := rag.Citation{
+		N: 1, Document: "marches", Title: "Marchés de plein air", URL: "https://www.saint-aubin.example/marches",
+		Quote: "| Marché de la Halle | mercredi et samedi | 8 h - 13 h | place et halle |",
+	}
+	header := []string{"Marché", "Jour", "Heures", "Droit de place d’un passager", "Lieu"}
+	row := func(n int, cells ...string) rag.Unit {
+		return rag.Unit{N: n, Kind: rag.Row, Text: strings.Join(cells, " | "), Header: header, Cells: cells, Break: n == 1, Citations: []rag.Citation{quote}}
+	}
+	return rag.Answer{
+		Outcome: rag.Answered, Mode: rag.ModeQuoted,
+		Units: []rag.Unit{
+			row(1, "Marché de la Halle", "mercredi et samedi", "8 h 30 - 13 h", "1,60 €", "place et halle"),
+			row(2, "Marché des Tisserands", "vendredi", "15 h 30 - 19 h", "12,50 €", ""),
+		},
+		Sources: []rag.Source{{N: 1, Document: "marches", Title: "Marchés de plein air", Collection: "site-de-la-ville", Text: quote.Quote}},
+	}
+}
+
 // NoEvidence is the answer when no document speaks to the question.
 func NoEvidence() rag.Answer {
 	return rag.Answer{
@@ -58,8 +80,22 @@ func NoEvidence() rag.Answer {
 	}
 }
 
+// Emergency is the answer to somebody in danger.
+func Emergency() rag.Answer {
+	catalogue, err := messages.Load()
+	if err != nil {
+		panic(err) // the catalogue is embedded
+	}
+	return rag.Answer{
+		Outcome: rag.Emergency, Mode: rag.ModeQuoted,
+		Units:     rag.EmergencyUnits(catalogue.For("fr"), "au secours, mon mari me frappe", corpus.Contact{}),
+		TimingsMS: map[string]float64{"total": 0.4},
+		Usage:     rag.Usage{Prompt: -1, Completion: -1},
+	}
+}
+
 // Answerer has prepared answers: NoEvidence for what speaks of the moon,
-// Cantine for all else.
+// Emergency for a call for help, Markets for stalls, Cantine for all else.
 type Answerer struct{ Err error }
 
 // Intake leaves the request as it is.
@@ -77,9 +113,19 @@ func (a Answerer) Answer(_ context.Context, r rag.Request, _ rag.Sink) (rag.Answ
 	if strings.Contains(r.Question, "lune") {
 		answer, evidence = NoEvidence(), 0.11
 	}
+	if strings.Contains(r.Question, "étals") {
+		answer = Markets()
+	}
+	if strings.Contains(r.Question, "secours") {
+		answer := Emergency()
+		answer.Trace = &rag.Trace{}
+		answer.Steps = []rag.Step{{Name: rag.StepEmergency, Outcome: rag.StepEnded, MS: 0.4, Notes: []string{"La question dit un danger."}}}
+		return answer, nil
+	}
 	if r.Trace {
 		answer.Trace = trace(evidence)
 		answer.Steps = []rag.Step{
+			{Name: rag.StepRetrieve, Outcome: rag.StepPassed, MS: 6.2},
 			{Name: rag.StepGate, Outcome: rag.StepPassed, MS: 0.2, Notes: []string{"Trois passages retenus sur cinq."}},
 			{Name: rag.StepStream, Outcome: rag.StepEnded, MS: 812, Tokens: 1200, Notes: []string{"Le modèle a répondu\u00a0; une phrase n’a pas passé la vérification."}},
 		}
@@ -97,7 +143,8 @@ func trace(evidence float64) *rag.Trace {
 		Gate: 0.35,
 		Result: corpus.Result{
 			Evidence: evidence,
-			Terms:    []corpus.TermWeight{{Term: "cantin", Frequency: 12, Weight: 5.91}, {Term: "inscrir", Frequency: 87, Weight: 3.4}, {Term: "enfant", Frequency: 301, Weight: 1.12}},
+			Terms: []corpus.TermWeight{{Term: "cantin", Frequency: 12, Weight: 5.91}, {Term: "inscrir", Frequency: 87, Weight: 3.4}, {Term: "enfant", Frequency: 301, Weight: 1.12},
+				{Term: "restaur", Frequency: 22, Weight: 0.97, From: "cantine: restauration scolaire, demi-pension"}, {Term: "pension", Weight: 0.5, From: "cantine: restauration scolaire, demi-pension"}},
 			Hits: []corpus.Hit{
 				{Score: 0.0325, Document: corpus.HitDocument{Name: "cantine", Title: "Cantine scolaire", URL: "https://www.saint-aubin.example/cantine", Collection: "site-de-la-ville"},
 					Passages: []corpus.HitPassage{passage(1, "Inscription", 1, 14.2, 2, 0.71), passage(2, "Tarifs", 3, 9.8, 0, 0)}},
