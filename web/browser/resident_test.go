@@ -353,6 +353,42 @@ func TestTheFocusIsNotHidden(t *testing.T) {
 	}
 }
 
+// Whoever reads an answer and types the next question stays where they read.
+func TestTypingDoesNotMoveThePage(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("La cantine ?")
+	b.see(".thumbs", "utile")
+	eval[chromedp.Void](b, "scrollTo(0, 100)")
+	b.keys("Et le mercredi")
+	if y := eval[int](b, "scrollY"); y != 100 {
+		t.Errorf("typing moved the page from 100 to %d", y)
+	}
+}
+
+// With text twice as large, or the page itself, all is there without scrolling
+// sideways.
+func TestTwiceTheSize(t *testing.T) {
+	for name, l := range map[string]look{"text": {Width: 360, Height: 740}, "page": {Width: 640, Height: 450}, "page of a phone": {Width: 180, Height: 370}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			b := open(t, s.URL+"/", l)
+			if name == "text" {
+				eval[chromedp.Void](b, "(() => { const s = new CSSStyleSheet(); s.replaceSync('html { font-size: 200% }'); document.adoptedStyleSheets = [s]; })()")
+			}
+			for _, question := range []string{"La cantine ?", "Où sont les étals ?", "Qui a marché sur la lune ?", "Au secours !"} {
+				b.ask(question)
+				b.await("!document.querySelector('.turn:last-child').matches('.running')")
+				if wide := eval[[]string](b, fmt.Sprintf("[...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll, .visually-hidden') && e.getBoundingClientRect().right > %d).map((e) => e.tagName + '.' + e.className)", l.Width)); len(wide) > 0 {
+					t.Errorf("after %q, these are too wide: %q", question, wide)
+				}
+				b.shot(question)
+			}
+			b.accessible("all")
+		})
+	}
+}
+
 func TestTheLimitOfAQuestion(t *testing.T) {
 	s := serve(t, nil)
 	b := open(t, s.URL+"/", phone)

@@ -204,7 +204,7 @@ function original(unit) {
 // glued keeps the marks on the line of the last word.
 function glued(text, marks) {
   const at = text.lastIndexOf(' ') + 1;
-  if (!marks.childNodes.length || text.length - at > 20) return [...linked(text), marks];
+  if (!marks.childNodes.length || text.length - at > 12) return [...linked(text), marks];
   return [...linked(text.slice(0, at)), el('span', { class: 'glued' }, ...linked(text.slice(at)), marks)];
 }
 
