@@ -353,6 +353,50 @@ func TestTheFocusIsNotHidden(t *testing.T) {
 	}
 }
 
+// Arabic is written from right to left, in the box and in the conversation; the
+// answer beside it keeps its own direction.
+func TestAQuestionFromRightToLeft(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.await("document.body.dataset.state === 'open'")
+	b.do(chromedp.Focus(chromedp.CSS("#question")))
+	b.keys("متى تفتح البلدية؟")
+	direction := func(selector string) string {
+		return eval[string](b, fmt.Sprintf("getComputedStyle(document.querySelector(%s)).direction", quote(selector)))
+	}
+	if got := direction("#question"); got != "rtl" {
+		t.Errorf("the box is written %s", got)
+	}
+	b.keys("\r")
+	b.see(".thumbs", "utile")
+	if got := direction(".asked"); got != "rtl" {
+		t.Errorf("the question is written %s", got)
+	}
+	if got := direction(".answer p"); got != "ltr" {
+		t.Errorf("the answer is written %s", got)
+	}
+	b.accessible("right to left")
+}
+
+// On an English page, the words of French documents are marked as French, so that
+// they are spoken as such; those of a model, which the documents do not have, are not.
+func TestTheLanguageOfQuotedWords(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/?lang=en", phone)
+	b.ask("Où sont les étals ?")
+	b.see(".thumbs", "help you")
+	for selector, want := range map[string]string{".answer tbody tr": "fr", "blockquote": "fr", ".source-title a > span": "fr", ".source-part h3": "en"} {
+		if got := eval[string](b, fmt.Sprintf("document.querySelector(%s).closest('[lang]').lang", quote(selector))); got != want {
+			t.Errorf("%s is in %q, want %q", selector, got, want)
+		}
+	}
+	b.ask("La cantine ?")
+	b.await("document.querySelectorAll('.thumbs').length === 2")
+	if got := eval[string](b, "document.querySelector('.turn:last-child .unit').closest('[lang]').lang"); got != "en" {
+		t.Errorf("a model's words are marked %q", got)
+	}
+}
+
 // Whoever reads an answer and types the next question stays where they read.
 func TestTypingDoesNotMoveThePage(t *testing.T) {
 	s := serve(t, nil)

@@ -24,7 +24,7 @@ export class TurnView {
     this.#answer = new Answer(turn.id);
     this.#end = el('div', { class: 'end' });
     this.element = el('article', { class: 'turn running' },
-      el('h2', { class: 'question', tabindex: '-1' }, el('span', { class: 'visually-hidden' }, t('you') + ' '), turn.question),
+      el('h2', { class: 'question', tabindex: '-1' }, el('span', { class: 'visually-hidden' }, t('you') + ' '), el('span', { class: 'asked', dir: 'auto' }, turn.question)),
       el('div', { class: 'reply' }, this.#answer.element, this.#end));
     for (const unit of turn.units) this.#answer.add(unit);
     if (turn.state !== 'running') this.finish();
