@@ -428,6 +428,9 @@ func TestTwiceTheSize(t *testing.T) {
 				}
 				b.shot(question)
 			}
+			if covered := eval[float64](b, `getComputedStyle(document.querySelector('#ask')).position === 'sticky' ? document.querySelector('#ask').offsetHeight / innerHeight : 0`); covered > .5 {
+				t.Errorf("the question box stands before %.0f %% of the window", 100*covered)
+			}
 			b.accessible("all")
 		})
 	}
