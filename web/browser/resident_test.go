@@ -181,6 +181,9 @@ func TestAnEmergency(t *testing.T) {
 			if got := b.focus(); !strings.HasPrefix(got, "17") {
 				t.Errorf("the focus is at %q", got)
 			}
+			if n := b.count(".turn a[aria-describedby]"); n != 1 || b.text("#"+eval[string](b, "document.activeElement.getAttribute('aria-describedby')")) == "" {
+				t.Errorf("%d numbers are read with what to do", n)
+			}
 			if got := b.text("#status"); got != "" {
 				t.Errorf("the status says %q into it", got)
 			}

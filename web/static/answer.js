@@ -94,7 +94,9 @@ export class Answer {
       return;
     }
     if (this.#alarm.lastElementChild?.tagName !== 'UL') this.#alarm.append(el('ul', { class: 'calls' }));
-    this.#alarm.lastElementChild.append(el('li', {}, call(unit, `alarm-${this.#turn}`)));
+    const list = this.#alarm.lastElementChild;
+    // The first number, which gets the focus, is read with what to do.
+    list.append(el('li', {}, call(unit, list.hasChildNodes() ? null : `alarm-${this.#turn}`)));
   }
 
   #row(unit, marks) {
