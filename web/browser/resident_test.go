@@ -143,6 +143,16 @@ func TestNoEvidenceLeadsToPeople(t *testing.T) {
 	b.accessible("no evidence")
 }
 
+func TestAGreetingIsJustAnswered(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("bonjour")
+	b.see(".thumbs", "utile")
+	if b.count(".contact-card") != 0 {
+		t.Error("a greeting is sent to the town hall")
+	}
+}
+
 // An answer that names the contact itself has its links, and no card beside it.
 func TestContactInTheAnswerIsLinked(t *testing.T) {
 	s := serve(t, nil)

@@ -10,7 +10,7 @@ const THUMB_UP = 'M7 21H4V10h3m0 11V10m0 11h9.4a2.5 2.5 0 0 0 2.45-2l1.3-6.5A2 2
 const THUMB_DOWN = 'M17 3h3v11h-3m0-11v11m0-11H7.6a2.5 2.5 0 0 0-2.45 2l-1.3 6.5A2 2 0 0 0 5.8 14H10v4.5a2.5 2.5 0 0 0 2.5 2.5L17 14';
 
 // Outcomes after which the way on is the town's contact.
-const WITHOUT_ANSWER = new Set(['no_evidence', 'out_of_scope', 'refused', 'failed']);
+const WITHOUT_ANSWER = new Set(['no_evidence', 'refused', 'failed']);
 
 export class TurnView {
   #turn;
