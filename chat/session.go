@@ -226,11 +226,21 @@ func (s *Session) ending(t *liveTurn, e *ending) []byte {
 		return encode(e.err.frame(s.messages, s.town.Contact))
 	}
 	done := doneFrame{V: Version, Type: "done", Turn: t.id, State: e.state, Outcome: e.outcome, Mode: e.mode}
-	// Whoever is in danger calls the numbers, and not the town hall.
-	if e.state == Complete && e.outcome != rag.Answered && e.outcome != rag.Emergency && s.town.Contact != (corpus.Contact{}) {
+	if e.state == Complete && wantsContact(e.outcome) && s.town.Contact != (corpus.Contact{}) {
 		done.Contact = &s.town.Contact
 	}
 	return encode(done)
+}
+
+// wantsContact says whether the town's contact belongs below an answer. Whoever is
+// in danger calls the numbers, and not the town hall; what is no question to a
+// town is told whom to ask where that helps, and a greeting is not.
+func wantsContact(o rag.Outcome) bool {
+	switch o {
+	case rag.Answered, rag.Emergency, rag.OutOfScope:
+		return false
+	}
+	return true
 }
 
 // fail tells the reader of an error.

@@ -103,18 +103,21 @@ func TestOutcomeWithAWayOnNamesTheContact(t *testing.T) {
 	}
 }
 
-func TestAnEmergencyLeadsToTheNumbersAlone(t *testing.T) {
-	f := newFixture(t, answerFunc(func(context.Context, rag.Request, rag.Sink) (rag.Answer, error) {
-		return rag.Answer{Outcome: rag.Emergency, Mode: rag.ModeQuoted}, nil
-	}), chat.Limits{})
-	c := f.dial()
-	c.ask(id(), id(), 0)
-	var done frame
-	for done.Type != "done" {
-		done = c.recv()
-	}
-	if done.Outcome != rag.Emergency || done.Contact != nil {
-		t.Errorf("done: %+v", done)
+// In an emergency the numbers stand alone, and a greeting is told no contact.
+func TestOutcomesWithoutTheContact(t *testing.T) {
+	for _, outcome := range []rag.Outcome{rag.Emergency, rag.OutOfScope} {
+		f := newFixture(t, answerFunc(func(context.Context, rag.Request, rag.Sink) (rag.Answer, error) {
+			return rag.Answer{Outcome: outcome, Mode: rag.ModeQuoted}, nil
+		}), chat.Limits{})
+		c := f.dial()
+		c.ask(id(), id(), 0)
+		var done frame
+		for done.Type != "done" {
+			done = c.recv()
+		}
+		if done.Outcome != outcome || done.Contact != nil {
+			t.Errorf("done: %+v", done)
+		}
 	}
 }
 

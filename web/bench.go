@@ -138,7 +138,7 @@ func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 	out := &benchResult{
 		Outcome: a.Outcome, Mode: a.Mode, Blocks: blocks(a.Units), Cited: cited(a.Units),
 		Contact: contact, Usage: a.Usage, Trace: a.Trace, Steps: a.Steps, Offered: a.Sources,
-		NoAnswer: a.Outcome != rag.Answered && a.Outcome != rag.Partial && a.Outcome != rag.Emergency && !names(a.Units, contact),
+		NoAnswer: slices.Contains([]rag.Outcome{rag.NoEvidence, rag.Refused, rag.Failed}, a.Outcome) && !names(a.Units, contact),
 	}
 	out.Searched = slices.ContainsFunc(a.Steps, func(s rag.Step) bool { return s.Name == rag.StepRetrieve })
 	out.Authored = len(out.Cited) > 0 || a.Mode == rag.ModeComputed

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -111,10 +112,11 @@ func (p page) reason(f corpus.Failure) string {
 	return p.Say("admin.reason.other", "Reason", f.Reason)
 }
 
-// When is a moment as the page's language writes it, on the server's clock.
+// When is a moment as the page's language writes it, by the town's clock.
 func (p page) When(t time.Time) string {
+	t = t.In(corpus.Zone(cmp.Or(p.Town.TimeZone, corpus.DefaultZone)))
 	if p.Language == "fr" {
-		return t.Local().Format("02/01/2006\u00a0à\u00a015\u00a0h\u00a004")
+		return t.Format("02/01/2006\u00a0à\u00a015\u00a0h\u00a004")
 	}
-	return t.Local().Format("2 January 2006, 15:04")
+	return t.Format("2 January 2006, 15:04")
 }

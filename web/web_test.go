@@ -323,7 +323,7 @@ func TestBenchShowsAnswerAndTrace(t *testing.T) {
 	for _, want := range []string{
 		"avant le 15\u00a0juin, auprès du service Enfance.", "<th scope=\"col\">Prix du repas</th>", "au-delà\u00a0: 3,40\u00a0€ le repas.",
 		"Fiche nationale", "Répondu", "cantin", "5,91", "14,200", "0,780", "0,0325", "0,82 sur 1",
-		"La cantine est gratuite.", "Aucun passage ne le dit.", "numérotés", "1845 ms", "mistral-small", "1204", "Trois passages retenus",
+		"La cantine est gratuite.", "Aucun passage ne le dit.", "numérotés", "1845&nbsp;ms", "mistral-small", "1204", "Trois passages retenus",
 		"</span>Tarifs › Le midi</p>", "Horaires d’été", "il l’était jusqu’au 29/08/2026", "Ancienne version. La plus récente\u00a0: «\u00a0Cantine scolaire\u00a0».",
 	} {
 		if !strings.Contains(body, want) {

@@ -18,6 +18,7 @@ import (
 //   - "lune": the answer without evidence
 //   - "contact": the same, naming the town's contact
 //   - "secours": the numbers to call in an emergency
+//   - "bonjour": a greeting
 //   - "étals": a wide table
 //   - "extrait": the answer as excerpts, word for word
 //   - "panne": an error, asking again may help
@@ -151,6 +152,9 @@ func (c *script) answer(ctx context.Context, l *line, f Frame) {
 	}
 	if strings.Contains(f.Question, "secours") {
 		a = webtest.Emergency()
+	}
+	if strings.Contains(f.Question, "bonjour") {
+		a = rag.Answer{Outcome: rag.OutOfScope, Mode: rag.ModeQuoted, Units: []rag.Unit{{N: 1, Kind: rag.Sentence, Text: "Bonjour\u00a0! Quelle est votre question\u00a0?"}}}
 	}
 	if strings.Contains(f.Question, "étals") {
 		a = webtest.Markets()

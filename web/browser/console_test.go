@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"guichet/web/webtest"
 )
@@ -23,10 +24,19 @@ func TestTheConsole(t *testing.T) {
 			b.do(chromedp.SendKeys(chromedp.CSS("#question"), "Comment inscrire mon fils à la cantine ?"))
 			b.click(".bench-form .primary")
 			b.see(".trace", "Comment cette réponse a été trouvée")
+			// The agent is taken to the answer, past the menu and the form.
+			b.await("document.querySelector('#answer').getBoundingClientRect().top < 200 && document.querySelector('#answer').getBoundingClientRect().top >= 0")
+			b.keys(kb.Tab)
+			if !eval[bool](b, "document.activeElement.closest('#answer') !== null") {
+				t.Errorf("after asking, Tab goes to %q", b.focus())
+			}
 			eval[chromedp.Void](b, "document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 			b.accessible("trace")
 			if w := eval[int](b, "document.documentElement.scrollWidth"); w > int(l.Width) {
 				t.Errorf("the console is %d wide in a window of %d", w, l.Width)
+			}
+			if wide := eval[float64](b, "document.querySelector('td meter').offsetWidth"); wide < 60 {
+				t.Errorf("a weight is drawn %.0f px wide", wide)
 			}
 			b.whole("trace-whole")
 			b.click(".console-menu li:nth-child(2) a")

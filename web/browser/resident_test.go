@@ -143,6 +143,16 @@ func TestNoEvidenceLeadsToPeople(t *testing.T) {
 	b.accessible("no evidence")
 }
 
+func TestAGreetingIsJustAnswered(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("bonjour")
+	b.see(".thumbs", "utile")
+	if b.count(".contact-card") != 0 {
+		t.Error("a greeting is sent to the town hall")
+	}
+}
+
 // An answer that names the contact itself has its links, and no card beside it.
 func TestContactInTheAnswerIsLinked(t *testing.T) {
 	s := serve(t, nil)
@@ -180,6 +190,9 @@ func TestAnEmergency(t *testing.T) {
 			}
 			if got := b.focus(); !strings.HasPrefix(got, "17") {
 				t.Errorf("the focus is at %q", got)
+			}
+			if n := b.count(".turn a[aria-describedby]"); n != 1 || b.text("#"+eval[string](b, "document.activeElement.getAttribute('aria-describedby')")) == "" {
+				t.Errorf("%d numbers are read with what to do", n)
 			}
 			if got := b.text("#status"); got != "" {
 				t.Errorf("the status says %q into it", got)
@@ -350,6 +363,89 @@ func TestTheFocusIsNotHidden(t *testing.T) {
 	}).map((e) => e.outerHTML)`)
 	for _, h := range hidden {
 		t.Errorf("has the focus and is hidden: %s", h)
+	}
+}
+
+// Arabic is written from right to left, in the box and in the conversation; the
+// answer beside it keeps its own direction.
+func TestAQuestionFromRightToLeft(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.await("document.body.dataset.state === 'open'")
+	b.do(chromedp.Focus(chromedp.CSS("#question")))
+	b.keys("متى تفتح البلدية؟")
+	direction := func(selector string) string {
+		return eval[string](b, fmt.Sprintf("getComputedStyle(document.querySelector(%s)).direction", quote(selector)))
+	}
+	if got := direction("#question"); got != "rtl" {
+		t.Errorf("the box is written %s", got)
+	}
+	b.keys("\r")
+	b.see(".thumbs", "utile")
+	if got := direction(".asked"); got != "rtl" {
+		t.Errorf("the question is written %s", got)
+	}
+	if got := direction(".answer p"); got != "ltr" {
+		t.Errorf("the answer is written %s", got)
+	}
+	b.accessible("right to left")
+}
+
+// On an English page, the words of French documents are marked as French, so that
+// they are spoken as such; those of a model, which the documents do not have, are not.
+func TestTheLanguageOfQuotedWords(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/?lang=en", phone)
+	b.ask("Où sont les étals ?")
+	b.see(".thumbs", "help you")
+	for selector, want := range map[string]string{".answer tbody tr": "fr", "blockquote": "fr", ".source-title a > span": "fr", ".source-part h3": "en"} {
+		if got := eval[string](b, fmt.Sprintf("document.querySelector(%s).closest('[lang]').lang", quote(selector))); got != want {
+			t.Errorf("%s is in %q, want %q", selector, got, want)
+		}
+	}
+	b.ask("La cantine ?")
+	b.await("document.querySelectorAll('.thumbs').length === 2")
+	if got := eval[string](b, "document.querySelector('.turn:last-child .unit').closest('[lang]').lang"); got != "en" {
+		t.Errorf("a model's words are marked %q", got)
+	}
+}
+
+// Whoever reads an answer and types the next question stays where they read.
+func TestTypingDoesNotMoveThePage(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("La cantine ?")
+	b.see(".thumbs", "utile")
+	eval[chromedp.Void](b, "scrollTo(0, 100)")
+	b.keys("Et le mercredi")
+	if y := eval[int](b, "scrollY"); y != 100 {
+		t.Errorf("typing moved the page from 100 to %d", y)
+	}
+}
+
+// With text twice as large, or the page itself, all is there without scrolling
+// sideways.
+func TestTwiceTheSize(t *testing.T) {
+	for name, l := range map[string]look{"text": {Width: 360, Height: 740}, "page": {Width: 640, Height: 450}, "page of a phone": {Width: 180, Height: 370}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, nil)
+			b := open(t, s.URL+"/", l)
+			if name == "text" {
+				eval[chromedp.Void](b, "(() => { const s = new CSSStyleSheet(); s.replaceSync('html { font-size: 200% }'); document.adoptedStyleSheets = [s]; })()")
+			}
+			for _, question := range []string{"La cantine ?", "Où sont les étals ?", "Qui a marché sur la lune ?", "Au secours !"} {
+				b.ask(question)
+				b.await("!document.querySelector('.turn:last-child').matches('.running')")
+				if wide := eval[[]string](b, fmt.Sprintf("[...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll, .visually-hidden') && e.getBoundingClientRect().right > %d).map((e) => e.tagName + '.' + e.className)", l.Width)); len(wide) > 0 {
+					t.Errorf("after %q, these are too wide: %q", question, wide)
+				}
+				b.shot(question)
+			}
+			if covered := eval[float64](b, `getComputedStyle(document.querySelector('#ask')).position === 'sticky' ? document.querySelector('#ask').offsetHeight / innerHeight : 0`); covered > .5 {
+				t.Errorf("the question box stands before %.0f %% of the window", 100*covered)
+			}
+			b.accessible("all")
+		})
 	}
 }
 

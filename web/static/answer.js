@@ -4,7 +4,19 @@
 import { call } from './call.js';
 import { linked } from './contact.js';
 import { el, safeURL } from './elements.js';
-import { t } from './texts.js';
+import { settings, t } from './texts.js';
+
+// foreign is the documents' language where it is not the page's: whoever listens
+// hears their words spoken as such.
+const foreign = settings.documents === settings.language ? null : settings.documents;
+
+// spoken is the language of a unit, where it is known not to be the page's: that
+// of the documents for their own words.
+function spoken(unit) {
+  const bare = (text) => text.replace(/[\s|]+/g, ' ').trim();
+  const words = bare((unit.cells ?? [unit.text]).join(' '));
+  return unit.citations?.some((c) => bare(c.quote).includes(words)) ? foreign : null;
+}
 
 export class Answer {
   #turn;
@@ -36,19 +48,19 @@ export class Answer {
     switch (unit.kind) {
       case 'heading':
         this.#close();
-        this.body.append(el('h3', {}, ...glued(unit.text, marks)));
+        this.body.append(el('h3', { dir: 'auto', lang: spoken(unit) }, ...glued(unit.text, marks)));
         break;
       case 'item':
         if (!this.#continues('item', '', unit.break)) this.#open('item', '', el('ul'));
-        this.#block.append(el('li', {}, ...glued(unit.text, marks), ...original(unit)));
+        this.#block.append(el('li', { dir: 'auto', lang: spoken(unit) }, ...glued(unit.text, marks), ...original(unit)));
         break;
       case 'row':
         this.#row(unit, marks);
         break;
       default:
-        if (!this.#continues('sentence', '', unit.break)) this.#open('sentence', '', el('p'));
+        if (!this.#continues('sentence', '', unit.break)) this.#open('sentence', '', el('p', { dir: 'auto' }));
         else this.#block.append(' ');
-        this.#block.append(el('span', { class: 'unit' }, ...glued(unit.text, marks), ...original(unit)));
+        this.#block.append(el('span', { class: 'unit', lang: spoken(unit) }, ...glued(unit.text, marks), ...original(unit)));
     }
   }
 
@@ -82,7 +94,9 @@ export class Answer {
       return;
     }
     if (this.#alarm.lastElementChild?.tagName !== 'UL') this.#alarm.append(el('ul', { class: 'calls' }));
-    this.#alarm.lastElementChild.append(el('li', {}, call(unit, `alarm-${this.#turn}`)));
+    const list = this.#alarm.lastElementChild;
+    // The first number, which gets the focus, is read with what to do.
+    list.append(el('li', {}, call(unit, list.hasChildNodes() ? null : `alarm-${this.#turn}`)));
   }
 
   #row(unit, marks) {
@@ -97,7 +111,7 @@ export class Answer {
       this.#header = header;
     }
     const last = cells.reduce((filled, c, i) => (c ? i : filled), 0);
-    this.#block.append(el('tr', { role: 'row' }, ...cells.map((c, i) => cell(names[i], c, i === last ? [marks, ...original(unit)] : []))));
+    this.#block.append(el('tr', { role: 'row', lang: spoken(unit) }, ...cells.map((c, i) => cell(names[i], c, i === last ? [marks, ...original(unit)] : []))));
   }
 
   #continues(kind, header, fresh) {
@@ -146,8 +160,8 @@ export class Answer {
       this.#entries.set(c.n, entry);
       const url = safeURL(c.url);
       const title = url
-        ? el('a', { href: url, target: '_blank', rel: 'noopener' }, c.title, el('span', { class: 'visually-hidden' }, ' ' + t('source.newtab')))
-        : el('span', {}, c.title);
+        ? el('a', { href: url, target: '_blank', rel: 'noopener' }, el('span', { lang: foreign }, c.title), el('span', { class: 'visually-hidden' }, ' ' + t('source.newtab')))
+        : el('span', { lang: foreign }, c.title);
       entry.details = el('details', {}, el('summary', {}, t('quotes')));
       entry.item = el('li', { id: `source-${this.#turn}-${entry.number}` },
         el('p', { class: 'source-title' }, title, ' ',
@@ -157,7 +171,7 @@ export class Answer {
       this.#list.append(entry.item);
     }
     if (c.quote && !entry.quotes.has(c.quote)) {
-      const quote = el('blockquote', { tabindex: '-1' }, c.quote);
+      const quote = el('blockquote', { tabindex: '-1', dir: 'auto', lang: foreign }, c.quote);
       entry.quotes.set(c.quote, quote);
       entry.details.append(quote);
     }
@@ -183,14 +197,14 @@ function cell(name, text, after) {
   const [marks = document.createDocumentFragment(), ...rest] = after;
   return el('td', { role: 'cell', class: text ? null : 'empty' },
     name ? el('span', { class: 'column', 'aria-hidden': 'true' }, name) : null,
-    el('span', { class: 'value' }, ...glued(text, marks), ...rest));
+    el('span', { class: 'value', dir: 'auto' }, ...glued(text, marks), ...rest));
 }
 
 // section is the part of the document that is cited, by its headings; none where
 // these say no more than the title.
 function section(c) {
   const path = (c.where ?? '').split(' > ').filter((heading) => heading && heading !== c.title);
-  return path.length ? el('p', { class: 'source-section' }, el('span', { class: 'visually-hidden' }, t('source.section') + ' '), path.join(' › ')) : null;
+  return path.length ? el('p', { class: 'source-section' }, el('span', { class: 'visually-hidden' }, t('source.section') + ' '), el('span', { lang: foreign }, path.join(' › '))) : null;
 }
 
 // original shows, beside a unit in another language than its source, the
@@ -204,7 +218,7 @@ function original(unit) {
 // glued keeps the marks on the line of the last word.
 function glued(text, marks) {
   const at = text.lastIndexOf(' ') + 1;
-  if (!marks.childNodes.length || text.length - at > 20) return [...linked(text), marks];
+  if (!marks.childNodes.length || text.length - at > 12) return [...linked(text), marks];
   return [...linked(text.slice(0, at)), el('span', { class: 'glued' }, ...linked(text.slice(at)), marks)];
 }
 

@@ -241,8 +241,11 @@ function typed() {
 
 function size() {
   box.rows = Math.min(6, Math.max(1, box.value.split('\n').length, Math.ceil(box.value.length / 60)));
+  // With large letters, the box would stand before most of an answer.
+  form.classList.toggle('tall', form.offsetHeight > innerHeight / 2);
 }
 
+addEventListener('resize', size);
 form.addEventListener('submit', (e) => {
   e.preventDefault();
   submit();

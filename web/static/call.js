@@ -3,7 +3,8 @@
 
 import { el } from './elements.js';
 
-// call is the unit as a link, or as text where no one number is known.
+// call is the unit as a link, or as text where no one number is known. describedBy
+// is the element that is read after it, or null.
 export function call(unit, describedBy) {
   if (!/^(tel|sms):\d+$/.test(unit.call ?? '')) return unit.text;
   const [, number, what] = unit.text.match(/^([\d\s]+?)\s*:\s*(.*)$/s) ?? [null, unit.text, ''];

@@ -10,7 +10,7 @@ const THUMB_UP = 'M7 21H4V10h3m0 11V10m0 11h9.4a2.5 2.5 0 0 0 2.45-2l1.3-6.5A2 2
 const THUMB_DOWN = 'M17 3h3v11h-3m0-11v11m0-11H7.6a2.5 2.5 0 0 0-2.45 2l-1.3 6.5A2 2 0 0 0 5.8 14H10v4.5a2.5 2.5 0 0 0 2.5 2.5L17 14';
 
 // Outcomes after which the way on is the town's contact.
-const WITHOUT_ANSWER = new Set(['no_evidence', 'out_of_scope', 'refused', 'failed']);
+const WITHOUT_ANSWER = new Set(['no_evidence', 'refused', 'failed']);
 
 export class TurnView {
   #turn;
@@ -24,7 +24,7 @@ export class TurnView {
     this.#answer = new Answer(turn.id);
     this.#end = el('div', { class: 'end' });
     this.element = el('article', { class: 'turn running' },
-      el('h2', { class: 'question', tabindex: '-1' }, el('span', { class: 'visually-hidden' }, t('you') + ' '), turn.question),
+      el('h2', { class: 'question', tabindex: '-1' }, el('span', { class: 'visually-hidden' }, t('you') + ' '), el('span', { class: 'asked', dir: 'auto' }, turn.question)),
       el('div', { class: 'reply' }, this.#answer.element, this.#end));
     for (const unit of turn.units) this.#answer.add(unit);
     if (turn.state !== 'running') this.finish();

@@ -51,10 +51,11 @@ func Cantine() rag.Answer {
 func Markets() rag.Answer {
 	quote := rag.Citation{
 		N: 1, Document: "marches", Title: "Marchés de plein air", URL: "https://www.saint-aubin.example/marches",
-		Quote: "| Marché de la Halle | mercredi et samedi | 8 h - 13 h | place et halle |",
 	}
 	header := []string{"Marché", "Jour", "Heures", "Droit de place d’un passager", "Lieu"}
 	row := func(n int, cells ...string) rag.Unit {
+		quote := quote
+		quote.Quote = "| " + strings.Join(cells, " | ") + " |"
 		return rag.Unit{N: n, Kind: rag.Row, Text: strings.Join(cells, " | "), Header: header, Cells: cells, Break: n == 1, Citations: []rag.Citation{quote}}
 	}
 	return rag.Answer{
@@ -63,7 +64,7 @@ func Markets() rag.Answer {
 			row(1, "Marché de la Halle", "mercredi et samedi", "8 h 30 - 13 h", "1,60 €", "place et halle"),
 			row(2, "Marché des Tisserands", "vendredi", "15 h 30 - 19 h", "12,50 €", ""),
 		},
-		Sources: []rag.Source{{N: 1, Document: "marches", Title: "Marchés de plein air", Collection: "site-de-la-ville", Text: quote.Quote}},
+		Sources: []rag.Source{{N: 1, Document: "marches", Title: "Marchés de plein air", Collection: "site-de-la-ville"}},
 	}
 }
 

@@ -17,7 +17,7 @@ func Town() corpus.Town {
 			URL: "https://www.saint-aubin.example/", Address: "1 place de l’Église",
 			Hours: "Du lundi au vendredi, de 8\u00a0h\u00a030 à 12\u00a0h et de 13\u00a0h\u00a030 à 17\u00a0h",
 		},
-		Color: "#1f6f5c", Languages: []string{"fr", "en"},
+		Color: "#1f6f5c", Languages: []string{"fr", "en"}, TimeZone: "Indian/Reunion",
 		Suggestions: []string{
 			"Quand passe le camion des poubelles\u00a0?",
 			"Comment inscrire mon enfant à la cantine\u00a0?",
@@ -88,7 +88,7 @@ func (Library) Runs(_ context.Context, collectionID int64, _ int) ([]corpus.RunI
 	if collectionID != 1 {
 		return nil, nil
 	}
-	day := time.Date(2026, 10, 5, 7, 30, 0, 0, time.Local)
+	day := time.Date(2026, 10, 5, 3, 30, 0, 0, time.UTC) // half past seven by the town's clock
 	return []corpus.RunInfo{
 		{SourceURI: "/srv/documents/site", Edition: 4, State: "interrupted", Started: day.AddDate(0, 0, 1), Finished: day.AddDate(0, 0, 1)},
 		{
