@@ -2,10 +2,13 @@ package corpus
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
@@ -108,25 +111,51 @@ func (s *Store) indexState(ctx context.Context, spaceID, collectionID int64) (li
 	return live, index, nil
 }
 
-// buildIndex builds in one process, so that residents keep a core, and without
-// shared memory, of which containers have little.
+// buildIndex builds in two processes, as a run reads and writes in two: one would
+// take twice as long, and residents' short questions come first on a busy core
+// either way. Two share their memory, of which a container may have too little:
+// then it is one.
 func buildIndex(ctx context.Context, conn *pgxpool.Conn, spaceID, collectionID int64, live int) error {
-	table := vectorTable(spaceID)
 	space, err := readSpace(ctx, conn, spaceID)
 	if err != nil {
 		return err
 	}
+	err = buildIndexWith(ctx, conn, spaceID, collectionID, buildMemory(live, space.Dimensions), 1)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, insufficientResources) {
+		if err := dropIndex(ctx, conn, spaceID, collectionID); err != nil {
+			return err
+		}
+		err = buildIndexWith(ctx, conn, spaceID, collectionID, buildMemory(live, space.Dimensions), 0)
+	}
+	if err != nil {
+		return err
+	}
+	// The planner should know how large the collections are.
+	_, err = conn.Exec(ctx, fmt.Sprintf(`ANALYZE %s (collection_id, born, ended)`, vectorTable(spaceID)))
+	if err != nil {
+		return fmt.Errorf("count vectors for the planner: %w", err)
+	}
+	return nil
+}
+
+// insufficientResources is the class of Postgres's errors for memory and room on
+// disk.
+const insufficientResources = "53"
+
+// buildIndexWith builds with so many megabytes and helping processes.
+func buildIndexWith(ctx context.Context, conn *pgxpool.Conn, spaceID, collectionID int64, memory, helpers int) error {
 	for _, sql := range []string{
-		fmt.Sprintf(`SET maintenance_work_mem = '%dMB'`, buildMemory(live, space.Dimensions)),
-		`SET max_parallel_maintenance_workers = 0`,
+		fmt.Sprintf(`SET maintenance_work_mem = '%dMB'`, memory),
+		fmt.Sprintf(`SET max_parallel_maintenance_workers = %d`, helpers),
+		// A small table, too, is a great deal of work.
+		`SET min_parallel_table_scan_size = 0`,
 		// Somebody's forgotten transaction must not hold up a run for ever.
 		`SET lock_timeout = '5min'`,
 		fmt.Sprintf(`
 			CREATE INDEX CONCURRENTLY %s ON %s
 			USING hnsw (v halfvec_cosine_ops) WITH (m = 16, ef_construction = 128)
-			WHERE collection_id = %d`, vectorIndex(spaceID, collectionID), table, collectionID),
-		// The planner should know how large the collections are.
-		fmt.Sprintf(`ANALYZE %s (collection_id, born, ended)`, table),
+			WHERE collection_id = %d`, vectorIndex(spaceID, collectionID), vectorTable(spaceID), collectionID),
 	} {
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return fmt.Errorf("build index: %w", err)

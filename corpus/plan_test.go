@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -186,5 +187,42 @@ func TestLongQueryKeepsRareTerms(t *testing.T) {
 	}
 	if len(result.Hits) == 0 || result.Hits[0].Document.Name != "rare" && result.Hits[0].Document.Name != "d0" {
 		t.Errorf("hits %+v", result.Hits)
+	}
+}
+
+// TestIndexIsBuiltWhereSharedMemoryIsScarce has the database refuse two processes
+// their common memory, as in a container that has little of it.
+func TestIndexIsBuiltWhereSharedMemoryIsScarce(t *testing.T) {
+	s, pool, town := newStore(t)
+	c := newCollection(t, s, town.ID, "site")
+	publish(t, s, c, func(r *Run) { put(t, r, document("a", "Titre", "un", "deux", "trois")) })
+	admin := pool.Config().ConnConfig.Copy()
+	admin.User, admin.Password = "guichet_admin", ""
+	conn, err := pgx.ConnectConfig(t.Context(), admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	_, err = conn.Exec(t.Context(), `
+		CREATE FUNCTION refuse() RETURNS event_trigger LANGUAGE plpgsql AS $$
+		BEGIN
+			IF current_setting('max_parallel_maintenance_workers') <> '0' THEN
+				RAISE EXCEPTION 'could not resize shared memory segment' USING ERRCODE = 'disk_full';
+			END IF;
+		END $$;
+		CREATE EVENT TRIGGER refuse ON ddl_command_start WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION refuse()`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.indexAbove = 2
+	space, err := s.spaceID(t.Context(), testEmbedder.Space())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.indexVectors(t.Context(), space, c.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, index, err := s.indexState(t.Context(), space, c.ID); err != nil || index != indexValid {
+		t.Errorf("the index is %d, %v", index, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/pgvector/pgvector-go"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 // version is the row of a document that a new one takes the place of.
@@ -214,6 +214,9 @@ func (r *Run) put(ctx context.Context, tx pgx.Tx, d Document, p plan, vectors []
 		lineage = p.previous.lineage
 	}
 	batch := &pgx.Batch{}
+	// A crash may take the last documents of a run, each as a whole; the commit
+	// of Complete makes all before it last.
+	batch.Queue(`SET LOCAL synchronous_commit TO off`)
 	if p.previous.live {
 		e.queueEndDocument(batch, p.previous)
 	}
@@ -221,26 +224,28 @@ func (r *Run) put(ctx context.Context, tx pgx.Tx, d Document, p plan, vectors []
 
 	ids := make([]int64, len(d.Passages))
 	var revived []int64
-	var owners []int64
-	var coded []string
+	var added []passageRow
+	var missing []vectorRow
 	for i, passage := range d.Passages {
-		if row := p.kept[i]; row != nil {
-			ids[i] = row.id
+		row, born := p.kept[i], e.Number
+		if row != nil {
+			ids[i], born = row.id, row.born
 			if !row.live {
 				revived = append(revived, row.id)
 			}
 		} else {
 			ids[i], fresh = fresh[0], fresh[1:]
-			e.queuePassage(batch, ids[i], lineage, d.Title, passage)
+			added = append(added, passageRow{ids[i], passage})
 		}
-		hasVector := p.kept[i] != nil && p.kept[i].hasVector
-		if e.Collection.SpaceID != 0 && !hasVector {
-			owners = append(owners, ids[i])
-			coded = append(coded, pgvector.NewHalfVector(vectors[i]).String())
+		if e.Collection.SpaceID != 0 && (row == nil || !row.hasVector) {
+			missing = append(missing, vectorRow{ids[i], born, vectors[i]})
 		}
 	}
+	if err := e.queuePassages(batch, lineage, d.Title, added); err != nil {
+		return err
+	}
 	e.queueRevive(batch, revived)
-	e.queueVectors(batch, owners, coded)
+	e.queueVectors(batch, missing)
 	r.queueDocument(batch, document, lineage, d, ids)
 	return tx.SendBatch(ctx, batch).Close()
 }
@@ -317,64 +322,115 @@ func (e *Edition) queueRevive(batch *pgx.Batch, ids []int64) {
 	e.queueVectorsEnded(batch, ids, nil)
 }
 
-func (e *Edition) queuePassage(batch *pgx.Batch, id, lineage int64, title string, p Passage) {
-	sum := fingerprint(title, p)
-	args := e.args()
-	args["id"] = id
-	args["lineage"] = lineage
-	args["fingerprint"] = sum[:]
-	args["headings"] = orEmpty(p.Headings)
-	args["anchor"] = p.Anchor
-	args["page"] = p.Page
-	args["text"] = p.Text
-	args["tokens"] = p.Tokens
-	batch.Queue(`
-		INSERT INTO passages (
-			id,
-			collection_id,
-			lineage,
-			fingerprint,
-			headings,
-			anchor,
-			page,
-			text,
-			tokens,
-			born
-		) OVERRIDING SYSTEM VALUE VALUES (
-			@id,
-			@collection,
-			@lineage,
-			@fingerprint,
-			@headings,
-			@anchor,
-			@page,
-			@text,
-			@tokens,
-			@edition
-		)`, args)
+// rowsAtOnce bounds what one statement writes.
+const rowsAtOnce = 500
+
+// passageRow is a passage that is new, and its id.
+type passageRow struct {
+	id int64
+	Passage
 }
 
-// queueVectors writes vectors for passages that lack one in the active space.
-// A kept passage may be older than this edition, so born is the passage's.
-func (e *Edition) queueVectors(batch *pgx.Batch, passages []int64, coded []string) {
-	if len(passages) == 0 {
-		return
+func (e *Edition) queuePassages(batch *pgx.Batch, lineage int64, title string, added []passageRow) error {
+	types := e.conn.Conn().TypeMap()
+	for rows := range slices.Chunk(added, rowsAtOnce) {
+		n := len(rows)
+		ids, pages, tokens := make([]int64, n), make([]int, n), make([]int, n)
+		fingerprints := make([][]byte, n)
+		headings, anchors, texts := make([]string, n), make([]string, n), make([]string, n)
+		for i, p := range rows {
+			sum := fingerprint(title, p.Passage)
+			// Arrays of arrays are all of one length in Postgres: each stands
+			// here as it is written.
+			path, err := types.Encode(pgtype.TextArrayOID, pgtype.TextFormatCode, orEmpty(p.Headings), nil)
+			if err != nil {
+				return fmt.Errorf("code headings: %w", err)
+			}
+			ids[i], pages[i], tokens[i] = p.id, p.Page, p.Tokens
+			fingerprints[i], headings[i], anchors[i], texts[i] = sum[:], string(path), p.Anchor, p.Text
+		}
+		args := e.args()
+		args["lineage"] = lineage
+		args["ids"] = ids
+		args["fingerprints"] = fingerprints
+		args["headings"] = headings
+		args["anchors"] = anchors
+		args["pages"] = pages
+		args["texts"] = texts
+		args["tokens"] = tokens
+		batch.Queue(`
+			INSERT INTO passages (
+				id,
+				collection_id,
+				lineage,
+				fingerprint,
+				headings,
+				anchor,
+				page,
+				text,
+				tokens,
+				born
+			) OVERRIDING SYSTEM VALUE
+			SELECT
+				new.id,
+				@collection,
+				@lineage,
+				new.fingerprint,
+				new.headings::text[],
+				new.anchor,
+				new.page,
+				new.text,
+				new.tokens,
+				@edition
+			FROM unnest(
+				@ids::bigint[],
+				@fingerprints::bytea[],
+				@headings::text[],
+				@anchors::text[],
+				@pages::integer[],
+				@texts::text[],
+				@tokens::integer[]
+			) AS new (id, fingerprint, headings, anchor, page, text, tokens)`, args)
 	}
-	batch.Queue(fmt.Sprintf(`
-		INSERT INTO %s (
-			passage_id,
-			collection_id,
-			born,
-			v
-		)
-		SELECT
-			p.id,
-			p.collection_id,
-			p.born,
-			new.v::halfvec(%d)
-		FROM unnest(@passages::bigint[], @vectors::text[]) AS new (id, v)
-		JOIN passages p ON p.id = new.id`, vectorTable(e.Collection.SpaceID), e.space.Dimensions),
-		pgx.NamedArgs{"passages": passages, "vectors": coded})
+	return nil
+}
+
+// vectorRow is a vector that a passage lacks in the active space. A kept passage
+// may be older than this edition, so born is the passage's.
+type vectorRow struct {
+	passage int64
+	born    int
+	v       []float32
+}
+
+func (e *Edition) queueVectors(batch *pgx.Batch, missing []vectorRow) {
+	for rows := range slices.Chunk(missing, rowsAtOnce) {
+		passages, born := make([]int64, len(rows)), make([]int, len(rows))
+		numbers := make([]float32, 0, len(rows)*e.space.Dimensions)
+		for i, row := range rows {
+			passages[i], born[i] = row.passage, row.born
+			numbers = append(numbers, row.v...)
+		}
+		args := e.args()
+		args["passages"] = passages
+		args["borns"] = born
+		args["numbers"] = numbers
+		// All vectors come in one array, one behind the other.
+		batch.Queue(fmt.Sprintf(`
+			INSERT INTO %[1]s (
+				passage_id,
+				collection_id,
+				born,
+				v
+			)
+			SELECT
+				new.passage,
+				@collection,
+				new.born,
+				(@numbers::real[])[(new.n - 1) * %[2]d + 1 : new.n * %[2]d]::halfvec(%[2]d)
+			FROM unnest(@passages::bigint[], @borns::integer[]) WITH ORDINALITY AS new (passage, born, n)`,
+			vectorTable(e.Collection.SpaceID), e.space.Dimensions), args)
+	}
 }
 
 func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, passages []int64) {

@@ -160,9 +160,12 @@ func (s *loader) take(ctx context.Context, r readItem) error {
 		s.count(r.document)
 		return nil
 	}
-	kept, err := s.run.Kept(ctx, r.document)
-	if err != nil {
-		return s.refused(ctx, r.document.Key, err)
+	kept := make([]bool, len(r.document.Passages))
+	if isKnown {
+		var err error
+		if kept, err = s.run.Kept(ctx, r.document); err != nil {
+			return s.refused(ctx, r.document.Key, err)
+		}
 	}
 	doc := &pending{document: r.document, vectors: make([][]float32, len(r.document.Passages))}
 	for i, passage := range r.document.Passages {

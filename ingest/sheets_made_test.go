@@ -37,3 +37,23 @@ func TestMadeSheetsAreRead(t *testing.T) {
 		t.Errorf("%d sections of cases", cases)
 	}
 }
+
+// BenchmarkSheets reads 300 sheets, as a run over the feed does.
+func BenchmarkSheets(b *testing.B) {
+	var sheets []Input
+	size := int64(0)
+	for i := range 300 {
+		name, content := sheettest.Sheet(i)
+		sheets = append(sheets, Input{Name: name, Bytes: content})
+		size += int64(len(content))
+	}
+	b.SetBytes(size)
+	b.ReportAllocs()
+	for b.Loop() {
+		for _, in := range sheets {
+			if _, err := (sheetExtractor{}).Extract(b.Context(), in); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

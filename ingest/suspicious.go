@@ -164,11 +164,13 @@ func lineStart(text string, at int) int {
 	return from
 }
 
+var plainCharacters = strings.NewReplacer("’", "'", "\u00a0", " ", "\u202f", " ", "œ", "oe")
+
 // foldForMatching is text without case, accents and what cannot be seen.
 func foldForMatching(text string) string {
-	text = strings.NewReplacer("’", "'", "\u00a0", " ", "\u202f", " ", "œ", "oe").Replace(strings.ToLower(text))
+	text = plainCharacters.Replace(strings.ToLower(text))
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) || isInvisible(r) {
+		if r >= '\u0300' && unicode.Is(unicode.Mn, r) || isInvisible(r) {
 			return -1
 		}
 		return r
@@ -177,6 +179,9 @@ func foldForMatching(text string) string {
 
 // isInvisible tells characters that are drawn as nothing.
 func isInvisible(r rune) bool {
+	if r < '\u00AD' { // the first of them
+		return false
+	}
 	return r == 0x115F || r == 0x1160 || r == 0x3164 || unicode.Is(unicode.Cf, r) || r >= 0xE0100 && r <= 0xE01EF
 }
 

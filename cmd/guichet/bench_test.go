@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -18,6 +19,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/websocket"
 
+	"guichet/corpus"
+	"guichet/ingest"
+	"guichet/internal/postgres"
 	"guichet/internal/sheettest"
 )
 
@@ -144,6 +148,101 @@ func BenchmarkFeed(b *testing.B) {
 		b.ReportMetric(unchanged, "unchanged-s")
 		b.ReportMetric(float64(again.Embedded), "unchanged-embeddings")
 		b.ReportMetric(0, "ns/op")
+	}
+}
+
+// instant embeds without looking: what it costs is nothing beside the rest.
+type instant struct{}
+
+func (instant) Space() corpus.Space {
+	return corpus.Space{Embedder: "instant", Version: "1", Dimensions: 256}
+}
+
+func (e instant) EmbedPassages(_ context.Context, texts []string) ([][]float32, error) {
+	vectors := make([][]float32, len(texts))
+	for i, text := range texts {
+		seed := uint64(len(text))
+		for j := range min(len(text), 64) {
+			seed = (seed ^ uint64(text[j])) * 1099511628211
+		}
+		v := make([]float32, e.Space().Dimensions)
+		for j := range v {
+			seed = seed*6364136223846793005 + 1442695040888963407
+			v[j] = float32(seed>>40)/(1<<24) - .5
+		}
+		vectors[i] = v
+	}
+	return vectors, nil
+}
+
+func (e instant) EmbedQuery(ctx context.Context, text string) ([]float32, error) {
+	vectors, err := e.EmbedPassages(ctx, []string{text})
+	return vectors[0], err
+}
+
+// stopwatch is a gate that lets all pass, and notes when it was asked: all is
+// written then, and one UPDATE publishes it.
+type stopwatch struct{ asked time.Time }
+
+func (g *stopwatch) Admit(context.Context, corpus.Collection, int) (ingest.Verdict, error) {
+	g.asked = time.Now()
+	return ingest.Verdict{}, nil
+}
+
+// BenchmarkPipeline takes documents through all but the embedding, into a private
+// cluster of its own: 1 000 synthetic sheets of the national feed, and the real
+// sheets where they are there. The index of vectors, which is built while residents
+// already read the new edition, is in whole-s alone.
+func BenchmarkPipeline(b *testing.B) {
+	program := binary(b)
+	feed := filepath.Join(b.TempDir(), "vosdroits.zip")
+	f, err := os.Create(feed) //nolint:gosec // a file of the benchmark's own
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := errors.Join(sheettest.Archive(f, 1000), f.Close()); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("feed", func(b *testing.B) {
+		pipeline(b, program, func() ingest.Request {
+			source, err := ingest.NewServicePublic(feed, ingest.ServicePublicSettings{}, ingest.OpenLocal)
+			if err != nil {
+				b.Fatal(err)
+			}
+			return ingest.Request{Sources: []ingest.Source{source}}
+		})
+	})
+	b.Run("sheets", func(b *testing.B) {
+		if _, err := os.Stat(fichesFolder); err != nil {
+			b.Skip("the sheets are not here: ", fichesFolder)
+		}
+		pipeline(b, program, func() ingest.Request { return ingest.Request{Paths: []string{fichesFolder}} })
+	})
+}
+
+func pipeline(b *testing.B, program string, request func() ingest.Request) {
+	b.Helper()
+	for b.Loop() {
+		db, err := postgres.Open(b.Context(), postgres.Config{DataDir: room(b), KeeperCommand: []string{program, "keeper"}})
+		if err != nil {
+			b.Fatal(err)
+		}
+		store := corpus.NewStore(db.Pool)
+		r := request()
+		if r.Collection, err = store.EnsureCollection(b.Context(), 0, "pipeline", "fr"); err != nil {
+			b.Fatal(err)
+		}
+		begun, gate := time.Now(), &stopwatch{}
+		in := ingest.Ingester{Store: ingest.Corpus(store), Embedder: instant{}, Gate: gate}
+		report, err := in.Ingest(b.Context(), r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(report.Passages), "passages")
+		b.ReportMetric(float64(report.Passages)/gate.asked.Sub(begun).Seconds(), "passages/s")
+		b.ReportMetric(time.Since(begun).Seconds(), "whole-s")
+		b.ReportMetric(0, "ns/op")
+		db.Close()
 	}
 }
 

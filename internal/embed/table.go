@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"math/bits"
 	"strings"
 	"unicode/utf8"
 )
@@ -232,16 +233,15 @@ func (t *Table) add(v []float32, feature string, weight float32) {
 // the table's are on average.
 func (t *Table) addUnknown(v []float32, feature string, weight float32) {
 	weight *= t.length / float32(math.Sqrt(float64(t.Dimensions)))
-	bits := hash(feature)
+	negative := math.Float32bits(-weight)
+	signs := hash(feature)
 	for j := range v {
 		if j%64 == 0 {
-			bits = mix(bits + 0x9e3779b97f4a7c15)
+			signs = mix(signs + 0x9e3779b97f4a7c15)
 		}
-		if bits>>(j%64)&1 != 0 {
-			v[j] += weight
-		} else {
-			v[j] -= weight
-		}
+		// No branch: a processor would guess every other sign wrong.
+		v[j] += math.Float32frombits(negative ^ uint32(signs&1)<<31)
+		signs = bits.RotateLeft64(signs, -1)
 	}
 }
 
