@@ -72,14 +72,16 @@ var emergencyWeights = sync.OnceValue(func() *weigh.Weights {
 // ordinary is the kind of a text that tells of no danger, in emergency.weights.
 const ordinary = "none"
 
-// Scores of emergency.weights, logarithms of odds. From sureScore on the words
-// tell of danger even if no pattern does, and from perhapsScore on they may. Under hardlyScore, and under doubtScore for a weak pattern, they speak so
-// much for an ordinary question that the pattern may have been met by chance.
+// Scores of emergency.weights, logarithms of odds; docs/intake.md has what they
+// were chosen by. From sureScore on the words tell of danger even if no pattern
+// does, and from perhapsScore on they may. Under hardlyScore, and under doubtScore
+// for a weak pattern, they speak so much for an ordinary question that the pattern may
+// have been met by chance.
 const (
-	sureScore    = 2
-	perhapsScore = -0.5
+	sureScore    = 0.25
+	perhapsScore = -1.25
 	doubtScore   = -1
-	hardlyScore  = -3
+	hardlyScore  = -2
 )
 
 // Alarm is how sure it is that a question tells of danger.
@@ -99,9 +101,12 @@ type Danger struct {
 	Why   string // the words of the question that say so, or that weighed most
 }
 
-// fewestWords is how many words a question must have to be weighed: fewer, such as
-// a greeting, give too little to go by.
-const fewestWords = 4
+// A question of fewer than fewWords words gives little to go by: what no pattern
+// tells of must score shortScore, and one word alone is not weighed.
+const (
+	fewWords   = 4
+	shortScore = 1.5
+)
 
 // DangerIn judges a question by patterns, and by the weight of its words where
 // no pattern is met or where one may have been met by chance.
@@ -110,13 +115,15 @@ func DangerIn(question string) Danger {
 		return Danger{}
 	}
 	found, is := emergencyPhrases().Find(question)
-	if len(strings.Fields(question)) < fewestWords {
-		if is {
-			return Danger{Sure, found.Kind, found.Words}
-		}
-		return Danger{}
+	count := len(strings.Fields(question))
+	short := count < fewWords
+	if short && is {
+		return Danger{Sure, found.Kind, found.Words}
 	}
 	weighed := emergencyWeights().Weigh(question)
+	if short && (count < 2 || weighed.Score < shortScore) {
+		return Danger{}
+	}
 	if is {
 		if found.Weak && weighed.Score < hardlyScore {
 			return Danger{}

@@ -26,9 +26,8 @@ func TestDangerPhrasings(t *testing.T) {
 	})
 }
 
-// The published cases. Patterns and weights were made with the first sets, so that
-// these must all be right. "-3" is held to what was measured when it was first
-// scored. No pattern and no weight was made with "-4": it shows what
+// The published cases. Patterns and weights were made with all sets but "-4", so
+// that these must be right. No pattern and no weight was made with "-4": it shows what
 // to expect of phrasings that nobody foresaw, and is meant to stay so.
 func TestEmergencyCases(t *testing.T) {
 	for _, set := range []struct {
@@ -38,8 +37,10 @@ func TestEmergencyCases(t *testing.T) {
 		{"", 0, 146, 0, 0},
 		{"-held-out", 0, 72, 0, 0},
 		{"-2", 0, 178, 0, 0},
-		{"-3", 6, 99, 0, 5},
-		{"-4", 24, 54, 4, 7},
+		{"-3", 0, 101, 0, 1},
+		{"-4", 9, 57, 4, 5},
+		{"-5", 0, 130, 0, 0},
+		{"-6", 0, 0, 0, 0},
 	} {
 		t.Run("caught"+set.part, func(t *testing.T) {
 			cases := emergencyCases(t, "emergencies"+set.part+".jsonl")
@@ -101,6 +102,20 @@ func TestNoAlarm(t *testing.T) {
 	t.Logf("of %d questions %d are taken for an emergency, %d have the numbers above their answer", len(questions), sure, perhaps)
 	if sure > 0 || 100*perhaps > len(questions) { // 1 in 100
 		t.Errorf("%d sure, %d perhaps", sure, perhaps)
+	}
+}
+
+// A few words that no pattern tells of are weighed, but not one word alone, and
+// they must say more than a whole sentence.
+func TestShortDanger(t *testing.T) {
+	for question, want := range map[string]Alarm{
+		"les rideaux fument": Sure, "mon bras saigne": Sure, "elle s'étrangle": Sure,
+		"don du sang": NoAlarm, "feu rouge cassé": NoAlarm, "bouche incendie": NoAlarm, "ma voisine crie": NoAlarm,
+		"saigne": NoAlarm,
+	} {
+		if got := DangerIn(question); got.Alarm != want {
+			t.Errorf("%q: %+v, want %q", question, got, want)
+		}
 	}
 }
 

@@ -69,7 +69,7 @@ func TestEmergencyNumbersCallWhatTheySay(t *testing.T) {
 // Words that may tell of danger, of which no pattern is sure: the numbers stand
 // above whatever the answer is.
 func TestAnswerBelowNumbers(t *testing.T) {
-	const question = "une dame se fait traîner par les cheveux sur le parking"
+	const question = "mon grand-père dit des choses étranges et marche de travers"
 	if danger := DangerIn(question); danger.Alarm != Perhaps || danger.Why == "" {
 		t.Fatalf("%+v", danger)
 	}

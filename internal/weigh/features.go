@@ -10,16 +10,22 @@ import (
 )
 
 const (
-	window      = 24 // words that are judged together
-	step        = 12 // words from one stretch to the next
-	longestWord = 30 // letters of a word; more are none
-	shortest    = 3  // letters in a stretch of letters, the marks < and > of a word's ends included
-	longest     = 5
-	ofLetters   = 0.5 // what a stretch of letters counts beside a word's 1
+	window      = 24      // words that are judged together
+	step        = 12      // words from one stretch to the next
+	longestWord = 30      // letters of a word; more are none
+	buckets     = 1 << 15 // that features fall into
 )
 
-// word is one of a text, as written and as compared.
-type word struct{ written, folded string }
+// What a feature counts beside a word's 1.
+const (
+	ofLetters      = 0.5
+	ofApart        = 0.7 // two words with one between them
+	ofSound        = 0.7 // a word, or two neighbours, as they sound
+	ofSoundLetters = 0.4
+)
+
+// word is one of a text: as written, as compared, and as it sounds.
+type word struct{ written, folded, sound string }
 
 func wordsOf(text string) []word {
 	var words []word
@@ -29,16 +35,16 @@ func wordsOf(text string) []word {
 		if utf8.RuneCountInString(written) > longestWord {
 			continue
 		}
-		if folded := fold(written); folded != "" {
-			words = append(words, word{written, folded})
+		if folded := analysis.Fold(written); folded != "" {
+			spelt := strings.ReplaceAll(strings.ReplaceAll(folded, "ph", "f"), "y", "i")
+			words = append(words, word{written, single(spelt), soundOf(written)})
 		}
 	}
 	return words
 }
 
-// fold is a word without accents and doubled letters; all numbers are one.
-func fold(written string) string {
-	folded := strings.NewReplacer("ph", "f", "y", "i").Replace(analysis.Fold(written))
+// single is a word without doubled letters; all numbers are one.
+func single(folded string) string {
 	var b strings.Builder
 	var last rune
 	for _, r := range folded {
@@ -53,28 +59,36 @@ func fold(written string) string {
 	return b.String()
 }
 
-// feature is a stretch of a text that may have weights, how much it counts, and
-// the word that it stands in.
+// feature is a stretch of a text: the bucket that it falls into, how much it
+// counts, and the word that it stands in.
 type feature struct {
-	name  string
-	value float64
-	word  int
+	bucket int
+	value  float64
+	word   int
 }
 
 // featuresOf returns the features of words that are judged together, so scaled
 // that long and short texts weigh the same.
 func featuresOf(words []word) []feature {
-	var features []feature
+	features := make([]feature, 0, 64*len(words))
+	add := func(value float64, at int, name ...string) {
+		features = append(features, feature{bucketOf(name...), value, at})
+	}
+	before := word{folded: "^", sound: "^"}
 	for i, w := range words {
-		before := "^"
-		if i > 0 {
-			before = words[i-1].folded
-		}
-		features = append(features, feature{w.folded, 1, i}, feature{before + " " + w.folded, 1, i})
+		add(1, i, w.folded)
+		add(1, i, before.folded, " ", w.folded)
+		add(ofSound, i, "~", w.sound)
+		add(ofSound, i, "~", before.sound, " ", w.sound)
 		if i == len(words)-1 {
-			features = append(features, feature{w.folded + " $", 1, i})
+			add(1, i, w.folded, " $")
 		}
-		features = append(features, lettersOf(w.folded, i)...)
+		if i > 1 {
+			add(ofApart, i, words[i-2].folded, " _ ", w.folded)
+		}
+		eachStretch(w.folded, 3, 5, func(letters string) { add(ofLetters, i, "*", letters) })
+		eachStretch(w.sound, 3, 4, func(letters string) { add(ofSoundLetters, i, "%", letters) })
+		before = w
 	}
 	var square float64
 	for _, f := range features {
@@ -86,15 +100,31 @@ func featuresOf(words []word) []feature {
 	return features
 }
 
-func lettersOf(folded string, at int) []feature {
-	marked := []rune("<" + folded + ">")
-	var features []feature
+// eachStretch passes on every stretch of letters of these lengths, the marks <
+// and > of the word's ends included.
+func eachStretch(folded string, shortest, longest int, pass func(letters string)) {
+	marked := "<" + folded + ">"
+	starts := make([]int, 0, longestWord+3)
+	for at := range marked {
+		starts = append(starts, at)
+	}
+	starts = append(starts, len(marked))
 	for n := shortest; n <= longest; n++ {
-		for i := 0; i+n <= len(marked); i++ {
-			features = append(features, feature{"*" + string(marked[i:i+n]), ofLetters, at})
+		for i := 0; i+n < len(starts); i++ {
+			pass(marked[starts[i]:starts[i+n]])
 		}
 	}
-	return features
+}
+
+// bucketOf is the bucket of a feature: the FNV-1a hash of its name.
+func bucketOf(name ...string) int {
+	hash := uint32(2166136261)
+	for _, part := range name {
+		for i := range len(part) {
+			hash = (hash ^ uint32(part[i])) * 16777619
+		}
+	}
+	return int((hash ^ hash>>15) % buckets)
 }
 
 // stretches are the parts of a text that are judged one by one.

@@ -10,13 +10,11 @@ import (
 type Example struct{ Kind, Text string }
 
 const (
-	rounds  = 25   // times that each example is seen
-	pace    = 0.5  // AdaGrad's step
-	steady  = 0.02 // keeps its first steps small
-	decay   = 1e-4 // draws weights towards zero
-	seenBy  = 3    // examples that must have a feature for it to have weights
-	biasBy  = 0.02 // step of the bias
-	tooFine = 0.1  // a feature all whose weights are smaller is left out
+	rounds = 25   // times that each example is seen
+	pace   = 0.5  // AdaGrad's step
+	steady = 0.02 // keeps its first steps small
+	decay  = 1e-3 // draws weights towards zero
+	biasBy = 0.02 // step of the bias
 )
 
 // Learn finds the weights of some kinds, the first being that of what is
@@ -30,65 +28,43 @@ func Learn(kinds []string, examples []Example) *Weights {
 			l.learn(l.examples[i])
 		}
 	}
-	w := &Weights{kinds: slices.Clone(kinds), bias: l.bias, of: map[string][]float64{}}
-	for name, id := range l.ids {
-		if weights := l.weights[id]; slices.ContainsFunc(weights, func(v float64) bool { return math.Abs(v) >= tooFine }) {
-			w.of[name] = weights
-		}
-	}
-	return w
+	return quantised(kinds, l.bias, l.weights)
 }
 
 type learner struct {
-	ids      map[string]int
 	examples []learnt
 	bias     []float64
-	weights  [][]float64 // by feature, then kind
-	squares  [][]float64 // of the gradients so far
+	weights  []float64 // by bucket, then kind
+	squares  []float64 // of the gradients so far
+	off      []float64 // what learn computes with
 }
 
 type learnt struct {
-	kind   int
-	ids    []int
-	values []float64
+	kind    int
+	buckets []int // each once
+	values  []float64
 }
 
 func newLearner(kinds []string, examples []Example) *learner {
-	l := &learner{ids: map[string]int{}, bias: make([]float64, len(kinds))}
-	seen := map[string]int{}
-	features := make([]map[string]float64, len(examples))
-	for i, e := range examples {
-		features[i] = map[string]float64{}
-		words := wordsOf(e.Text)
-		for _, f := range featuresOf(words[:min(len(words), 2*window)]) {
-			features[i][f.name] += f.value
-		}
-		for name := range features[i] {
-			seen[name]++
-		}
+	l := &learner{
+		bias: make([]float64, len(kinds)), off: make([]float64, len(kinds)),
+		weights: make([]float64, buckets*len(kinds)), squares: make([]float64, buckets*len(kinds)),
 	}
-	for i, e := range examples {
+	for _, e := range examples {
 		one := learnt{kind: slices.Index(kinds, e.Kind)}
 		if one.kind < 0 {
 			continue
 		}
-		names := make([]string, 0, len(features[i]))
-		for name := range features[i] {
-			if seen[name] >= seenBy {
-				names = append(names, name)
-			}
-		}
-		slices.Sort(names)
-		for _, name := range names {
-			id, known := l.ids[name]
+		words := wordsOf(e.Text)
+		at := map[int]int{}
+		for _, f := range featuresOf(words[:min(len(words), 2*window)]) {
+			i, known := at[f.bucket]
 			if !known {
-				id = len(l.weights)
-				l.ids[name] = id
-				l.weights = append(l.weights, make([]float64, len(kinds)))
-				l.squares = append(l.squares, make([]float64, len(kinds)))
+				i = len(one.buckets)
+				at[f.bucket] = i
+				one.buckets, one.values = append(one.buckets, f.bucket), append(one.values, 0)
 			}
-			one.ids = append(one.ids, id)
-			one.values = append(one.values, features[i][name])
+			one.values[i] += f.value
 		}
 		l.examples = append(l.examples, one)
 	}
@@ -96,23 +72,28 @@ func newLearner(kinds []string, examples []Example) *learner {
 }
 
 func (l *learner) learn(e learnt) {
-	sums := slices.Clone(l.bias)
-	for i, id := range e.ids {
-		for k, weight := range l.weights[id] {
-			sums[k] += e.values[i] * weight
+	off := l.off
+	n := len(off)
+	copy(off, l.bias)
+	for i, bucket := range e.buckets {
+		for k, weight := range l.weights[bucket*n : bucket*n+n] {
+			off[k] += e.values[i] * weight
 		}
 	}
-	all := logSum(sums)
-	for k := range sums {
-		off := math.Exp(sums[k] - all)
-		if k == e.kind {
-			off--
-		}
-		l.bias[k] -= biasBy * off
-		for i, id := range e.ids {
-			gradient := off*e.values[i] + decay*l.weights[id][k]
-			l.squares[id][k] += gradient * gradient
-			l.weights[id][k] -= pace * gradient / math.Sqrt(l.squares[id][k]+steady)
+	all := logSum(off)
+	for k := range off {
+		off[k] = math.Exp(off[k] - all)
+	}
+	off[e.kind]--
+	for k := range off {
+		l.bias[k] -= biasBy * off[k]
+	}
+	for i, bucket := range e.buckets {
+		for k := range off {
+			at := bucket*n + k
+			gradient := off[k]*e.values[i] + decay*l.weights[at]
+			l.squares[at] += gradient * gradient
+			l.weights[at] -= pace * gradient / math.Sqrt(l.squares[at]+steady)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func TestWriteParse(t *testing.T) {
 }
 
 func TestParseRefuses(t *testing.T) {
-	for _, bad := range []string{"", "kinds\ta\n", "kinds\ta\tb\n", "bias\t1\t2\n", "kinds\ta\tb\nbias\t1\n", "kinds\ta\tb\nbias\t1\tx\n"} {
+	for _, bad := range []string{"", "kinds\ta\n", "kinds\ta\tb\n", "bias\t1\t2\n", "kinds\ta\tb\nbias\t1\n", "kinds\ta\tb\nbias\t1\tx\n", "kinds\ta\tb\nbias\t1\t2\nshort"} {
 		if _, err := Parse(bad); err == nil {
 			t.Errorf("%q is read", bad)
 		}
@@ -85,4 +85,22 @@ func TestWeighAny(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What sounds alike in French is one.
+func TestSound(t *testing.T) {
+	for _, alike := range [][]string{
+		{"quoi", "koi"}, {"sent", "sen"}, {"fumée", "fumé", "fume"}, {"brûler", "brulé", "brule"},
+		{"eau", "au", "o"}, {"pharmacie", "farmaci"}, {"chez", "ché"}, {"dans", "den"},
+		{"ça", "sa"}, {"accident", "aksid"},
+	} {
+		for _, other := range alike[1:] {
+			if soundOf(alike[0]) != soundOf(other) {
+				t.Errorf("%q sounds %q, %q sounds %q", alike[0], soundOf(alike[0]), other, soundOf(other))
+			}
+		}
+	}
+	if soundOf("feu") == soundOf("fou") || soundOf("يحترق") == "" {
+		t.Error("too much is alike")
+	}
 }

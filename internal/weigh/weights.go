@@ -1,11 +1,9 @@
 package weigh
 
 import (
-	"bufio"
 	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -17,7 +15,29 @@ import (
 type Weights struct {
 	kinds []string // the first is the kind of what is nothing special
 	bias  []float64
-	of    map[string][]float64 // a weight for each kind
+	of    string // a byte for each bucket and kind: a signed number of units
+}
+
+// unit is the fineness of a weight in a file.
+const unit = 0.05
+
+// quantised returns weights in units, by bucket, then kind.
+func quantised(kinds []string, bias, weights []float64) *Weights {
+	w := &Weights{kinds: slices.Clone(kinds)}
+	for _, b := range bias {
+		w.bias = append(w.bias, math.Round(b/unit)*unit)
+	}
+	bytes := make([]byte, len(weights))
+	for i, v := range weights {
+		bytes[i] = byte(int8(max(-127, min(127, math.Round(v/unit)))))
+	}
+	w.of = string(bytes)
+	return w
+}
+
+// weight is that of a bucket for a kind.
+func (w *Weights) weight(bucket, kind int) float64 {
+	return float64(int8(w.of[bucket*len(w.kinds)+kind])) * unit
 }
 
 // Weighed is a judgement: the likeliest kind but the first, and the logarithm of
@@ -51,8 +71,8 @@ func (w *Weights) Weigh(text string) Weighed {
 func (w *Weights) judge(features []feature) (string, float64) {
 	sums := slices.Clone(w.bias)
 	for _, f := range features {
-		for k, weight := range w.of[f.name] {
-			sums[k] += f.value * weight
+		for k := range sums {
+			sums[k] += f.value * w.weight(f.bucket, k)
 		}
 	}
 	likeliest := 1
@@ -69,9 +89,7 @@ func (w *Weights) decisive(words []word, kind string) []string {
 	k := slices.Index(w.kinds, kind)
 	speaks := make([]float64, len(words))
 	for _, f := range featuresOf(words) {
-		if weights := w.of[f.name]; weights != nil {
-			speaks[f.word] += f.value * (weights[k] - weights[0])
-		}
+		speaks[f.word] += f.value * (w.weight(f.bucket, k) - w.weight(f.bucket, 0))
 	}
 	order := make([]int, len(words))
 	for i := range order {
@@ -96,60 +114,39 @@ func logSum(x []float64) float64 {
 	return top + math.Log(sum)
 }
 
-// hundredth is the unit in which a file writes weights.
-const hundredth = 0.01
-
 // Write writes the weights so that Parse reads them.
 func (w *Weights) Write(to io.Writer) error {
-	out := bufio.NewWriter(to)
-	fmt.Fprintln(out, "kinds\t"+strings.Join(w.kinds, "\t"))
-	line := func(name string, weights []float64) {
-		fmt.Fprint(out, name)
-		for _, v := range weights {
-			fmt.Fprintf(out, "\t%d", int(math.Round(v/hundredth)))
-		}
-		fmt.Fprintln(out)
+	var head strings.Builder
+	head.WriteString("kinds\t" + strings.Join(w.kinds, "\t") + "\nbias")
+	for _, b := range w.bias {
+		head.WriteString("\t" + strconv.Itoa(int(math.Round(b/unit))))
 	}
-	line("bias", w.bias)
-	for _, name := range slices.Sorted(maps.Keys(w.of)) {
-		line(name, w.of[name])
-	}
-	return out.Flush()
+	_, err := io.WriteString(to, head.String()+"\n"+w.of)
+	return err
 }
 
-// Parse reads a file of weights: a line that names the kinds, one of their bias,
-// and one for each feature, in hundredths. An error names the line that is not
-// understood.
+// Parse reads what Write wrote: a line that names the kinds, one of their bias
+// in units, and a byte for each bucket and kind.
 func Parse(file string) (*Weights, error) {
-	w := &Weights{of: map[string][]float64{}}
-	for line := range strings.Lines(file) {
-		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if w.kinds == nil {
-			if fields[0] != "kinds" || len(fields) < 3 {
-				return nil, fmt.Errorf("weights begin with %q, not with their kinds", line)
-			}
-			w.kinds = fields[1:]
-			continue
-		}
-		if len(fields) != len(w.kinds)+1 {
-			return nil, fmt.Errorf("weights %q: not one for each of %d kinds", line, len(w.kinds))
-		}
-		weights := make([]float64, len(w.kinds))
-		for k, written := range fields[1:] {
-			n, err := strconv.Atoi(written)
-			if err != nil {
-				return nil, fmt.Errorf("weights %q: %w", line, err)
-			}
-			weights[k] = float64(n) * hundredth
-		}
-		if w.bias == nil {
-			w.bias = weights
-			continue
-		}
-		w.of[fields[0]] = weights
+	first, rest, _ := strings.Cut(file, "\n")
+	second, rest, _ := strings.Cut(rest, "\n")
+	kinds, bias := strings.Split(first, "\t"), strings.Split(second, "\t")
+	if kinds[0] != "kinds" || len(kinds) < 3 {
+		return nil, fmt.Errorf("weights begin with %q, not with their kinds", first)
 	}
-	if w.bias == nil {
-		return nil, fmt.Errorf("weights have no bias")
+	if bias[0] != "bias" || len(bias) != len(kinds) {
+		return nil, fmt.Errorf("weights have %q, not the bias of %d kinds", second, len(kinds)-1)
+	}
+	w := &Weights{kinds: kinds[1:], of: rest}
+	for _, written := range bias[1:] {
+		n, err := strconv.Atoi(written)
+		if err != nil {
+			return nil, fmt.Errorf("the bias of weights: %w", err)
+		}
+		w.bias = append(w.bias, float64(n)*unit)
+	}
+	if want := buckets * len(w.kinds); len(rest) != want {
+		return nil, fmt.Errorf("weights have %d bytes, want %d", len(rest), want)
 	}
 	return w, nil
 }
