@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"guichet/internal/almanac"
 	"guichet/internal/analysis"
 )
 
@@ -25,8 +26,6 @@ type titleReading struct {
 	record      bool  // it stands for itself: minutes, a bulletin, an order
 }
 
-const monthPattern = `janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre`
-
 // titlePatterns finds dates in titles, and words of records, whose documents
 // follow one another without one taking the other's place.
 type titlePatterns struct {
@@ -36,7 +35,7 @@ type titlePatterns struct {
 func newTitlePatterns() *titlePatterns {
 	return &titlePatterns{
 		// "du 30 novembre au 18 décembre 2026", "1er septembre 2026", "mai 2026"
-		day: regexp.MustCompile(`(?i)(?:\b(?:du|au|le|dès|depuis|jusqu.au|à partir du)\s+)?(?:\b(\d{1,2})(?:er)?\s+)?\b(` + monthPattern + `)\b(?:\s+((?:19|20)\d\d)\b)?`),
+		day: regexp.MustCompile(`(?i)(?:\b(?:du|au|le|dès|depuis|jusqu.au|à partir du)\s+)?(?:\b(\d{1,2})(?:er)?\s+)?\b(` + almanac.MonthWords("fr") + `)\b(?:\s+((?:19|20)\d\d)\b)?`),
 		// "version 2.1", "v3"
 		version: regexp.MustCompile(`(?i)\b(?:version\s*|v\.?\s?)(\d{1,3})(?:\.(\d{1,3}))?\b`),
 		numbers: regexp.MustCompile(`(n°\s*|no?\.\s*)?\b\d+(?:\s?[-–/.]\s?\d+)*\b`),
@@ -75,7 +74,7 @@ func (p *titlePatterns) cutDates(title string, r *titleReading) string {
 	if year := lastYear(title); year > 0 {
 		title = p.day.ReplaceAllStringFunc(title, func(found string) string {
 			m := p.day.FindStringSubmatch(found)
-			date := dayMonth{number(m[1]), monthOf(m[2]), number(m[3])}
+			date := dayMonth{number(m[1]), int32(almanac.Month(m[2], "fr")), number(m[3])} //nolint:gosec // twelve months
 			if date.year == 0 {
 				date.year = year
 			}
@@ -173,12 +172,6 @@ func lastYear(text string) int32 {
 		return 0
 	}
 	return int32(years[len(years)-1]) //nolint:gosec // four digits
-}
-
-func monthOf(name string) int32 {
-	folded := strings.NewReplacer("é", "e", "É", "e", "û", "u", "Û", "u").Replace(strings.ToLower(name))
-	months := []string{"janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"}
-	return int32(slices.Index(months, folded) + 1) //nolint:gosec // twelve
 }
 
 // number reads at most nine digits; 0 for none.

@@ -7,6 +7,9 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+
+	"guichet/internal/almanac"
+	"guichet/internal/analysis"
 )
 
 // Normal writes text in the one form in which facts are compared: words and
@@ -162,11 +165,6 @@ func digitsOf(text string) string {
 	}, text)
 }
 
-var frenchMonths = []string{
-	"janvier", "fevrier", "mars", "avril", "mai", "juin",
-	"juillet", "aout", "septembre", "octobre", "novembre", "decembre",
-}
-
 // dateInWords writes 01/12/2026 as 1 decembre 2026.
 func dateInWords(date string) string {
 	parts := strings.Split(date, "/")
@@ -174,7 +172,7 @@ func dateInWords(date string) string {
 	if err != nil || month < 1 || month > 12 {
 		return date
 	}
-	return strings.TrimPrefix(parts[0], "0") + " " + frenchMonths[month-1] + " " + parts[2]
+	return strings.TrimPrefix(parts[0], "0") + " " + analysis.Fold(almanac.Months("fr")[month-1]) + " " + parts[2]
 }
 
 // fromMeridiem writes 2:30 pm as 14h30.

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"guichet/internal/almanac"
+	"guichet/internal/analysis"
 )
 
 var (
@@ -59,18 +62,13 @@ func makeDate(year, month, day string) (time.Time, bool) {
 
 // monthNumber returns "3" for mars, mar. and march, and "" for what is no month.
 func monthNumber(name string) string {
-	names := [12][]string{
-		{"janvier", "january"}, {"février", "fevrier", "february"}, {"mars", "march"},
-		{"avril", "april"}, {"mai", "may"}, {"juin", "june"}, {"juillet", "july"},
-		{"août", "aout", "august"}, {"septembre", "september"}, {"octobre", "october"},
-		{"novembre", "november"}, {"décembre", "decembre", "december"}, //nolint:misspell // French
-	}
 	if len(name) < 3 || name == "jui" {
 		return ""
 	}
-	for i, spellings := range names {
-		for _, full := range spellings {
-			if strings.HasPrefix(full, name) {
+	name = analysis.Fold(name)
+	for i := range 12 {
+		for _, language := range almanac.Languages() {
+			if strings.HasPrefix(analysis.Fold(almanac.Months(language)[i]), name) {
 				return strconv.Itoa(i + 1)
 			}
 		}
@@ -79,10 +77,7 @@ func monthNumber(name string) string {
 }
 
 func isWeekday(word string) bool {
-	switch strings.TrimRight(word, ",.") {
-	case "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "le",
-		"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday":
-		return true
-	}
-	return false
+	word = strings.TrimRight(word, ",.")
+	_, ok := almanac.Weekday(word)
+	return ok || word == "le"
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guichet/corpus/opening"
+	"guichet/internal/almanac"
 )
 
 // directoryHoursRange is hours of the directory: of the days from one to
@@ -75,8 +76,7 @@ const maxHoursNote = 60
 
 // weekdayOf reads a day's name.
 func weekdayOf(name string) (time.Weekday, bool) {
-	i := slices.Index([]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}, foldName(name))
-	return time.Weekday(max(i, 0)), i >= 0
+	return almanac.Weekday(name, "fr")
 }
 
 // days are those from the first to the last; none where they are not named.

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/net/html"
 
 	"guichet/ingest/fetch"
+	"guichet/internal/almanac"
 )
 
 // pageFacts is what walking the site needs of a page, kept so that a page that
@@ -85,8 +86,9 @@ func bodyType(declared, address string, body []byte) string {
 
 var (
 	// digits and longer runs of hexadecimal digits, in addresses
-	numbers     = regexp.MustCompile(`[0-9a-fA-F]{16,}|[0-9]+`)
-	dateWord    = regexp.MustCompile(`(?i)(?:\b(?:[0-9]{1,2}|1er)\s+)?\b(janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre|january|february|march|april|may|june|july|august|september|october|november|december|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b`)
+	numbers  = regexp.MustCompile(`[0-9a-fA-F]{16,}|[0-9]+`)
+	dateWord = regexp.MustCompile(`(?i)(?:\b(?:[0-9]{1,2}|1er)\s+)?\b(` +
+		almanac.MonthWords(almanac.Languages()...) + `|` + almanac.WeekdayWords(almanac.Languages()...) + `)\b`)
 	yearWord    = regexp.MustCompile(`\b(19|20|21)[0-9]{2}\b`)
 	missingPage = regexp.MustCompile(`(?i)(page|document|contenu|article)s?\s+(introuvable|non trouv|inexistant|not found|n.existe (pas|plus))|\berreur 404\b|\berror 404\b|\b404\b.{0,20}(not found|introuvable)|^\s*not found`)
 )

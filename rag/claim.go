@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"guichet/internal/almanac"
 	"guichet/internal/fact"
 )
 
@@ -109,7 +110,7 @@ func (c claim) denies() bool {
 	return slices.ContainsFunc(c.clauses, func(part clause) bool { return part.negated || denial.MatchString(part.text) })
 }
 
-var onlyJoins = regexp.MustCompile(`^(?:[\s,–-]|\b(?:a|au|aux|et|ou|le|la|les|du|de|des|avant|puis|n|rue|avenue|to|and|or|the|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|['°])*$`) //nolint:misspell // French
+var onlyJoins = regexp.MustCompile(`^(?:[\s,–-]|\b(?:a|au|aux|et|ou|le|la|les|du|de|des|avant|puis|n|rue|avenue|to|and|or|the|` + almanac.WeekdayWords("fr") + `)\b|['°])*$`)
 
 // repeats returns a fact that the claim states twice in one breath: "de 9 h à
 // 9 h".

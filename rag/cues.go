@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"guichet/internal/almanac"
 	"guichet/internal/analysis"
 )
 
@@ -24,8 +25,11 @@ const lacking = .6
 
 const (
 	numberWord = `(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|soixante|cent)`
-	monthWord  = `(?:janvier|février|fevrier|mars|avril|mai|juin|juillet|août|aout|septembre|octobre|novembre|décembre|decembre)`
-	dayWord    = `(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)`
+)
+
+var (
+	monthWord = `(?:` + almanac.MonthWords("fr") + `)`
+	dayWord   = `(?:` + almanac.WeekdayWords("fr") + `)`
 )
 
 var cueTable = []cue{

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"guichet/corpus/opening"
+	"guichet/internal/almanac"
 	"guichet/internal/messages"
 )
 
@@ -49,7 +50,7 @@ func (s *speaker) cite(from opening.Source, on opening.Date) []Citation {
 }
 
 func quoteOn(quotes []string, day time.Weekday, otherwise string) string {
-	name := []string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}[day]
+	name := almanac.Weekdays("fr")[day]
 	rowed := func(q string) bool { return strings.HasPrefix(hoursFold(q), "| ") }
 	for _, q := range quotes {
 		if rowed(q) && strings.Contains(hoursFold(q), name) {

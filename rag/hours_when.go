@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"guichet/corpus/opening"
+	"guichet/internal/almanac"
+	"guichet/internal/analysis"
 )
 
 // hoursWhen is the time that a question asks about. Nothing set: none was
@@ -402,14 +404,18 @@ func (r *hoursClockReader) vacation(i int) bool {
 // hoursWeekday is the number of a weekday that a word names, or -1. A slip is
 // forgiven, two in long words, as long as the first letter is right.
 func hoursWeekday(word string) int {
-	for day, names := range [][]string{
-		{"dimanche", "sunday", "dim"}, {"lundi", "monday"}, {"mardi", "tuesday"}, {"mercredi", "wednesday"},
-		{"jeudi", "thursday"}, {"vendredi", "friday"}, {"samedi", "saturday", "sam"},
-	} {
-		for _, name := range names {
-			if word == name || word == name+"s" {
-				return day
-			}
+	if day, ok := almanac.Weekday(word); ok {
+		return int(day)
+	}
+	switch word {
+	case "dim", "dims":
+		return 0
+	case "sam", "sams":
+		return 6
+	}
+	for day := range 7 {
+		for _, language := range almanac.Languages() {
+			name := almanac.Weekdays(language)[day]
 			allowed := 1
 			if len(name) >= 8 && len(word) >= 7 {
 				allowed = 2
@@ -424,13 +430,17 @@ func hoursWeekday(word string) int {
 
 // hoursMonth is the month that a word names, or 0.
 func hoursMonth(word string) time.Month {
-	for i, names := range [][]string{
-		{"janvier", "january", "janv", "jan"}, {"fevrier", "february", "fev", "feb"}, {"mars", "march"}, {"avril", "april", "apr"},
-		{"mai", "may"}, {"juin", "june"}, {"juillet", "july", "juil"}, {"aout", "august", "aug"},
-		{"septembre", "september", "sept"}, {"octobre", "october", "oct"}, {"novembre", "november", "nov"}, {"decembre", "december", "dec"},
-	} {
-		for _, name := range names {
-			if word == name || len(name) > 6 && hoursEdits(word, name, 1) <= 1 {
+	if month := almanac.Month(word); month > 0 {
+		return month
+	}
+	for i, short := range []string{"janv jan", "fev feb", "", "apr", "", "", "juil", "aug", "sept", "oct", "nov", "dec"} {
+		if slices.Contains(strings.Fields(short), word) {
+			return time.Month(i + 1)
+		}
+	}
+	for i := range 12 {
+		for _, language := range almanac.Languages() {
+			if name := analysis.Fold(almanac.Months(language)[i]); len(name) > 6 && hoursEdits(word, name, 1) <= 1 {
 				return time.Month(i + 1)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"guichet/corpus"
+	"guichet/internal/almanac"
 	"guichet/internal/analysis"
 )
 
@@ -163,7 +164,7 @@ func sharedBy(a, b vocabulary) float64 {
 	return float64(n) / float64(len(a.terms))
 }
 
-var dayOrMonth = regexp.MustCompile(`\b(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b`) //nolint:misspell // French
+var dayOrMonth = regexp.MustCompile(`\b(?:` + almanac.WeekdayWords(almanac.Languages()...) + `|` + almanac.MonthWords("fr") + `)\b`)
 
 // momentsOf returns the figures, days and months that a question names.
 func momentsOf(text string) []string {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"guichet/internal/almanac"
 )
 
 // askedFigures are the figures of a question that choose between rows and
@@ -35,7 +37,7 @@ var (
 	rangeUpTo    = regexp.MustCompile(`(?i)(?:moins de|jusqu['’]à|au plus|inférieure? à|≤)\s*` + wholeNumber + `\s*(ans?\b|mois\b|m²|m2|m³|)`)
 	rangeAndMore = regexp.MustCompile(`(?i)` + wholeNumber + `\s*(ans?\b|mois\b|m²|m2|m³)\s*(et plus|ou plus|et moins|ou moins|au plus|au moins|inclus)`)
 
-	datedDay = regexp.MustCompile(`(?i)\b(\d{1,2}|1er)\s+(?:(?:,|et|,? ?\d{1,2})\s*)*` + monthWord + `(?:\s+(20\d\d))?`)
+	datedDay = regexp.MustCompile(`(?i)\b(\d{1,2}|1er)\s+(?:(?:,|et|,? ?\d{1,2})\s*)*(` + monthWord + `)(?:\s+(20\d\d))?`)
 )
 
 func figuresAsked(question string) askedFigures {
@@ -184,16 +186,11 @@ func daysOf(text string, now time.Time) (past, coming bool) {
 			continue
 		}
 		year := now.Year()
-		if m[2] != "" {
-			year, _ = strconv.Atoi(m[2])
+		if m[3] != "" {
+			year, _ = strconv.Atoi(m[3])
 		}
-		for i, name := range []string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"} {
-			if !strings.Contains(m[0], name) {
-				continue
-			}
-			end := time.Date(year, time.Month(i+1), day+1, 0, 0, 0, 0, now.Location())
-			past, coming = past || !end.After(now), coming || end.After(now)
-		}
+		end := time.Date(year, almanac.Month(m[2], "fr"), day+1, 0, 0, 0, 0, now.Location())
+		past, coming = past || !end.After(now), coming || end.After(now)
 	}
 	return past, coming
 }

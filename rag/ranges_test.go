@@ -23,3 +23,21 @@ func TestFiguresOfAQuestionChooseARow(t *testing.T) {
 		}
 	}
 }
+
+// Days are read with the accents of their month, and without.
+func TestDaysOf(t *testing.T) {
+	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+	for text, want := range map[string][2]bool{
+		"réunion le 12 août":                     {true, false},
+		"réunion le 12 aout":                     {true, false},
+		"Le 1er fevrier 2027":                    {false, true},
+		"les 1er, 8 et 15 decembre":              {false, true},
+		"le 26 novembre 2026":                    {false, true},
+		"le 3 mars 2025, puis le 4 février 2027": {true, true},
+		"du lundi au vendredi":                   {false, false},
+	} {
+		if past, coming := daysOf(text, now); past != want[0] || coming != want[1] {
+			t.Errorf("%q: past %v, coming %v", text, past, coming)
+		}
+	}
+}

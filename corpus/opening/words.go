@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/text/unicode/norm"
+
+	"guichet/internal/almanac"
 )
 
 // fold is a text in lower case, without accents, with plain blanks, hyphens
@@ -131,26 +133,16 @@ func withoutNotes(text string) (rest string, notes []string) {
 	return note.ReplaceAllString(strings.ReplaceAll(text, noteMark, "?"), noteMark), notes
 }
 
-// weekdayNames are French and English names and their abbreviations.
-func weekdayNames() map[string]time.Weekday {
-	names := map[string]time.Weekday{}
-	for day, list := range [][]string{
-		{"dimanche", "dim", "sunday", "sun"},
-		{"lundi", "lun", "monday", "mon"},
-		{"mardi", "mar", "tuesday", "tue"},
-		{"mercredi", "mer", "wednesday", "wed"},
-		{"jeudi", "jeu", "thursday", "thu"},
-		{"vendredi", "ven", "friday", "fri"},
-		{"samedi", "sam", "saturday", "sat"},
-	} {
-		for _, name := range list {
-			names[name] = time.Weekday(day)
-			if len(name) > 3 {
-				names[name+"s"] = time.Weekday(day)
+// weekday reads a French or English name, or its first three letters.
+func weekday(word string) (time.Weekday, bool) {
+	for _, language := range almanac.Languages() {
+		for day, name := range almanac.Weekdays(language) {
+			if word == name[:3] {
+				return time.Weekday(day), true
 			}
 		}
 	}
-	return names
+	return almanac.Weekday(word)
 }
 
 func nthNames() map[string]int {
@@ -171,13 +163,13 @@ func parseDays(text string) ([]Line, error) {
 	}
 	var out []Line
 	var nths []int
-	days, numbers, through := weekdayNames(), nthNames(), false
+	numbers, through := nthNames(), false
 	for word := range strings.FieldsFuncSeq(strings.ReplaceAll(folded, "-", " a "), func(r rune) bool { return r == ' ' || r == ',' || r == '.' }) {
 		if n, ok := numbers[word]; ok {
 			nths = append(nths, n)
 			continue
 		}
-		day, isDay := days[word]
+		day, isDay := weekday(word)
 		switch {
 		case isDay && through:
 			if len(out) == 0 || out[len(out)-1].Nth != 0 || len(nths) > 0 {
@@ -213,37 +205,13 @@ func parseDays(text string) ([]Line, error) {
 	return out, nil
 }
 
-// monthNames are French and English names.
-func monthNames() map[string]time.Month {
-	names := map[string]time.Month{}
-	for i, list := range [][]string{
-		{"janvier", "january"},
-		{"fevrier", "february"},
-		{"mars", "march"},
-		{"avril", "april"},
-		{"mai", "may"},
-		{"juin", "june"},
-		{"juillet", "july"},
-		{"aout", "august"},
-		{"septembre", "september"},
-		{"octobre", "october"},
-		{"novembre", "november"},
-		{"decembre", "december"},
-	} {
-		for _, name := range list {
-			names[name] = time.Month(i + 1)
-		}
-	}
-	return names
-}
-
 var (
 	spanEnds  = regexp.MustCompile(`^(.+?)(?: ?\.\. ?| au | a | to | until | - )(.+)$`)
 	isoDate   = regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})$`)
 	isoYearly = regexp.MustCompile(`^(\d{2})-(\d{2})$`)
 	dayMonth  = regexp.MustCompile(`^(?:(\d{1,2})(?:er|st|nd|rd|th)? )?([a-z]+)(?: (\d{4}))?$`)
 	dayAlone  = regexp.MustCompile(`^(\d{1,2})(?:er)?$`)
-	filler    = regexp.MustCompile(`\b(?:du|le|les|from|the|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b `)
+	filler    = regexp.MustCompile(`\b(?:du|le|les|from|the|` + almanac.WeekdayWords("fr") + `)\b `)
 )
 
 // edge is one end of a span as it is written: year 0 is none, day 0 the whole
@@ -307,7 +275,7 @@ func parseEdge(text string) (edge, bool) {
 		return edge{day: number(m[1])}, true
 	}
 	if m := dayMonth.FindStringSubmatch(text); m != nil {
-		month := monthNames()[m[2]]
+		month := almanac.Month(m[2])
 		return edge{number(m[3]), number(m[1]), month}, month != 0
 	}
 	return edge{}, false

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml"
+
+	"guichet/internal/almanac"
 )
 
 // Format writes services as a file that Parse reads back into the same; parts
@@ -162,7 +164,7 @@ func clockWritten(m Minute) string {
 }
 
 func dayWritten(l Line) string {
-	day := []string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"}[l.Weekday]
+	day := almanac.Weekdays("fr")[l.Weekday]
 	switch l.Nth {
 	case 0:
 		return day

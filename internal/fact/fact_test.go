@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+
+	"guichet/internal/almanac"
 )
 
 func keys(text, language string) []string {
@@ -164,8 +166,8 @@ func TestEveryWayToWriteAValue(t *testing.T) {
 		d, m := rapid.IntRange(1, 28).Draw(t, "day"), rapid.IntRange(1, 12).Draw(t, "month")
 		want := fmt.Sprintf("date %d/%d", d, m)
 		for _, language := range []string{"fr", "en"} {
-			for name, n := range months[language] {
-				if n != m {
+			for i, name := range almanac.Months(language) {
+				if i+1 != m {
 					continue
 				}
 				title := strings.ToUpper(name[:1]) + name[1:]

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"guichet/internal/almanac"
+	"time"
 )
 
 // parser reads a text's tokens from the first to the last.
@@ -487,19 +490,27 @@ func (p *parser) monthAt(i int) (int, bool) {
 	if i >= len(p.tokens) || p.tokens[i].kind != 'w' {
 		return 0, false
 	}
-	m, ok := months[p.language][p.tokens[i].text]
-	if ok && p.language == "en" && !p.tokens[i].capital {
+	m := almanac.Month(p.tokens[i].text, p.language)
+	if m == 0 || p.language == "en" && !p.tokens[i].capital {
 		return 0, false
 	}
-	return m, ok
+	return int(m), true
 }
 
 func (p *parser) weekdayAt(i int) (int, bool) {
 	if i < 0 || i >= len(p.tokens) || p.tokens[i].kind != 'w' {
 		return 0, false
 	}
-	d, ok := weekdays[p.language][p.tokens[i].text]
-	return d, ok
+	return weekdayNumber(p.tokens[i].text, p.language)
+}
+
+// weekdayNumber counts from Monday, 1, to Sunday, 7.
+func weekdayNumber(name, language string) (int, bool) {
+	d, ok := almanac.Weekday(name, language)
+	if d == time.Sunday {
+		return 7, ok
+	}
+	return int(d), ok
 }
 
 // moment reads "premier lundi", "2e mardi".

@@ -75,8 +75,7 @@ func (p *parser) joined(k, m int) bool {
 }
 
 func (p *parser) weekdayAt2(t token) (int, bool) {
-	d, ok := weekdays[p.language][t.text]
-	return d, ok
+	return weekdayNumber(t.text, p.language)
 }
 
 // inherit gives a number the kind and unit of the range's other end.
