@@ -36,8 +36,8 @@ var learntSets = map[string][]string{
 	"1":      {"emergencies", "emergencies-false", "emergencies-held-out", "emergencies-false-held-out"},
 	"2":      {"emergencies-2", "emergencies-false-2"},
 	"3":      {"emergencies-3", "emergencies-false-3"},
-	"5":      {"emergencies-5", "emergencies-false-6"},
-	"in use": {"emergencies-false-5"}, // false alarms that were met
+	"5":      {"emergencies-5", "emergencies-false-5"},
+	"in use": {"emergencies-false-in-use"}, // false alarms that were met
 }
 
 const (
