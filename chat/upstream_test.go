@@ -74,7 +74,7 @@ func TestAResidentIsAnsweredWhateverTheModelDoes(t *testing.T) {
 			}
 			// So small a town's own words are quoted with some reserve.
 			fits := end.Outcome == s.as || end.Mode == rag.ModeQuoted && end.Outcome == rag.Partial
-			if end.State != chat.Complete || end.Mode != s.want || !fits || !strings.Contains(text, "de 9 h à 12 h") {
+			if end.State != chat.Complete || end.Mode != s.want || !fits || !strings.Contains(text, "de 9\u00a0h à 12\u00a0h") {
 				t.Errorf("%s, %s %s:\n%s", end.State, end.Mode, end.Outcome, text)
 			}
 			if took := time.Since(began); took > firstToken+2*time.Second {
