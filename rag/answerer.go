@@ -97,6 +97,15 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	return a, nil
 }
 
+// Warm reads the patterns, weights and word lists that are else read when they
+// are first needed: some 200 ms, which an emergency should not wait for.
+func (a *Answerer) Warm() {
+	DangerIn("y a-t-il le feu à la mairie ?")
+	newWording()
+	newFollowUps()
+	theHoursVocabulary()
+}
+
 // Answer answers one question and hands sources and units to sink as they
 // come; sink may be nil. It returns
 //

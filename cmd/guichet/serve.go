@@ -121,6 +121,7 @@ func (o *session) handler() (http.Handler, *chat.Service, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	answerer.Warm()
 	service := chat.New(chat.Config{
 		Store:    chat.NewStore(o.db.Pool),
 		Towns:    o.store,
