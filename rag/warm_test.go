@@ -21,8 +21,9 @@ func BenchmarkFirstEmergency(b *testing.B) {
 	answerer.Warm()
 	start := time.Now()
 	DangerIn("il y a le feu dans mon immeuble")
-	b.ReportMetric(float64(time.Since(start))/1e6, "first-ms")
+	first := time.Since(start)
 	for b.Loop() {
 		DangerIn("il y a le feu dans mon immeuble")
 	}
+	b.ReportMetric(float64(first)/1e6, "first-ms")
 }
