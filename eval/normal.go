@@ -6,8 +6,6 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
 	"guichet/internal/almanac"
 	"guichet/internal/analysis"
 )
@@ -24,7 +22,7 @@ import (
 //
 // A comma or full stop with exactly three digits behind it parts thousands.
 func Normal(text string) string {
-	text = plain(text)
+	text = analysis.FoldLine(text)
 	text = phone.ReplaceAllStringFunc(text, func(s string) string {
 		s = digitsOf(s)
 		for _, prefix := range []string{"00330", "0033", "330", "33"} {
@@ -108,27 +106,6 @@ var (
 	percent       = regexp.MustCompile(`(\d) ?(?:%|pour ?cents?\b|per ?cent\b)`)
 	between       = regexp.MustCompile(`\b(?:de |du |from )?(\d[\d.h]*) (?:a|au|to) (\d)`)
 )
-
-// plain folds case, accents, ligatures, apostrophes, dashes and spaces.
-func plain(text string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
-		switch {
-		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
-		case r == 'œ':
-			b.WriteString("oe")
-		case r == 'æ':
-			b.WriteString("ae")
-		case unicode.IsSpace(r):
-			b.WriteByte(' ')
-		case unicode.Is(unicode.Pd, r) || r == '−':
-			b.WriteByte('-')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
-}
 
 // words are the runs of letters and digits of a text, with the decimal points
 // within numbers and the signs € and %.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"guichet/corpus"
+	"guichet/internal/analysis"
 )
 
 // KindDirectory is the national directory of public services, in JSON.
@@ -166,7 +167,7 @@ func (d *Directory) name() {
 // slugOf is a name in small letters, digits and single hyphens.
 func slugOf(name string) string {
 	var b strings.Builder
-	for _, r := range foldName(name) {
+	for _, r := range analysis.FoldLine(name) {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
 			b.WriteRune(r)

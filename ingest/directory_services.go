@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
-
 	"guichet/corpus/opening"
+	"guichet/internal/analysis"
 )
 
 // FromDirectory begins the origin of services that were imported from the
@@ -165,9 +164,9 @@ func MergeServices(existing, imported []opening.Service) (Merged, error) {
 }
 
 func namesOf(s opening.Service) []string {
-	all := []string{foldName(s.Name)}
+	all := []string{analysis.FoldLine(s.Name)}
 	for _, name := range s.Names {
-		all = append(all, foldName(name))
+		all = append(all, analysis.FoldLine(name))
 	}
 	return all
 }
@@ -184,22 +183,4 @@ func digitsOf(phone string) string {
 		return "0" + strings.TrimPrefix(national, "0")
 	}
 	return digits
-}
-
-// foldName is a name in small letters without accents, its apostrophes and
-// blanks alike.
-func foldName(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(name)) {
-		switch {
-		case r >= 0x300 && r <= 0x36f:
-		case r == '’':
-			b.WriteByte('\'')
-		case r == 'œ':
-			b.WriteString("oe")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
 }

@@ -9,9 +9,9 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"golang.org/x/net/html"
-	"golang.org/x/text/unicode/norm"
 
 	"guichet/corpus"
+	"guichet/internal/analysis"
 )
 
 // suspicionVersion changes when the same file would be flagged differently.
@@ -164,17 +164,14 @@ func lineStart(text string, at int) int {
 	return from
 }
 
-var plainCharacters = strings.NewReplacer("’", "'", "\u00a0", " ", "\u202f", " ", "œ", "oe")
-
 // foldForMatching is text without case, accents and what cannot be seen.
 func foldForMatching(text string) string {
-	text = plainCharacters.Replace(strings.ToLower(text))
 	return strings.Map(func(r rune) rune {
-		if r >= '\u0300' && unicode.Is(unicode.Mn, r) || isInvisible(r) {
+		if isInvisible(r) {
 			return -1
 		}
 		return r
-	}, norm.NFKD.String(text))
+	}, analysis.FoldText(text))
 }
 
 // isInvisible tells characters that are drawn as nothing.

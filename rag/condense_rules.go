@@ -6,9 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 
 	"guichet/internal/analysis"
 )
@@ -47,24 +44,11 @@ var newFollowUps = sync.OnceValue(func() *followUps {
 			continue
 		}
 		for word := range strings.FieldsSeq(words) {
-			f.kinds[plain(word)] = kind
+			f.kinds[analysis.FoldText(word)] = kind
 		}
 	}
 	return f
 })
-
-// plain is text in lower case, without accents, its apostrophes and ligatures
-// as a keyboard has them.
-func plain(text string) string {
-	text = strings.NewReplacer("’", "'", "œ", "oe", "æ", "ae", "\u00a0", " ", "\u202f", " ").Replace(strings.ToLower(text))
-	var b strings.Builder
-	for _, r := range norm.NFD.String(text) {
-		if !unicode.Is(unicode.Mn, r) {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
 
 var (
 	askedWords = regexp.MustCompile(`(?i)aujourd['’]hui|[\pL\pN]+(?:-[\pL\pN]+)*`)
@@ -80,7 +64,7 @@ func (f *followUps) words(question string) []askedWord {
 	places := askedWords.FindAllStringIndex(question, -1)
 	for i, at := range places {
 		w := askedWord{text: question[at[0]:at[1]], after: after, prep: prep}
-		w.plain = plain(w.text)
+		w.plain = analysis.FoldText(w.text)
 		w.kind = f.kind(w.plain)
 		// "où", which many write without its accent where nothing else could stand.
 		if strings.EqualFold(w.text, "où") || w.plain == "ou" && i == len(places)-1 && i > 0 {
@@ -188,14 +172,14 @@ type ask struct {
 func (f *followUps) read(question string) ask {
 	all := f.words(question)
 	a := ask{words: saying(all), rest: strings.TrimSpace(question)}
-	text := plain(a.rest)
+	text := analysis.FoldText(a.rest)
 	// "où est la piscine", with its accent, is no "ou".
 	accented := strings.HasPrefix(strings.ToLower(a.rest), "où")
 	connected := false
 	if at := connector.FindStringIndex(text); at != nil && !accented && (!strings.HasPrefix(text, "ou ") || !hasPlace(text)) {
 		connected = true
 		a.rest = afterWords(a.rest, len(strings.Fields(strings.ReplaceAll(text[:at[1]], ",", " "))))
-		text = plain(a.rest)
+		text = analysis.FoldText(a.rest)
 	}
 	subjects := hasKind(a.words, kindSubject)
 	switch {

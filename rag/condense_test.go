@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"guichet/internal/analysis"
 	"guichet/internal/llm"
 	"guichet/internal/llmtest"
 )
@@ -70,7 +71,7 @@ func TestCondenseFollowUps(t *testing.T) {
 			words := strings.Split(want, " -")
 			for i, word := range words {
 				word = strings.TrimSpace(word)
-				if word != "" && strings.Contains(plain(got.Question), plain(word)) != (i == 0) {
+				if word != "" && strings.Contains(analysis.FoldText(got.Question), analysis.FoldText(word)) != (i == 0) {
 					t.Errorf("%s | %s: %q (%s)", parts[0], parts[1], got.Question, parts[2])
 				}
 			}

@@ -237,6 +237,9 @@ func quoted(u Unit, sources []Source) []Citation {
 	return out
 }
 
+// oneSpelling makes one of the signs that look alike.
+var oneSpelling = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "’", "'", "n°", " n° ", "\u2011", "-", "\u2010", "-")
+
 // sameWriting compares texts but for blanks and the forms of signs.
 func sameWriting(a, b string) bool {
 	return fold(oneSpelling.Replace(a)) == fold(oneSpelling.Replace(b))

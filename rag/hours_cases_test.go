@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"guichet/corpus/demo"
+	"guichet/internal/analysis"
 	"guichet/internal/messages"
 )
 
@@ -27,7 +28,7 @@ func demoHours(t testing.TB, language string) OpeningHours {
 
 // plainHours writes times in one way, so that facts compare.
 func plainHours(text string) string {
-	return strings.ReplaceAll(hoursClock.ReplaceAllString(hoursFold(strings.ReplaceAll(text, ".", " ")), "${1}h$2 "), "  ", " ")
+	return strings.ReplaceAll(hoursClock.ReplaceAllString(analysis.FoldLine(strings.ReplaceAll(text, ".", " ")), "${1}h$2 "), "  ", " ")
 }
 
 // The published cases on opening hours, written by somebody who saw the

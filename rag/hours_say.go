@@ -11,6 +11,7 @@ import (
 
 	"guichet/corpus/opening"
 	"guichet/internal/almanac"
+	"guichet/internal/analysis"
 	"guichet/internal/messages"
 )
 
@@ -51,15 +52,15 @@ func (s *speaker) cite(from opening.Source, on opening.Date) []Citation {
 
 func quoteOn(quotes []string, day time.Weekday, otherwise string) string {
 	name := almanac.Weekdays("fr")[day]
-	rowed := func(q string) bool { return strings.HasPrefix(hoursFold(q), "| ") }
+	rowed := func(q string) bool { return strings.HasPrefix(analysis.FoldLine(q), "| ") }
 	for _, q := range quotes {
-		if rowed(q) && strings.Contains(hoursFold(q), name) {
+		if rowed(q) && strings.Contains(analysis.FoldLine(q), name) {
 			return q
 		}
 	}
 	if day >= time.Monday && day <= time.Friday {
 		for _, q := range quotes {
-			if rowed(q) && strings.Contains(hoursFold(q), "du lundi au vendredi") {
+			if rowed(q) && strings.Contains(analysis.FoldLine(q), "du lundi au vendredi") {
 				return q
 			}
 		}

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/text/unicode/norm"
-
 	"guichet/internal/analysis"
 )
 
@@ -44,7 +42,7 @@ var (
 // hoursWords cuts a question into words; each full stop, question mark or
 // comma begins a new clause.
 func hoursWords(question string) []hoursWord {
-	text := hoursFold(question)
+	text := analysis.FoldLine(question)
 	text = hoursHalf.ReplaceAllString(text, "${1}h$2$3${4}m ")
 	text = hoursClock.ReplaceAllString(text, "${1}h$2 ")
 	text = hoursPhrases.Replace(text + " ")
@@ -58,25 +56,6 @@ func hoursWords(question string) []hoursWord {
 		out = append(out, hoursWord{text: piece, sound: hoursSound(piece), clause: clause})
 	}
 	return out
-}
-
-// hoursFold is a text in lower case without accents, its apostrophes alike.
-func hoursFold(text string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(text)) {
-		switch {
-		case r >= 0x300 && r <= 0x36f:
-		case r == '’' || r == '`' || r == '´':
-			b.WriteByte('\'')
-		case r == 'œ':
-			b.WriteString("oe")
-		case r == '‑' || r == '–' || r == '—':
-			b.WriteByte('-')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
 }
 
 // The words that a question about opening hours may hold beside the service

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"guichet/internal/analysis"
 )
 
 // leakWindow is how many letters in a row of the rules a unit may not have:
@@ -82,7 +84,7 @@ func citedSays(u Unit, sources []Source, window string) bool {
 // plainLetters leaves a text's letters, plain.
 func plainLetters(text string) []rune {
 	var out []rune
-	for _, r := range plain(text) {
+	for _, r := range analysis.FoldText(text) {
 		if unicode.IsLetter(r) {
 			out = append(out, r)
 		}

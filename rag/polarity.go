@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/text/unicode/norm"
+	"guichet/internal/analysis"
 )
 
 // What a clause affirms or denies. A word of an axis says one of two
@@ -86,19 +86,9 @@ type clause struct {
 	without []string
 }
 
-// oneSpelling makes one of the signs that look alike.
-var oneSpelling = strings.NewReplacer("\u00a0", " ", "\u202f", " ", "\u2009", " ", "’", "'", "n°", " n° ", "\u2011", "-", "\u2010", "-")
-
-// folded is text in lower case without accents, its apostrophes alike.
+// folded is text as patterns have it, the sign for a number a word of its own.
 func folded(text string) string {
-	s := oneSpelling.Replace(strings.ToLower(text))
-	var b strings.Builder
-	for _, r := range norm.NFD.String(s) {
-		if r < 0x300 || r > 0x36f {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return strings.ReplaceAll(analysis.FoldText(text), "n°", " n° ")
 }
 
 // clausesOf cuts a text at its commas and stops.

@@ -11,6 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"guichet/internal/analysis"
 )
 
 // Limits of a file of services.
@@ -176,7 +178,7 @@ type lines struct {
 func (l *lines) UnmarshalYAML(n ast.Node) error {
 	l.given = true
 	at := n.GetToken().Position.Line
-	if s, ok := n.(*ast.StringNode); ok && closedWord.MatchString(fold(s.Value)) {
+	if s, ok := n.(*ast.StringNode); ok && closedWord.MatchString(analysis.FoldLine(s.Value)) {
 		return nil
 	}
 	var entries []*ast.MappingValueNode
@@ -429,7 +431,7 @@ func (w writtenException) exception(line int) (Exception, error) {
 		return e, err
 	}
 	line = w.Dates[0].line
-	switch hours := fold(w.Hours.value); {
+	switch hours := analysis.FoldLine(w.Hours.value); {
 	case w.Hours.value != "" && w.Closes.value != "":
 		return e, &Mistake{w.Closes.line, "an exception has either hours or closes"}
 	case w.Closes.value != "":
@@ -452,7 +454,7 @@ func (w writtenException) exception(line int) (Exception, error) {
 // parseDates reads spans, or the name of one public holiday.
 func parseDates(written texts) (spans []Span, holiday string, err error) {
 	for _, t := range written {
-		if name := holidayNames()[fold(t.value)]; name != "" && len(written) == 1 {
+		if name := holidayNames()[analysis.FoldLine(t.value)]; name != "" && len(written) == 1 {
 			return nil, name, nil
 		}
 		span, err := parseSpan(t.value)
@@ -485,7 +487,7 @@ func schoolNames() map[string]string {
 func parseSchool(written texts) (School, error) {
 	var s School
 	for _, t := range written {
-		switch name := fold(t.value); {
+		switch name := analysis.FoldLine(t.value); {
 		case name == "term" && len(written) == 1:
 			s.Term = true
 		case name == "holidays" && len(written) == 1:

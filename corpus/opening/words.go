@@ -7,28 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/text/unicode/norm"
-
 	"guichet/internal/almanac"
+	"guichet/internal/analysis"
 )
-
-// fold is a text in lower case, without accents, with plain blanks, hyphens
-// and apostrophes, and one blank where there were several.
-func fold(text string) string {
-	var b strings.Builder
-	for _, r := range norm.NFD.String(strings.ToLower(text)) {
-		switch {
-		case r >= 0x300 && r <= 0x36f:
-		case r == '’':
-			b.WriteByte('\'')
-		case r == '–', r == '—', r == '‑', r == '−':
-			b.WriteByte('-')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return strings.Join(strings.Fields(b.String()), " ")
-}
 
 const clock = `(?:(\d{1,2}) ?(?:h|:|\.) ?(\d{2})? ?(am|pm)?|(\d{1,2}) ?(am|pm)|(midi|noon)|(minuit|midnight))`
 
@@ -42,7 +23,7 @@ var (
 
 // parseMinute reads "8 h 30", "8h30", "08:30", "8.30 am", "midi".
 func parseMinute(text string) (Minute, error) {
-	m := clockTime.FindStringSubmatch(fold(text))
+	m := clockTime.FindStringSubmatch(analysis.FoldLine(text))
 	if m == nil {
 		return 0, fmt.Errorf("%q is no time: write it as 8 h 30 or 08:30", text)
 	}
@@ -73,7 +54,7 @@ func parseMinute(text string) (Minute, error) {
 // with a note in brackets if need be, or "fermé".
 func parseRanges(text string) ([]Range, error) {
 	rest, notes := withoutNotes(text)
-	rest = fold(rest)
+	rest = analysis.FoldLine(rest)
 	switch {
 	case closedWord.MatchString(rest):
 		return nil, nil
@@ -156,7 +137,7 @@ func nthNames() map[string]int {
 // vendredi", "mercredi et samedi", "premier dimanche", "tous les jours".
 func parseDays(text string) ([]Line, error) {
 	mistake := fmt.Errorf("%q names no day: write lundi, du lundi au vendredi, mercredi et samedi, premier dimanche or tous les jours", text)
-	folded := fold(text)
+	folded := analysis.FoldLine(text)
 	switch folded {
 	case "tous les jours", "chaque jour", "every day", "daily":
 		folded = "lundi a dimanche"
@@ -226,7 +207,7 @@ type edge struct {
 // 1er avril au 31 octobre, août, novembre à mars.
 func parseSpan(text string) (Span, error) {
 	mistake := fmt.Errorf("%q names no days: write 2026-12-24, 2026-12-24..2027-01-02, or of every year 08-01..08-31", text)
-	from := filler.ReplaceAllString(fold(text), "")
+	from := filler.ReplaceAllString(analysis.FoldLine(text), "")
 	until := from
 	if ends := spanEnds.FindStringSubmatch(from); ends != nil {
 		from, until = ends[1], ends[2]

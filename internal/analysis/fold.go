@@ -37,24 +37,81 @@ func isFolded(s string) bool {
 
 func foldRune(b *strings.Builder, r rune) {
 	r = unicode.ToLower(r)
+	if letters := plainLetters(r); letters != "" {
+		b.WriteString(letters)
+	} else if unicode.IsLetter(r) || unicode.IsNumber(r) {
+		b.WriteRune(r)
+	}
+}
+
+// plainLetters are those of a letter that is no accented one, but is written with
+// others where a keyboard lacks it; empty: it is none.
+func plainLetters(r rune) string {
 	switch r {
 	case 'œ':
-		b.WriteString("oe")
+		return "oe"
 	case 'æ':
-		b.WriteString("ae")
+		return "ae"
 	case 'ß':
-		b.WriteString("ss")
+		return "ss"
 	case 'ø':
-		b.WriteByte('o')
+		return "o"
 	case 'đ', 'ð':
-		b.WriteByte('d')
+		return "d"
 	case 'ł':
-		b.WriteByte('l')
+		return "l"
 	case 'ı':
-		b.WriteByte('i')
-	default:
-		if unicode.IsLetter(r) || unicode.IsNumber(r) {
+		return "i"
+	}
+	return ""
+}
+
+// apostrophes are written in many ways; some would come apart with their accents.
+var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "´", "'", "`", "'")
+
+// FoldText is a text as texts are compared with patterns: in lower case, without
+// accents and what cannot be seen, ligatures and other compatibility forms taken
+// apart, apostrophes, hyphens and blanks as a keyboard has them.
+func FoldText(text string) string {
+	text = apostrophes.Replace(strings.ToLower(text))
+	if isASCII(text) {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	for _, r := range norm.NFKD.String(text) {
+		letters := plainLetters(r)
+		switch {
+		case r < utf8.RuneSelf:
+			b.WriteRune(r)
+		case letters != "":
+			b.WriteString(letters)
+		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Cf, r):
+		case unicode.Is(unicode.Zs, r):
+			b.WriteByte(' ')
+		case r == '\u2010': // hyphens that do not break came apart to it
+			b.WriteByte('-')
+		default:
 			b.WriteRune(r)
 		}
 	}
+	return b.String()
+}
+
+// dashes are written for hyphens, and the other way round.
+var dashes = strings.NewReplacer("–", "-", "—", "-", "―", "-", "‒", "-", "−", "-")
+
+// FoldLine is FoldText on one line, with one blank between words and hyphens for
+// dashes.
+func FoldLine(text string) string {
+	return strings.Join(strings.Fields(dashes.Replace(FoldText(text))), " ")
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }

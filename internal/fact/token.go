@@ -5,7 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
+	"guichet/internal/analysis"
 )
 
 // token is a word, a run of digits or a sign.
@@ -45,7 +45,7 @@ func tokenize(text string) []token {
 		case unicode.IsLetter(r):
 			t.kind = 'w'
 			t.end = wordEnd(text, i)
-			t.text = fold(text[i:t.end])
+			t.text = analysis.FoldText(text[i:t.end]) // "m²" is "m2"
 		default:
 			t.kind, t.text, t.end = 's', sign(r), i+size
 		}
@@ -141,32 +141,6 @@ func wordEnd(text string, from int) int {
 		}
 	}
 	return len(text)
-}
-
-// fold is a word in lower case without accents; "m²" is "m2".
-func fold(word string) string {
-	plain := true
-	for i := 0; i < len(word); i++ {
-		if word[i] >= utf8.RuneSelf {
-			plain = false
-			break
-		}
-	}
-	word = strings.ToLower(word)
-	if plain {
-		return word
-	}
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(word) {
-		switch {
-		case unicode.Is(unicode.Mn, r):
-		case r == 'œ':
-			b.WriteString("oe")
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }
 
 // sign makes one of signs that look alike.
