@@ -59,7 +59,7 @@ func DefaultRanking() Ranking {
 		ExpansionWeight:     .4,
 		Depth:               100,
 		Candidates:          40,
-		PassagesPerDocument: 5,
+		PassagesPerDocument: 12,
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 // DefaultGate is the belief that an answer needs: docs/retrieval.md has what
 // passes at others.
-const DefaultGate = .4
+const DefaultGate = .2
 
 // Config is what an Answerer is made of.
 type Config struct {

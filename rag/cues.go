@@ -24,7 +24,8 @@ type cue struct {
 const lacking = .6
 
 const (
-	numberWord = `(?:un|une|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|soixante|cent)`
+	numberWord = `(?:un|une|` + manyWord + `)`
+	manyWord   = `(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|quinze|vingt|trente|quarante|soixante|cent)`
 )
 
 var (
@@ -39,6 +40,9 @@ var cueTable = []cue{
 	// A day.
 	{1.9, regexp.MustCompile(`quand|quels? jours?|\bdates?\b|prochain|avant quelle|date limite|dernier d[ée]lai|quel soir|quel week|\bfini`),
 		regexp.MustCompile(`\b(\d{1,2}|1er) ` + monthWord + `|` + dayWord + `|\d{1,2}/\d{1,2}|` + monthWord + ` 20\d\d`), false},
+	// The last day, or the last moment of one.
+	{2.2, regexp.MustCompile(`jusqu.[àa] (quand|quelle)|avant (quand|quelle)|date limite|limite pour|dernier d[ée]lai|until when|by when|deadline`),
+		regexp.MustCompile(`(jusqu.(au|à)|avant( le)?|au plus tard) .{0,12}(\d|1er|` + dayWord + `|minuit|midi)|du .{1,30} au (\d|1er)`), false},
 	// A time of the day.
 	{1.9, regexp.MustCompile(`horaire|heure|ouvert|\bouvre|ferm|\bwhen|open|hours`),
 		regexp.MustCompile(`\d\s?h(\s?\d|\b)|\d heures|midi|minuit|fermé`), false},
@@ -47,11 +51,14 @@ var cueTable = []cue{
 		regexp.MustCompile(`(?i)(\d+|\b` + numberWord + `|quatrième|troisième|deuxième|sixième) (jour|mois|an|année|semaine|heure|minute|trimestre|h\b)|\bdélai|\d h \d\d`), false},
 	// A count.
 	{1.5, regexp.MustCompile(`combien (de|d.) ?(?:[^t]|t[^e])|nombre|maximum|\bmax\b|how many`),
-		regexp.MustCompile(`(?i)\d|\b` + numberWord + `\b`), false},
+		regexp.MustCompile(`(?i)\d|\b` + manyWord + `\b`), false},
+	// Who somebody is.
+	{1.9, regexp.MustCompile(`comment (s.appelle|se nomme)|(le|quel est le) nom (de|du)|\bqui (est|dirige|préside)|\bwho is|name of`),
+		regexp.MustCompile(`\b(m\.|mm\.|mme|mlle|dr|docteure?|monsieur|madame|maître)\s`), false},
 	{1.5, regexp.MustCompile(`(^|\W)où(\W|$)|(^|\W)ou (est|sont|se|je|on|les?|la|mettre|jeter|donner)\W|\bou\W*$|adresse|à quel endroit|dans quel|quelle (école|salle)|where|address`),
 		regexp.MustCompile(`\brue |avenue |place |boulevard |chemin |quai |route |mairie|guichet|adresse|salle|école|auprès|à la déchèterie|colonne|borne|street`), false},
-	{2.0, regexp.MustCompile(`téléphone|telephone|numéro|joindre|contacter|appel|\bqui (peut|contacter|dois)|pr[ée]venir|e-?mail|courriel|phone|contact|call`),
-		regexp.MustCompile(`\d\d([ .]?\d\d){4}|\+33|@|\b(15|17|18|112|115|119|3\d{3}|116 ?117)\b`), false},
+	{2.0, regexp.MustCompile(`téléphone|telephone|numéro|joindre|contacter|\bappele[rz]\b|\bappel\b|\bqui (peut|contacter|dois)|pr[ée]venir|e-?mail|courriel|phone|contact|call`),
+		regexp.MustCompile(`\d\d([ .]?\d\d){4}|\+33|@|\b(112|115|119|3\d{3}|116 ?117)\b|(\ble|\bau|\|) (15|17|18)(\s*$|[.,;|)])`), false},
 	{1.25, regexp.MustCompile(`que (puis|dois|peut|faut|faire)|comment |fais quoi|démarche|what (can|should|do)|how (do|can|to)`),
 		regexp.MustCompile(`vous (pouvez|devez)|il faut|faire appel|s'adresser|adressez|contacte|appelez|demande|se rendre|en ligne|you (can|must|should|need)`), false},
 	{1.4, regexp.MustCompile(`(faut|doit|peut|dois|puis|ai|est)-(il|on|je|ce)|\b(on|il|je) (peut|doit|faut|a)\b|obligatoire|le droit|autoris|permission|accept|quelle autorisation|can i|do i|must i`),

@@ -44,14 +44,22 @@ func (w Weighing) Values() []float64 {
 // The weights of both decisions, in the order of WeighingNames, the bias last.
 // Fitted by eval/fit -cases; docs/retrieval.md has the figures.
 var (
-	beliefWeights = [...]float64{.7968, 5.2968, .4592, -4.1341, 3.8819, -.5201, 0, 0, -2.0187}
-	wholeWeights  = [...]float64{.2599, -.0725, 1.0091, 0, .6540, -.1321, 0, 1.0118, .4172}
+	beliefWeights = [...]float64{.6886, 4.6244, .9583, -3.1536, 4.0050, -.4663, 0, 0, -1.4856}
+	wholeWeights  = [...]float64{.3394, -1.0886, .7798, 2.8949, 1.2760, -.1172, -2.3479, 1.1963, .3375}
 )
 
 // leastWhole is the probability from which on an answer does not call itself
 // incomplete: high, since an answer that only looks whole is worse than one that
 // owns up.
 const leastWhole = .8
+
+// leastCover is the share of the question, by weight, that the best words must
+// say, with what stands above them, before an answer calls itself whole.
+const leastCover = .5
+
+// leastSure is the probability from which on nothing is shown beside the words
+// that were chosen.
+const leastSure = .9
 
 // leastNear is the belief from which on a designed "I do not know" names the
 // nearest pages. Below it a question is likely about something else.
@@ -80,10 +88,13 @@ func weighParts(result corpus.Result, s speaking) Weighing {
 // documents speak of.
 func (w Weighing) belief() float64 { return probability(beliefWeights[:], w.Values()) }
 
-// whole tells whether the words that were chosen likely answer all that was
-// asked.
-func (w Weighing) whole() bool {
-	return probability(wholeWeights[:], w.Values()) >= leastWhole
+// whole is how likely it is, in [0, 1], that the words that were chosen answer
+// all that was asked.
+func (w Weighing) whole() float64 {
+	if w.Cover < leastCover {
+		return 0
+	}
+	return probability(wholeWeights[:], w.Values())
 }
 
 func probability(weights, values []float64) float64 {

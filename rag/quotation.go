@@ -14,12 +14,12 @@ type quotation struct {
 	analyzer *analysis.Analyzer
 	sources  []Source // of all parts, numbered from 1
 	parts    []quotedPart
-	shown    map[string]bool // segments, so that none is shown twice
 }
 
 // quotedPart is what was found for one thing that is asked.
 type quotedPart struct {
-	groups []placed
+	quoter *quoter
+	chosen []group
 	speaks speaking
 }
 
@@ -44,27 +44,42 @@ func (n *quotation) add(q query, sources []Source, room int) {
 		sources[i].N = n.number(sources[i])
 	}
 	quoter := newQuoter(n.analyzer, q, sources)
-	var part quotedPart
 	groups := quoter.groups(room)
-	part.speaks = quoter.speaks(groups)
-	for _, g := range groups {
-		s := &quoter.sources[g.source]
-		var fresh []int
-		for _, j := range g.segments {
-			key := s.Document + "\x00" + s.segments[j].text
-			if !n.shown[key] {
-				fresh = append(fresh, j)
+	n.parts = append(n.parts, quotedPart{quoter, groups, quoter.speaks(groups)})
+}
+
+// widen adds to each part what comes nearest after the words that were chosen.
+// What a part speaks to is as it was weighed, but for what it misses.
+func (n *quotation) widen() {
+	for i := range n.parts {
+		p := &n.parts[i]
+		p.chosen = p.quoter.widen(p.chosen, 2*maxWide/(1+len(n.parts)))
+		p.speaks.misses = p.quoter.speaks(p.chosen).misses
+	}
+}
+
+// placed are the groups of all parts, without the segments that one before has
+// shown.
+func (n *quotation) placed() []placed {
+	var out []placed
+	shown := map[string]bool{}
+	for _, p := range n.parts {
+		for _, g := range p.chosen {
+			s := &p.quoter.sources[g.source]
+			var fresh []int
+			for _, j := range g.segments {
+				key := s.Document + "\x00" + s.segments[j].text
+				if !shown[key] {
+					fresh = append(fresh, j)
+				}
+				shown[key] = true
 			}
-			if n.shown == nil {
-				n.shown = map[string]bool{}
+			if g.segments = fresh; len(fresh) > 0 {
+				out = append(out, placed{s, g})
 			}
-			n.shown[key] = true
-		}
-		if g.segments = fresh; len(fresh) > 0 {
-			part.groups = append(part.groups, placed{s, g})
 		}
 	}
-	n.parts = append(n.parts, part)
+	return out
 }
 
 // number finds a source among those that are numbered, or adds it.
@@ -154,13 +169,9 @@ func (q *quoter) namesYears(g group) bool {
 // units turns the groups into units. Where two documents are quoted, each is
 // named by a heading; a group's own heading is shown where it adds to that.
 func (n *quotation) units() []Unit {
-	var groups []placed
-	documents := map[string]bool{}
-	for _, p := range n.parts {
-		for _, g := range p.groups {
-			groups = append(groups, g)
-			documents[g.source.Document] = true
-		}
+	groups, documents := n.placed(), map[string]bool{}
+	for _, g := range groups {
+		documents[g.source.Document] = true
 	}
 	var out []Unit
 	title, heading := "", ""

@@ -202,7 +202,7 @@ const documentStep = .3
 
 // fitShare is what the search's own score of a passage counts, by words and
 // meaning, beside what its segments say.
-const fitShare = .3
+const fitShare = .6
 
 // isHousekeeping tells what a page says of itself.
 func isHousekeeping(text string) bool {
@@ -306,14 +306,12 @@ func (q *quoter) groups(room int) []group {
 			continue
 		}
 		q.expand(&best, room-units)
-		for _, j := range best.segments {
-			q.sources[best.source].used[j] = true
-		}
+		q.take(best)
 		if len(out) > 0 && (units+len(best.segments) > room+1 || q.repeats(best, out)) {
 			continue
 		}
-		if s := q.sources[best.source]; len(best.segments) == 1 && s.segments[best.segments[0]].leadIn {
-			continue // what it leads to stands in another passage
+		if q.leadsNowhere(best) {
+			continue
 		}
 		units += len(best.segments)
 		for _, j := range best.segments {

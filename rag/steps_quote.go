@@ -3,8 +3,10 @@ package rag
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"guichet/corpus"
 )
@@ -16,6 +18,9 @@ func (quoteStep) name() StepName { return StepQuote }
 
 func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	t.answer.Mode = ModeQuoted
+	if !t.sure(leastSure) {
+		t.quotation.widen()
+	}
 	q := t.quotation
 	t.answer.Sources = q.sources
 	var units []Unit
@@ -35,7 +40,7 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		lead := t.answerer.cfg.Messages.For("en").T("rag.quote.foreign")
 		units = slices.Insert(units, 0, Unit{Kind: Sentence, Text: lead, Break: true})
 	}
-	if t.whole() {
+	if t.sure(leastWhole) {
 		return StepEnded, t.say(ctx, Answered, units)
 	}
 	return StepEnded, t.sayNearest(ctx, units)
@@ -59,12 +64,32 @@ func (t *turn) sayNearest(ctx context.Context, units []Unit) error {
 	return t.say(ctx, Partial, units)
 }
 
-// maxUnspoken bounds the words that an answer says it found nothing on.
-const maxUnspoken = 3
+// maxUnspoken bounds the words that an answer says it found nothing on, and
+// unspokenLetters is how many letters such a word has at least.
+const (
+	maxUnspoken     = 2
+	unspokenLetters = 4
+)
 
-// unspoken are the question's weighty words that the quotation does not speak
-// to, as the resident wrote them, in their order.
+// namesThing is what stands before the name of a thing: a question's other
+// words, its verbs above all, are not told of.
+var (
+	namesThing          = regexp.MustCompile(`(?i)(^|[^\pL])(les?|la|l['’]|une?|des|du|de|d['’]|aux?)\s*$`)
+	namesThingInEnglish = regexp.MustCompile(`(?i)(^|[^\pL])(an?|the|my|of)\s*$`)
+)
+
+// unspoken are the things that the question names weightily and the quotation
+// does not speak to, as the resident wrote them, in their order. In a question
+// that was read otherwise than it was written, they may be slips, and none is
+// told.
 func (t *turn) unspoken() []string {
+	named := namesThing
+	switch {
+	case isEnglish(t.question):
+		named = namesThingInEnglish
+	case t.result.Read != "" && t.result.Read != t.question:
+		return nil
+	}
 	missed := map[string]bool{}
 	for _, p := range t.quotation.parts {
 		for _, term := range p.speaks.misses {
@@ -73,17 +98,19 @@ func (t *turn) unspoken() []string {
 	}
 	var words []string
 	for _, token := range t.analyzer().Tokens(t.question) {
-		if missed[token.Term] && len(words) < maxUnspoken {
-			words = append(words, t.question[token.Start:token.End])
+		word := t.question[token.Start:token.End]
+		if missed[token.Term] && len(words) < maxUnspoken && utf8.RuneCountInString(word) >= unspokenLetters && named.MatchString(t.question[:token.Start]) {
+			words = append(words, word)
 			delete(missed, token.Term)
 		}
 	}
 	return words
 }
 
-// whole tells whether each thing that was asked is answered whole.
-func (t *turn) whole() bool {
-	return !slices.ContainsFunc(t.weighed, func(w Weighing) bool { return !w.whole() })
+// sure tells whether each thing that was asked is answered whole, with this
+// probability at least.
+func (t *turn) sure(least float64) bool {
+	return !slices.ContainsFunc(t.weighed, func(w Weighing) bool { return w.whole() < least })
 }
 
 // quote looks for the words that answer, in the documents that were found.

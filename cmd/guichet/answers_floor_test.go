@@ -19,10 +19,10 @@ func TestDemoAnswers(t *testing.T) {
 		t.Fatalf("demo: %s", stderr)
 	}
 	dev := evaluated(t, env, "../../eval/cases/dev.jsonl")
-	atLeast(t, "cited, facts present", dev.Answerable.Count, 74)
+	atLeast(t, "cited, facts present", dev.Answerable.Count, 89)
 	atLeast(t, "honest outcomes", dev.MustNotAnswer.Count, 27)
-	atLeast(t, "outcomes right", dev.All.OutcomeRight, 92)
-	atLeast(t, "answerable and not refused", dev.WronglyRefused.N-dev.WronglyRefused.Count, 101)
+	atLeast(t, "outcomes right", dev.All.OutcomeRight, 96)
+	atLeast(t, "answerable and not refused", dev.WronglyRefused.N-dev.WronglyRefused.Count, 105)
 
 	hours := evaluated(t, env, "../../eval/cases/hours.jsonl")
 	atLeast(t, "opening hours right", hours.All.Right, hours.All.N)

@@ -48,7 +48,7 @@ func fitAnswers(ctx context.Context, w io.Writer, sets []string, ridge float64) 
 		at    []int
 	}{
 		{"belief", func(c weighedCase) float64 { return c.topic }, []int{0, 1, 2, 3, 4, 5}},
-		{"whole", func(c weighedCase) float64 { return c.whole }, []int{0, 1, 2, 4, 5, 7}},
+		{"whole", func(c weighedCase) float64 { return c.whole }, []int{0, 1, 2, 3, 4, 5, 6, 7}},
 	} {
 		var samples []sample
 		var questions []string
