@@ -2,6 +2,7 @@ package rag
 
 import (
 	"embed"
+	"slices"
 	"strings"
 	"sync"
 
@@ -78,7 +79,7 @@ const ordinary = "none"
 // for a weak pattern, they speak so much for an ordinary question that the pattern may
 // have been met by chance.
 const (
-	sureScore    = 0.25
+	sureScore    = 0.0
 	perhapsScore = -1.25
 	doubtScore   = -1
 	hardlyScore  = -2
@@ -135,12 +136,20 @@ func DangerIn(question string) Danger {
 	}
 	words := strings.Join(weighed.Words, " ")
 	switch {
-	case weighed.Score >= sureScore:
+	case weighed.Score >= sureScore && !arranges(question):
 		return Danger{Sure, weighed.Kind, words}
 	case weighed.Score >= perhapsScore:
 		return Danger{Perhaps, weighed.Kind, words}
 	}
 	return Danger{}
+}
+
+// arranges tells a question that asks for a price, a term, papers or how to cancel:
+// whoever writes that has the time to, whatever else the words may tell of.
+func arranges(question string) bool {
+	return slices.ContainsFunc(asksFor(question), func(want int) bool {
+		return want == wantsPrice || want == wantsTerm || want == wantsPapers || want == wantsCancelling
+	})
 }
 
 // emergencyNumbers are the messages of the national numbers, the ones for this

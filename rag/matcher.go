@@ -101,6 +101,14 @@ func (a *meaning) likeness(b *meaning) float64 {
 	return best
 }
 
+// Some of the wants, by their places.
+const (
+	wantsPrice      = 0
+	wantsTerm       = 3
+	wantsPapers     = 5
+	wantsCancelling = 8
+)
+
 // wants are the kinds of thing that a question may ask for.
 var wants = []*regexp.Regexp{
 	regexp.MustCompile(`\b(?:combien (?:ca |cela )?cout\w*|cout\w*|prix|tarifs?|montant|gratuit\w*|cher|c'est combien|how much|price|fees?|cost|free)\b`),
