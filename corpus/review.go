@@ -56,6 +56,20 @@ const MaxTitles = 50
 // from changes. A document is the same one in both when its source and key are.
 func (s *Store) Changes(ctx context.Context, collectionID int64, from, to int) (DocumentDiff, PassageDiff, error) {
 	args := pgx.NamedArgs{"collection": collectionID, "from": from, "to": to, "titles": MaxTitles}
+	documents, err := s.documentDiff(ctx, args)
+	if err != nil {
+		return documents, PassageDiff{}, fmt.Errorf("compare editions %d and %d: %w", from, to, err)
+	}
+	var passages PassageDiff
+	documents.Before, passages, err = s.passageDiff(ctx, args)
+	if err != nil {
+		return documents, passages, fmt.Errorf("count what editions %d and %d see: %w", from, to, err)
+	}
+	return documents, passages, nil
+}
+
+// documentDiff counts and names the documents that differ, by sort.
+func (s *Store) documentDiff(ctx context.Context, args pgx.NamedArgs) (DocumentDiff, error) {
 	d := DocumentDiff{AddedTitles: []string{}, ChangedTitles: []string{}, RetiredTitles: []string{}}
 	rows, err := s.pool.Query(ctx, `
 		WITH old AS (
@@ -109,7 +123,7 @@ func (s *Store) Changes(ctx context.Context, collectionID int64, from, to int) (
 			sort,
 			place`, args)
 	if err != nil {
-		return d, PassageDiff{}, fmt.Errorf("compare editions %d and %d: %w", from, to, err)
+		return d, err
 	}
 	var sort, title string
 	var n int
@@ -124,10 +138,11 @@ func (s *Store) Changes(ctx context.Context, collectionID int64, from, to int) (
 		}
 		return nil
 	})
-	if err != nil {
-		return d, PassageDiff{}, fmt.Errorf("compare editions %d and %d: %w", from, to, err)
-	}
-	var p PassageDiff
+	return d, err
+}
+
+// passageDiff counts the first edition's documents, and the passages that differ.
+func (s *Store) passageDiff(ctx context.Context, args pgx.NamedArgs) (documents int, p PassageDiff, err error) {
 	err = s.pool.QueryRow(ctx, `
 		SELECT
 			(
@@ -152,11 +167,8 @@ func (s *Store) Changes(ctx context.Context, collectionID int64, from, to int) (
 					AND born <= @from
 					AND ended > @from
 					AND ended <= @to
-			)`, args).Scan(&d.Before, &p.Added, &p.Retired)
-	if err != nil {
-		return d, p, fmt.Errorf("count what editions %d and %d see: %w", from, to, err)
-	}
-	return d, p, nil
+			)`, args).Scan(&documents, &p.Added, &p.Retired)
+	return documents, p, err
 }
 
 // KeepReview keeps what the gate saw with the edition.

@@ -15,10 +15,16 @@ import (
 	"guichet/internal/english"
 )
 
+// evaluating is what `guichet evaluate` is told about scoring the search.
+type evaluating struct {
+	reading
+	asJSON, verbose       bool
+	against, save, absent string // files; empty: none
+}
+
 func (a *app) evaluateCommand() *cobra.Command {
-	var r reading
-	var asJSON, verbose, answers bool
-	var against, save, absent string
+	var e evaluating
+	var answers bool
 	c := &cobra.Command{
 		Use:   "evaluate CASES.jsonl",
 		Short: "Score the search, or the answers, on questions with known answers",
@@ -38,64 +44,73 @@ are {"id","kind","lang","question","history","now","relevant","must","must_any",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if answers {
-				return a.runAnswers(cmd, r, args[0], asJSON)
+				return a.runAnswers(cmd, e.reading, args[0], e.asJSON)
 			}
-			cases, err := readCases(args[0])
-			if err != nil {
-				return err
-			}
-			before, err := readOutcomes(against)
-			if err != nil {
-				return err
-			}
-			o, err := a.open(cmd)
-			if err != nil {
-				return err
-			}
-			defer o.close()
-			_, scope, err := r.scope(cmd.Context(), o)
-			if err != nil {
-				return err
-			}
-			outcomes, err := eval.Run(cmd.Context(), o.searcher, scope, cases)
-			if err != nil {
-				return err
-			}
-			if err := saveOutcomes(save, outcomes); err != nil {
-				return err
-			}
-			report := evaluation{Scores: eval.Score(outcomes)}
-			if absent != "" {
-				if report.EvidenceAUC, err = evidenceAUC(cmd.Context(), o, scope, outcomes, absent); err != nil {
-					return err
-				}
-			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), report)
-			}
-			w := cmd.OutOrStdout()
-			if verbose {
-				printOutcomes(w, outcomes)
-				printReliability(w, outcomes)
-			}
-			printScores(w, report.Scores)
-			if report.EvidenceAUC != nil {
-				_, _ = fmt.Fprintf(w, "evidence: AUC %.3f against %s\n", *report.EvidenceAUC, filepath.Base(absent))
-			}
-			if before != nil {
-				printDiff(w, before, outcomes)
-			}
-			return nil
+			return a.evaluate(cmd, e, args[0])
 		},
 	}
-	r.flags(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	e.flags(c)
+	c.Flags().BoolVar(&e.asJSON, "json", false, "print JSON")
 	c.Flags().BoolVar(&answers, "answers", false, "score the answers, not the search")
-	c.Flags().BoolVar(&verbose, "verbose", false, "print every question with the rank of its first right document")
-	c.Flags().StringVar(&save, "save", "", "write the outcomes to this file")
-	c.Flags().StringVar(&absent, "absent", "", "questions that the documents do not answer: tells how well the evidence score parts them (AUC)")
-	c.Flags().StringVar(&against, "against", "", "compare with outcomes that were saved to this file")
+	c.Flags().BoolVar(&e.verbose, "verbose", false, "print every question with the rank of its first right document")
+	c.Flags().StringVar(&e.save, "save", "", "write the outcomes to this file")
+	c.Flags().StringVar(&e.absent, "absent", "", "questions that the documents do not answer: tells how well the evidence score parts them (AUC)")
+	c.Flags().StringVar(&e.against, "against", "", "compare with outcomes that were saved to this file")
 	return c
+}
+
+// evaluate scores the search on the cases of a file.
+func (a *app) evaluate(cmd *cobra.Command, e evaluating, path string) error {
+	cases, err := readCases(path)
+	if err != nil {
+		return err
+	}
+	before, err := readOutcomes(e.against)
+	if err != nil {
+		return err
+	}
+	o, err := a.open(cmd)
+	if err != nil {
+		return err
+	}
+	defer o.close()
+	_, scope, err := e.scope(cmd.Context(), o)
+	if err != nil {
+		return err
+	}
+	outcomes, err := eval.Run(cmd.Context(), o.searcher, scope, cases)
+	if err != nil {
+		return err
+	}
+	if err := saveOutcomes(e.save, outcomes); err != nil {
+		return err
+	}
+	report := evaluation{Scores: eval.Score(outcomes)}
+	if e.absent != "" {
+		if report.EvidenceAUC, err = evidenceAUC(cmd.Context(), o, scope, outcomes, e.absent); err != nil {
+			return err
+		}
+	}
+	if e.asJSON {
+		return printJSON(cmd.OutOrStdout(), report)
+	}
+	e.print(cmd.OutOrStdout(), report, before, outcomes)
+	return nil
+}
+
+// print writes the report for people, and what changed since before, if given.
+func (e evaluating) print(w io.Writer, report evaluation, before, outcomes []eval.Outcome) {
+	if e.verbose {
+		printOutcomes(w, outcomes)
+		printReliability(w, outcomes)
+	}
+	printScores(w, report.Scores)
+	if report.EvidenceAUC != nil {
+		_, _ = fmt.Fprintf(w, "evidence: AUC %.3f against %s\n", *report.EvidenceAUC, filepath.Base(e.absent))
+	}
+	if before != nil {
+		printDiff(w, before, outcomes)
+	}
 }
 
 // evaluation is what `guichet evaluate --json` prints: a contract that scripts
