@@ -108,6 +108,11 @@ func BenchmarkSearch(b *testing.B) {
 }
 
 func (n *bench) guichet(b *testing.B) {
+	scope, err := n.store.Scope(b.Context(), n.town.ID)
+	n.must(err)
+	start := time.Now()
+	n.must(n.searcher.Warm(b.Context(), scope)) // as a server does after each publication
+	b.Logf("warmed in %.2f s", time.Since(start).Seconds())
 	var mu sync.Mutex
 	var own, all []int
 	phases := make([][]time.Duration, 4)

@@ -24,9 +24,14 @@ type closeText struct {
 // closeKey names a passage and the space that its vector is of; 0: none.
 type closeKey struct{ space, passage int64 }
 
-// closeCacheBytes bounds what a Store remembers of passages that were looked at
-// closely: a kilobyte each, with the built-in embedder's vectors.
-const closeCacheBytes = 96 << 20
+// What a Store remembers of passages for close looks, in bytes: a kilobyte each
+// with the built-in embedder's vectors. It grows with the passages of the editions
+// that are remembered.
+const (
+	closeCacheBytes    = 96 << 20 // at least
+	maxCloseCacheBytes = 512 << 20
+	closeBytesAPassage = 1200
+)
 
 // lookClosely adds what is not known yet of the candidates' passages: their
 // sequences and their cosines. What is not remembered is read in one round trip.
@@ -52,12 +57,17 @@ func (s *Store) lookClosely(ctx context.Context, q *inquiry, found []candidate) 
 	}
 	for id, text := range texts {
 		missing[id].see(*text, query)
-		// One that a run or a move has yet to complete is read again.
-		if text.terms != nil && (q.spaceID == 0 || text.vector != nil) {
-			s.closely.put(closeKey{q.spaceID, id}, *text, len(text.terms)+len(text.vector)+64)
-		}
+		s.rememberClosely(q.spaceID, id, text)
 	}
 	return nil
+}
+
+// rememberClosely remembers what is whole: what a run or a move has yet to
+// complete is read again.
+func (s *Store) rememberClosely(spaceID, id int64, text *closeText) {
+	if text.terms != nil && (spaceID == 0 || text.vector != nil) {
+		s.closely.put(closeKey{spaceID, id}, *text, len(text.terms)+len(text.vector)+64)
+	}
 }
 
 // see takes in what the passage says.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -24,6 +25,8 @@ type contents struct {
 	lengthSum float64                    // of the passages, quantised
 	titleSum  float64                    // terms of the passages' titles
 	docTitles float64                    // terms of the documents' titles
+
+	warm atomic.Int64 // 1 + the space whose vectors Warm has read; 0: none
 }
 
 // contentsDocument is a document as an edition sees it.
@@ -149,6 +152,7 @@ func (s *Store) contents(ctx context.Context, m ScopeMember) (*contents, error) 
 	}
 	passages := s.editions.put(m.EditionID, found)
 	s.terms.resize(min(max(termCacheBytes, passages*termBytesAPassage), maxTermCacheBytes))
+	s.closely.resize(min(max(closeCacheBytes, passages*closeBytesAPassage), maxCloseCacheBytes))
 	return found, nil
 }
 

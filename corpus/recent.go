@@ -68,6 +68,13 @@ func (c *recent[K, V]) holds(bytes int) bool {
 	return recentOverhead+bytes <= c.limit/8
 }
 
+// fits tells whether so many bytes could be remembered together.
+func (c *recent[K, V]) fits(bytes int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return bytes <= c.limit
+}
+
 // put remembers a value of so many bytes, where they are worth it.
 func (c *recent[K, V]) put(key K, value V, bytes int) {
 	c.mu.Lock()

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -92,6 +93,13 @@ func (o *session) serve(ctx context.Context, stdout io.Writer) error {
 			}
 		}()
 	}
+	warming, stopWarming := context.WithCancel(ctx)
+	var warmer sync.WaitGroup
+	warmer.Go(func() { o.keepWarm(warming) })
+	defer func() {
+		stopWarming()
+		warmer.Wait()
+	}()
 	greet(stdout, town, o.settings.get("GUICHET_LLM_MODEL"), listener.Addr(), login, password)
 
 	failed := make(chan error, 1)
@@ -109,6 +117,44 @@ func (o *session) serve(ctx context.Context, stdout io.Writer) error {
 		err = errors.Join(err, serveErr)
 	}
 	return err
+}
+
+// warmPause is how often a server looks whether an edition has been published
+// that it has not read yet.
+const warmPause = 20 * time.Second
+
+// keepWarm reads what searches need of each edition that is published, before a
+// resident asks for it, until ctx ends.
+func (o *session) keepWarm(ctx context.Context) {
+	tick := time.NewTicker(warmPause)
+	defer tick.Stop()
+	for {
+		if err := o.warm(ctx); err != nil && ctx.Err() == nil {
+			o.log.Warn("searches could not be warmed; they will read what they need", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+func (o *session) warm(ctx context.Context) error {
+	towns, err := o.store.Towns(ctx, 1000)
+	if err != nil {
+		return err
+	}
+	for _, town := range towns {
+		scope, err := o.store.Scope(ctx, town.ID)
+		if err != nil {
+			return err
+		}
+		if err := o.searcher.Warm(ctx, scope); err != nil && !errors.Is(err, corpus.ErrNotFound) {
+			return err // but for an edition that was pruned meanwhile
+		}
+	}
+	return nil
 }
 
 // handler wires the pages, the chat and the console.
