@@ -111,6 +111,8 @@ puis-je refaire ma carte d'identité à la mairie samedi	-
 la mairie recrute-t-elle ?	-
 qui est le maire ?	-
 le maire reçoit quand ?	-
+la crèche garde les petits une matinée ? je m'y prends quand ?	-
+la piscine peut faire ça ? je m'inscris quand ?	-
 réserver la salle à la mairie	-
 prendre rendez-vous à la mairie lundi	-
 quels papiers pour la mairie samedi	-

@@ -125,7 +125,7 @@ var theHoursVocabulary = sync.OnceValue(func() *hoursVocabulary {
 		known:     set(hoursPlainWords, hoursOpenWords, hoursCloseWords, hoursHourWords, hoursNoServices, "courrier courriers"),
 		small:     set("le la les l de du des d et au aux un une the of a public communal"),
 		telling:   set("je j i on nous we ma mon notre my our"),
-		asking:    set("combien comment pourquoi qui quel quelle quels quelles quoi faut what which who why how much many peut peux puis dois can should"),
+		asking:    set("combien comment pourquoi qui quel quelle quels quelles quoi faut what which who why how much many peut peux puis dois can should", hoursWhenWords),
 		whom:      set("comment qui how who whom"),
 	}
 	v.meant.open = hoursWords("ouvert ouverte ouverture")

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"strings"
 	"testing"
 
 	"guichet/internal/messages"
@@ -25,5 +26,19 @@ func TestNearestPages(t *testing.T) {
 	want := "Ces pages parlent d’un sujet proche\u00a0:\n\n- Piscine\u00a0: https://ville.example/piscine\n- Marchés\n- Salles\u00a0: https://ville.example/salles"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// What names a thing that nothing shown speaks to is no whole answer.
+func TestAnswerThatLacksAThingIsPartial(t *testing.T) {
+	answerer := newTestAnswerer(t, town(), nil)
+	for question, want := range map[string]Outcome{
+		"Quel est le tarif de la piscine pour un adulte ?":                      Answered,
+		"Quel est le tarif de la piscine pour un adulte avec un justificatif ?": Partial,
+	} {
+		got, err := answerer.Answer(t.Context(), request(question), &recorder{})
+		if err != nil || got.Outcome != want || want == Partial && !strings.Contains(got.Text(), "justificatif") {
+			t.Errorf("%q: %s, %v\n%s", question, got.Outcome, err, got.Text())
+		}
 	}
 }

@@ -40,7 +40,7 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		lead := t.answerer.cfg.Messages.For("en").T("rag.quote.foreign")
 		units = slices.Insert(units, 0, Unit{Kind: Sentence, Text: lead, Break: true})
 	}
-	if t.sure(leastWhole) {
+	if t.sure(leastWhole) && len(t.unspoken()) == 0 {
 		return StepEnded, t.say(ctx, Answered, units)
 	}
 	return StepEnded, t.sayNearest(ctx, units)
