@@ -13,7 +13,7 @@ import (
 const (
 	archiveFiles = 5000
 	archivePart  = 32 << 20 // bytes of one part, inflated
-	archiveRatio = 300      // of a large part's size to its room in the archive
+	archiveRatio = 300      // of the size of a part over a megabyte to its room in the archive
 )
 
 // errExplodes is the failure of an archive whose parts blow up.
@@ -56,20 +56,32 @@ func (a *archive) open(name string) (io.ReadCloser, error) {
 	if f == nil {
 		return nil, fmt.Errorf("%w: %s", errNoPart, name)
 	}
-	if f.Flags&1 != 0 {
-		return nil, failuref(codeEncrypted, "the document is protected by a password: save it without one")
+	r, err := openPart(f, archivePart, errExplodes)
+	var named failure
+	if err != nil && !errors.As(err, &named) {
+		return nil, damagedPart(name)
 	}
-	if f.UncompressedSize64 > archivePart || f.UncompressedSize64 > 4<<20 && f.UncompressedSize64 > archiveRatio*max(f.CompressedSize64, 1) {
-		return nil, errExplodes
+	return r, err
+}
+
+// openPart opens what a zip archive has under one name. It fails by name where a
+// password is asked for, and with explodes where the part is, or comes to be,
+// larger than most, or much larger than its room in the archive.
+func openPart(f *zip.File, most int, explodes error) (io.ReadCloser, error) {
+	switch size := f.UncompressedSize64; {
+	case f.Flags&1 != 0:
+		return nil, failuref(codeEncrypted, "it is protected by a password: save it without one")
+	case size > uint64(most), size > 1<<20 && size > archiveRatio*max(f.CompressedSize64, 1): //nolint:gosec // a bound of this program's
+		return nil, explodes
 	}
 	r, err := f.Open()
 	if err != nil {
-		return nil, damagedPart(name)
+		return nil, err
 	}
 	return struct {
 		io.Reader
 		io.Closer
-	}{&explosion{from: r, left: archivePart}, r}, nil
+	}{&explosion{from: r, left: most, explodes: explodes}, r}, nil
 }
 
 func damagedPart(name string) error {
@@ -78,14 +90,15 @@ func damagedPart(name string) error {
 
 // explosion fails once a part grows beyond the bound.
 type explosion struct {
-	from io.Reader
-	left int
+	from     io.Reader
+	left     int
+	explodes error
 }
 
 func (e *explosion) Read(p []byte) (int, error) {
 	n, err := e.from.Read(p)
 	if e.left -= n; e.left < 0 {
-		return 0, errExplodes
+		return 0, e.explodes
 	}
 	return n, err
 }

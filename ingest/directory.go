@@ -193,7 +193,7 @@ func NewDirectory(uri string, s DirectorySettings, open FileOpener) (Source, err
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	place, err := placeOf(uri)
+	place, err := sourceURI(uri)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +202,7 @@ func NewDirectory(uri string, s DirectorySettings, open FileOpener) (Source, err
 
 // Source returns the source that NewDirectory makes, of what was read already.
 func (d Directory) Source(uri string) (Source, error) {
-	place, err := placeOf(uri)
+	place, err := sourceURI(uri)
 	if err != nil {
 		return nil, err
 	}

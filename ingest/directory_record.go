@@ -149,7 +149,7 @@ func (r directoryRecord) page() string {
 
 func (r directoryRecord) site() string {
 	for _, s := range r.Site {
-		if isFeedAddress(string(s.Value)) {
+		if isWebAddress(string(s.Value)) {
 			return string(s.Value)
 		}
 	}

@@ -264,8 +264,27 @@ func TestDownloadsAreKept(t *testing.T) {
 	}
 	want("one", 1)
 	want("one", 1)
+	// What a killed program left goes, once nobody can be writing to it.
+	for _, name := range []string{"download-1", "aa.json.download-1"} {
+		left := filepath.Join(d.Dir, name)
+		if err := os.WriteFile(left, []byte("half"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		long := time.Now().Add(-2 * abandonedAfter)
+		if err := os.Chtimes(left, long, long); err != nil {
+			t.Fatal(err)
+		}
+	}
 	body, etag = "two", `"2"`
 	want("two", 2)
+	late := filepath.Join(d.Dir, "download-2")
+	if err := os.WriteFile(late, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.sweep()
+	if err := os.Remove(late); err != nil {
+		t.Error("a download that may go on was swept: ", err)
+	}
 	files, _ := filepath.Glob(filepath.Join(d.Dir, "download-*"))
 	for _, f := range files {
 		_ = os.Remove(f)

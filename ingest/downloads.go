@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // Downloads keeps the large files of sources that have web addresses, so that
@@ -39,12 +40,13 @@ type keptFile struct {
 
 // Open is a FileOpener of addresses and paths.
 func (d Downloads) Open(ctx context.Context, uri string) (*os.File, error) {
-	if !isFeedAddress(uri) {
+	if !isWebAddress(uri) {
 		return OpenLocal(ctx, uri)
 	}
 	if err := os.MkdirAll(d.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make folder for downloads: %w", err)
 	}
+	d.sweep()
 	note := filepath.Join(d.Dir, fmt.Sprintf("%x.json", sha256.Sum256([]byte(uri))))
 	kept := d.kept(note)
 	got, err := d.Get(ctx, uri, kept.ETag, kept.Modified)
@@ -67,6 +69,27 @@ func (d Downloads) Open(ctx context.Context, uri string) (*os.File, error) {
 		_ = os.Remove(filepath.Join(d.Dir, kept.File))
 	}
 	return f, nil
+}
+
+// abandonedAfter is how long nothing was written to a download that nobody goes on
+// with.
+const abandonedAfter = 24 * time.Hour
+
+// sweep removes what a program left that was killed while it downloaded: files that
+// no note names. What cannot be removed stays, to be swept the next time.
+func (d Downloads) sweep() {
+	noted := map[string]bool{}
+	notes, _ := filepath.Glob(filepath.Join(d.Dir, "*.json"))
+	for _, note := range notes {
+		noted[d.kept(note).File] = true
+	}
+	left, _ := filepath.Glob(filepath.Join(d.Dir, "*download-*"))
+	for _, name := range left {
+		info, err := os.Stat(name)
+		if err == nil && !noted[filepath.Base(name)] && time.Since(info.ModTime()) > abandonedAfter {
+			_ = os.Remove(name)
+		}
+	}
 }
 
 // kept is what the note says; nothing when it cannot be read or its file is

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 )
 
 // FileOpener opens the one file that a source consists of, from a path or a web
@@ -36,7 +34,6 @@ const (
 	maxFeedEntries = 50_000
 	maxFeedEntry   = 8 << 20 // bytes of an entry, unpacked
 	maxUnpacked    = 2 << 30 // bytes of all entries together
-	maxRatio       = 300     // unpacked to packed, of entries over a megabyte
 )
 
 // openFeedArchive reads the list of entries of a zip file, and refuses one that
@@ -70,17 +67,11 @@ func openFeedArchive(f *os.File) (*zip.Reader, error) {
 	return z, nil
 }
 
-// openEntry opens an entry, which gives no more than maxFeedEntry bytes, nor more
-// than the archive's list says.
-func openEntry(e *zip.File) (io.ReadCloser, error) {
-	if e.UncompressedSize64 > maxFeedEntry {
-		return nil, tooLarge(maxFeedEntry)
-	}
-	if e.UncompressedSize64 > 1<<20 && e.UncompressedSize64 > maxRatio*e.CompressedSize64 {
-		return nil, failuref(codeTooLarge, "it unpacks to more than %d times its size: it was refused", maxRatio)
-	}
-	return e.Open()
-}
+// errEntry is the failure of an entry that blows up.
+var errEntry = failuref(codeTooLarge, "it unpacks to more than %d MB, or to more than %d times its size: it was refused", maxFeedEntry>>20, archiveRatio)
+
+// openEntry opens an entry within the bounds.
+func openEntry(e *zip.File) (io.ReadCloser, error) { return openPart(e, maxFeedEntry, errEntry) }
 
 var errLongDirectory = errors.New("the list of entries is too long")
 
@@ -99,28 +90,4 @@ func (c *countedReaderAt) ReadAt(b []byte, at int64) (int, error) {
 		}
 	}
 	return c.r.ReadAt(b, at)
-}
-
-// isFeedAddress tells a web address from a path.
-func isFeedAddress(uri string) bool {
-	lower := strings.ToLower(uri)
-	return strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://")
-}
-
-// placeOf is the one spelling of the path or web address that names a source.
-func placeOf(uri string) (string, error) {
-	if uri == "" {
-		return "", errors.New("no path and no address: give one")
-	}
-	if isFeedAddress(uri) {
-		return uri, nil
-	}
-	absolute, err := filepath.Abs(uri)
-	if err == nil {
-		absolute, err = filepath.EvalSymlinks(absolute)
-	}
-	if err != nil {
-		return "", fmt.Errorf("%s: %s", uri, fileReason(err))
-	}
-	return absolute, nil
 }

@@ -67,7 +67,7 @@ func NewServicePublic(uri string, s ServicePublicSettings, open FileOpener) (Sou
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
-	place, err := placeOf(uri)
+	place, err := sourceURI(uri)
 	if err != nil {
 		return nil, err
 	}
@@ -127,11 +127,11 @@ func (s *servicePublic) List(ctx context.Context) (Listing, error) {
 			sheets++
 			l.Items = append(l.Items, s.item(e, id))
 		case 'N':
-			if n, err := peek(e); err == nil {
+			if n, err := peek(ctx, e); err == nil {
 				leadsTo(n, themes)
 			}
 		case 'R':
-			n, err := peek(e)
+			n, err := peek(ctx, e)
 			switch {
 			case err != nil:
 				l.fail(id+".xml", err)
@@ -165,7 +165,7 @@ func publicationID(e *zip.File) (id string, ok bool) {
 }
 
 // peek reads an entry while the feed is listed.
-func peek(e *zip.File) (*sheetNode, error) {
+func peek(ctx context.Context, e *zip.File) (*xmlNode, error) {
 	r, err := openEntry(e)
 	if err != nil {
 		return nil, err
@@ -175,21 +175,21 @@ func peek(e *zip.File) (*sheetNode, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}
-	return parseSheetXML(b)
+	return parseSheetXML(ctx, b)
 }
 
 // leadsTo notes the theme of a node for all sheets that it names.
-func leadsTo(n *sheetNode, themes map[string]string) {
+func leadsTo(n *xmlNode, themes map[string]string) {
 	theme := themeOf(n)
 	if theme == "" {
-		theme = n.first("title").line()
+		theme = n.child("title").line()
 	}
-	var walk func(*sheetNode)
-	walk = func(n *sheetNode) {
-		if id := n.attr("ID"); n.name == "Fiche" && id != "" && themes[id] == "" {
+	var walk func(*xmlNode)
+	walk = func(n *xmlNode) {
+		if id := n.said("ID"); n.name == "Fiche" && id != "" && themes[id] == "" {
 			themes[id] = theme
 		}
-		for _, k := range n.kids {
+		for _, k := range n.children {
 			walk(k)
 		}
 	}
@@ -202,7 +202,8 @@ func IsServicePublic(name string) bool {
 	if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
 		return false
 	}
-	f, err := OpenLocal(context.Background(), name)
+	ctx := context.Background()
+	f, err := OpenLocal(ctx, name)
 	if err != nil {
 		return false
 	}
@@ -213,7 +214,7 @@ func IsServicePublic(name string) bool {
 	}
 	for _, e := range z.File {
 		if id, ok := publicationID(e); ok && id[0] == 'F' {
-			n, err := peek(e)
+			n, err := peek(ctx, e)
 			return err == nil && n.name == "Publication"
 		}
 	}
@@ -227,8 +228,8 @@ type sheetExtractor struct{ pages string }
 func (e sheetExtractor) Version() string { return "service-public/1 " + e.pages }
 
 // Extract implements Extractor.
-func (e sheetExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
-	root, err := parseSheetXML(in.Bytes)
+func (e sheetExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
+	root, err := parseSheetXML(ctx, in.Bytes)
 	if err != nil {
 		return Extracted{}, err
 	}
@@ -236,9 +237,9 @@ func (e sheetExtractor) Extract(_ context.Context, in Input) (Extracted, error) 
 		return Extracted{}, errors.New("this is no sheet of service-public: its root is neither Publication nor ServiceComplementaire")
 	}
 	x := Extracted{
-		Title: root.first("title").line(), Theme: themeOf(root), URL: e.address(root, stem(in.Name)),
-		Language:   strings.ToLower(root.first("language").line()),
-		ModifiedOn: modifiedOn(root.first("date").line()),
+		Title: root.child("title").line(), Theme: themeOf(root), URL: e.address(root, stem(in.Name)),
+		Language:   strings.ToLower(root.child("language").line()),
+		ModifiedOn: modifiedOn(root.child("date").line()),
 	}
 	if len(x.Language) != 2 {
 		x.Language = "fr"
@@ -254,11 +255,11 @@ func (e sheetExtractor) Extract(_ context.Context, in Input) (Extracted, error) 
 
 // address is where the sheet stands on the site: where it says, if that is one
 // of the site's own hosts.
-func (e sheetExtractor) address(root *sheetNode, id string) string {
-	if own := root.attr("spUrl"); officialPage.MatchString(own) {
+func (e sheetExtractor) address(root *xmlNode, id string) string {
+	if own := root.said("spUrl"); officialPage.MatchString(own) {
 		return own
 	}
-	if own := root.attr("ID"); sheetNumber.MatchString(own) {
+	if own := root.said("ID"); sheetNumber.MatchString(own) {
 		id = own
 	}
 	return e.pages + id
@@ -283,18 +284,18 @@ func modifiedOn(date string) time.Time {
 
 // themeOf is the outermost theme of the breadcrumb, else the one that the file
 // names otherwise.
-func themeOf(root *sheetNode) string {
-	if trail := root.first("FilDAriane"); trail != nil {
-		for _, level := range trail.kids {
-			if strings.HasPrefix(level.attr("ID"), "N") && level.line() != "" {
+func themeOf(root *xmlNode) string {
+	if trail := root.child("FilDAriane"); trail != nil {
+		for _, level := range trail.children {
+			if strings.HasPrefix(level.said("ID"), "N") && level.line() != "" {
 				return level.line()
 			}
 		}
 	}
-	if theme := root.first("Theme"); theme != nil {
-		if t := theme.first("Titre").line(); t != "" {
+	if theme := root.child("Theme"); theme != nil {
+		if t := theme.child("Titre").line(); t != "" {
 			return t
 		}
 	}
-	return root.first("subject").line()
+	return root.child("subject").line()
 }

@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -190,19 +191,23 @@ func TestHostileArchives(t *testing.T) {
 		}
 	}
 	deep := []byte("<Publication>" + strings.Repeat("<Cas>", 200) + strings.Repeat("</Cas>", 200) + "</Publication>")
+	var parts strings.Builder
+	for i := range xmlNodes / 2 {
+		fmt.Fprintf(&parts, `<a n="%d"/>`, i)
+	}
 	l, err := list(zipFile(t, map[string][]byte{
 		"F1.xml": bytes.Repeat([]byte(" "), maxFeedEntry+1),
 		"F2.xml": append(bytes.Repeat([]byte(" "), 4<<20), good...),
 		"F3.xml": deep,
 		"F4.xml": []byte(`<!DOCTYPE p [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><Publication>&b;</Publication>`),
 		"F5.xml": []byte(`<Publication><Texte><Paragraphe>&eacute;</Paragraphe></Texte></Publication>`),
-		"F6.xml": []byte(`<Publication><Texte>` + strings.Repeat("<a/>", 250_000) + `</Texte></Publication>`),
+		"F6.xml": []byte(`<Publication><Texte>` + parts.String() + `</Texte></Publication>`),
 		"F7.xml": []byte(`<html/>`), "F8.xml": nil, "F9.xml": good,
 	}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []string{"larger than 8 MB", "300 times", "nested", "entities", "broken", "parts", "no sheet of service-public", "no XML", ""} {
+	for i, want := range []string{"more than 8 MB", "300 times", "nested", "entities", "broken", "larger", "no sheet of service-public", "no XML", ""} {
 		item := l.Items[i]
 		got := ""
 		if r, err := item.Open(context.Background()); err != nil {
@@ -218,6 +223,60 @@ func TestHostileArchives(t *testing.T) {
 		}
 		if want == "" && got != "" || !strings.Contains(got, want) {
 			t.Errorf("%s: %q, not %q", item.Key, got, want)
+		}
+	}
+}
+
+// TestEncryptedEntriesAreNamed has an archive of which one sheet asks for a password.
+func TestEncryptedEntriesAreNamed(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "feed.zip")
+	f, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z := zip.NewWriter(f)
+	w, err := z.CreateRaw(&zip.FileHeader{Name: "F1.xml", Flags: 1, CompressedSize64: 4, UncompressedSize64: 4})
+	if err == nil {
+		_, err = w.Write([]byte("????"))
+	}
+	if err := errors.Join(err, z.Close(), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s, err := NewServicePublic(name, ServicePublicSettings{}, OpenLocal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.List(t.Context())
+	if err != nil || len(l.Items) != 1 {
+		t.Fatalf("%d items, %v", len(l.Items), err)
+	}
+	if _, err := l.Items[0].Open(t.Context()); codeOf(err) != codeEncrypted || !strings.Contains(err.Error(), "password") {
+		t.Errorf("%v", err)
+	}
+}
+
+// TestSourceIsOneHoweverItIsReached names a file by a link, and an address in
+// capitals.
+func TestSourceIsOneHoweverItIsReached(t *testing.T) {
+	file := zipFile(t, sampleSheets(t))
+	link := filepath.Join(t.TempDir(), "latest.zip")
+	if err := os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	for given, want := range map[string]string{
+		link: file, file: file, link + ".not": link + ".not",
+		"HTTPS://Data.Example/a.zip": "https://data.example/a.zip",
+	} {
+		if resolved, err := filepath.EvalSymlinks(want); err == nil {
+			want = resolved
+		}
+		if got, err := sourceURI(given); err != nil || got != want {
+			t.Errorf("%s: %s, %v", given, got, err)
+		}
+	}
+	for _, wrong := range []string{"", "ftp://data.example/a.zip", "https://me:secret@data.example/"} {
+		if got, err := sourceURI(wrong); err == nil || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %q, %v", wrong, got, err)
 		}
 	}
 }

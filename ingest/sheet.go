@@ -25,13 +25,13 @@ func sheetSkipped(name string) bool {
 
 // publication writes a whole file: the body in its order, then what stands
 // beside it, by kind.
-func (w *sheetWriter) publication(root *sheetNode) {
-	var beside [4][]*sheetNode
+func (w *sheetWriter) publication(root *xmlNode) {
+	var beside [4][]*xmlNode
 	isResource := root.name == "ServiceComplementaire"
 	if isResource {
 		w.resource(root)
 	}
-	for _, k := range root.kids {
+	for _, k := range root.children {
 		switch k.name {
 		case "OuSAdresser":
 			beside[0] = append(beside[0], k)
@@ -68,17 +68,17 @@ func (w *sheetWriter) publication(root *sheetNode) {
 }
 
 // resource writes what a service, a form or a definition is.
-func (w *sheetWriter) resource(root *sheetNode) {
-	line := root.first("type").line()
-	title := root.first("title").line()
+func (w *sheetWriter) resource(root *xmlNode) {
+	line := root.child("type").line()
+	title := root.child("title").line()
 	line = join2(line, "\u00a0: ", title)
 	for _, number := range []struct{ name, label string }{{"NumeroCerfa", "Cerfa n°\u00a0"}, {"AutreNumero", "n°\u00a0"}} {
-		if n := root.first(number.name).line(); n != "" {
+		if n := root.child(number.name).line(); n != "" {
 			line += ", " + number.label + n
 		}
 	}
 	var links []string
-	for _, k := range root.kids {
+	for _, k := range root.children {
 		if k.name == "LienWeb" || k.name == "NoticeLiee" {
 			links = append(links, reference(k))
 		}
@@ -93,18 +93,18 @@ func (w *sheetWriter) resource(root *sheetNode) {
 
 // saysSomething tells whether a resource has more than a title: a text, a form's
 // number, or an address.
-func saysSomething(root *sheetNode) bool {
+func saysSomething(root *xmlNode) bool {
 	for _, name := range []string{"Texte", "Description", "Introduction", "NumeroCerfa"} {
-		if root.first(name).line() != "" {
+		if root.child(name).line() != "" {
 			return true
 		}
 	}
-	link := root.first("LienWeb")
-	return link != nil && link.attr("URL") != ""
+	link := root.child("LienWeb")
+	return link != nil && link.said("URL") != ""
 }
 
 // walk writes an element; headings below it are of this level or deeper.
-func (w *sheetWriter) walk(n *sheetNode, level int) {
+func (w *sheetWriter) walk(n *xmlNode, level int) {
 	switch n.name {
 	case "":
 		w.out.block(spacedXML(n.text))
@@ -115,7 +115,7 @@ func (w *sheetWriter) walk(n *sheetNode, level int) {
 	case "Liste", "Tableau", "ASavoir", "ANoter", "Attention", "Rappel", "Exemple", "Avertissement", "OuSAdresser", "ServiceEnLigne", "LienExterneCommente", "Reference", "PourEnSavoirPlus", "NoticeLiee":
 		w.out.block(strings.Join(sheetLines(n), "\n"))
 	case "BlocCas", "ListeSituations":
-		if title := n.first("Titre").line(); title != "" {
+		if title := n.child("Titre").line(); title != "" {
 			w.out.heading(level, "", title)
 			defer w.leave(level)
 			level++
@@ -134,9 +134,9 @@ func (w *sheetWriter) walk(n *sheetNode, level int) {
 
 // headed writes an element under its title. What follows it does not stand
 // under that title.
-func (w *sheetWriter) headed(n *sheetNode, level int) {
+func (w *sheetWriter) headed(n *xmlNode, level int) {
 	w.leave(level)
-	if title := n.first("Titre").line(); title != "" {
+	if title := n.child("Titre").line(); title != "" {
 		w.out.heading(level, "", title)
 		level++
 		defer w.leave(level - 1)
@@ -144,8 +144,8 @@ func (w *sheetWriter) headed(n *sheetNode, level int) {
 	w.below(n, level)
 }
 
-func (w *sheetWriter) below(n *sheetNode, level int) {
-	for _, k := range n.kids {
+func (w *sheetWriter) below(n *xmlNode, level int) {
+	for _, k := range n.children {
 		w.walk(k, level)
 	}
 }
@@ -157,7 +157,7 @@ func (w *sheetWriter) leave(level int) {
 }
 
 // sheetLines is a block as lines of text.
-func sheetLines(n *sheetNode) []string {
+func sheetLines(n *xmlNode) []string {
 	switch n.name {
 	case "":
 		return nonEmpty(spacedXML(n.text))
@@ -183,7 +183,7 @@ func sheetLines(n *sheetNode) []string {
 		return nonEmpty(reference(n))
 	case "Situation", "Chapitre", "SousChapitre", "Cas":
 		// In a place that has no headings, such as an item of a list.
-		title := n.first("Titre").line()
+		title := n.child("Titre").line()
 		lines := bodyLines(n)
 		if title != "" {
 			lines = append([]string{strings.TrimRight(title, " :\u00a0") + "\u00a0:"}, lines...)
@@ -200,9 +200,9 @@ func sheetLines(n *sheetNode) []string {
 }
 
 // bodyLines are the lines of all that stands in an element, its title left out.
-func bodyLines(n *sheetNode) []string {
+func bodyLines(n *xmlNode) []string {
 	var lines []string
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		lines = append(lines, sheetLines(k)...)
 	}
 	return lines
@@ -217,13 +217,13 @@ func nonEmpty(line string) []string {
 
 // listLines are the items of a list behind their markers; what stands in an
 // item below its first line is indented.
-func listLines(n *sheetNode) []string {
+func listLines(n *xmlNode) []string {
 	var lines []string
-	if title := n.first("Titre").line(); title != "" {
+	if title := n.child("Titre").line(); title != "" {
 		lines = append(lines, strings.TrimRight(title, " :\u00a0")+"\u00a0:")
 	}
 	number := 0
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		if k.name != "Item" {
 			continue
 		}
@@ -233,7 +233,7 @@ func listLines(n *sheetNode) []string {
 		}
 		number++
 		marker := "- "
-		if kind := strings.ToLower(n.attr("type")); strings.HasPrefix(kind, "num") || kind == "ordonnee" {
+		if kind := strings.ToLower(n.said("type")); strings.HasPrefix(kind, "num") || kind == "ordonnee" {
 			marker = fmt.Sprintf("%d. ", number)
 		}
 		for i, line := range item {
@@ -248,26 +248,26 @@ func listLines(n *sheetNode) []string {
 }
 
 // sheetItem is what stands in an item, whose text may be bare.
-func sheetItem(n *sheetNode) []string {
+func sheetItem(n *xmlNode) []string {
 	if !n.hasText() {
 		return bodyLines(n)
 	}
-	text := &sheetNode{}
+	text := &xmlNode{}
 	var lines []string
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		if k.name == "Liste" || k.name == "Tableau" {
 			lines = append(lines, sheetLines(k)...)
 			continue
 		}
-		text.kids = append(text.kids, k)
+		text.children = append(text.children, k)
 	}
 	return append(nonEmpty(inlineXML(text)), lines...)
 }
 
 // labelled are the lines of a remark behind its label, or its own title where
 // that says more.
-func labelled(n *sheetNode, label string) []string {
-	title := strings.TrimRight(n.first("Titre").line(), " :\u00a0!")
+func labelled(n *xmlNode, label string) []string {
+	title := strings.TrimRight(n.child("Titre").line(), " :\u00a0!")
 	if title != "" && !sameText(strings.ReplaceAll(title, "A ", "À "), label) {
 		label = label + "\u00a0: " + title
 	}
@@ -287,32 +287,32 @@ func labelled(n *sheetNode, label string) []string {
 
 // contactLines say whom to turn to: the kind of service and its link, then
 // what is said of it.
-func contactLines(n *sheetNode) []string {
-	title := n.first("Titre").line()
-	if extra := n.first("Complement").line(); extra != "" {
+func contactLines(n *xmlNode) []string {
+	title := n.child("Titre").line()
+	if extra := n.child("Complement").line(); extra != "" {
 		title = join2(title, " - ", extra)
 	}
 	line := "Où s’adresser"
-	if kind := strings.ToLower(n.attr("type")); strings.HasPrefix(kind, "local") {
+	if kind := strings.ToLower(n.said("type")); strings.HasPrefix(kind, "local") {
 		line += " (service local)"
 	} else if kind != "" {
 		line += " (" + kind + ")"
 	}
-	if site := n.first("RessourceWeb"); site != nil && site.attr("URL") != "" {
-		title = linkText(title, site.attr("URL"))
+	if site := n.child("RessourceWeb"); site != nil && site.said("URL") != "" {
+		title = linkText(title, site.said("URL"))
 	}
 	return append([]string{line + "\u00a0: " + title}, bodyLines(n)...)
 }
 
 // serviceLines say an online service or a form: its kind, its number, its link,
 // then what is said of it and its notices.
-func serviceLines(n *sheetNode) []string {
-	kind := n.attr("type")
+func serviceLines(n *xmlNode) []string {
+	kind := n.said("type")
 	if kind == "" || strings.EqualFold(kind, "Téléservice") {
 		kind = "Service en ligne"
 	}
 	lines := []string{kind + "\u00a0: " + reference(n)}
-	for _, k := range n.kids {
+	for _, k := range n.children {
 		switch k.name {
 		case "NoticeLiee":
 			lines = append(lines, "Notice\u00a0: "+reference(k))
@@ -327,28 +327,28 @@ func serviceLines(n *sheetNode) []string {
 }
 
 // reference is a link with its title, its number, and what is said of it.
-func reference(n *sheetNode) string {
-	title := n.first("Titre").line()
+func reference(n *xmlNode) string {
+	title := n.child("Titre").line()
 	if title == "" {
 		title = oneLine(inlineXML(n))
 	}
-	if extra := n.first("Complement").line(); extra != "" {
+	if extra := n.child("Complement").line(); extra != "" {
 		title = join2(title, "\u00a0: ", extra)
 	}
-	if cerfa := n.attr("numerocerfa"); cerfa != "" {
+	if cerfa := n.said("numerocerfa"); cerfa != "" {
 		title = join2(title, ", ", "Cerfa n°\u00a0"+cerfa)
 	}
-	if other := n.attr("autrenumero"); other != "" {
+	if other := n.said("autrenumero"); other != "" {
 		title = join2(title, ", ", "n°\u00a0"+other)
 	}
-	address := n.attr("URL")
-	for _, k := range n.kids {
+	address := n.said("URL")
+	for _, k := range n.children {
 		if link := k; link.name == "LienExterne" && address == "" {
-			address = link.attr("URL")
-			title = join2(n.first("Titre").line(), "\u00a0: ", link.line())
+			address = link.said("URL")
+			title = join2(n.child("Titre").line(), "\u00a0: ", link.line())
 		}
 	}
-	if comment := n.first("Commentaire").line(); comment != "" {
+	if comment := n.child("Commentaire").line(); comment != "" {
 		title = join2(title, " - ", comment)
 	}
 	if address == "" {
@@ -366,7 +366,7 @@ func join2(a, sep, b string) string {
 
 // tableLines are a table's rows. A cell that spans rows is told again in each,
 // so that each row can be read alone.
-func tableLines(n *sheetNode) []string {
+func tableLines(n *xmlNode) []string {
 	type span struct {
 		rows int
 		text string
@@ -374,7 +374,7 @@ func tableLines(n *sheetNode) []string {
 	carried := map[int]span{}
 	var grid [][]string
 	header := false
-	for _, row := range n.kids {
+	for _, row := range n.children {
 		if row.name != "Rangée" && row.name != "Rangee" {
 			continue
 		}
@@ -385,7 +385,7 @@ func tableLines(n *sheetNode) []string {
 				texts = append(texts, c.text)
 			}
 		}
-		for _, cell := range row.kids {
+		for _, cell := range row.children {
 			if cell.name != "Cellule" {
 				continue
 			}
@@ -405,14 +405,14 @@ func tableLines(n *sheetNode) []string {
 			}
 		}
 		carry()
-		header = header || len(grid) == 0 && row.attr("type") == "header"
+		header = header || len(grid) == 0 && row.said("type") == "header"
 		grid = append(grid, texts)
 	}
 	if len(grid) == 0 {
 		return nil
 	}
 	lines := nonEmpty(strings.TrimRight(pipeTable(grid, header && len(grid) > 1), "\n"))
-	if title := n.first("Titre").line(); title != "" {
+	if title := n.child("Titre").line(); title != "" {
 		lines = append([]string{strings.TrimRight(title, " :\u00a0") + "\u00a0:"}, lines...)
 	}
 	return lines
@@ -424,9 +424,9 @@ const (
 	maxCarried   = 2000 // bytes of a cell that is told again
 )
 
-func sheetSpan(cell *sheetNode, name string) int {
+func sheetSpan(cell *xmlNode, name string) int {
 	n := 0
-	if _, err := fmt.Sscanf(cell.attr(name), "%d", &n); err != nil || n < 1 {
+	if _, err := fmt.Sscanf(cell.said(name), "%d", &n); err != nil || n < 1 {
 		return 1
 	}
 	return min(n, 50)
@@ -449,19 +449,19 @@ func inlineElement(name string) bool {
 
 // inlineXML is an element's text as one paragraph. A link out of the site keeps
 // its address; one to another sheet is its words.
-func inlineXML(n *sheetNode) string {
+func inlineXML(n *xmlNode) string {
 	var b strings.Builder
 	writeInline(&b, n)
 	return strings.TrimSpace(spacedXML(b.String()))
 }
 
-func writeInline(b *strings.Builder, n *sheetNode) {
-	for _, k := range n.kids {
+func writeInline(b *strings.Builder, n *xmlNode) {
+	for _, k := range n.children {
 		switch k.name {
 		case "":
 			b.WriteString(k.text)
 		case "LienExterne":
-			b.WriteString(linkText(inlineXML(k), k.attr("URL")))
+			b.WriteString(linkText(inlineXML(k), k.said("URL")))
 		case "Montant":
 			amount := inlineXML(k)
 			if !strings.Contains(amount, "€") {

@@ -242,21 +242,27 @@ func readSourceFile(ctx context.Context, uri string, s FetchSettings, ref corpus
 	return fetch.File{URL: uri, Body: b}, nil
 }
 
-// sourceURI is the one spelling of the address or path that names a source.
+// sourceURI is the one spelling of the address or path that names a source: links in
+// a path are resolved, where it leads to something.
 func sourceURI(uri string) (string, error) {
-	if isWebAddress(uri) {
+	switch {
+	case uri == "":
+		return "", errors.New("no path and no address: give one")
+	case isWebAddress(uri):
 		u, err := parseAddress(uri)
 		if err != nil {
 			return "", err
 		}
 		return u.String(), nil
-	}
-	if strings.Contains(uri, "://") {
+	case strings.Contains(uri, "://"):
 		return "", fmt.Errorf("%q is no web address: it begins with https:// and a host", uri)
 	}
 	absolute, err := filepath.Abs(uri)
 	if err != nil {
 		return "", fmt.Errorf("%s: %s", uri, fileReason(err))
+	}
+	if resolved, err := filepath.EvalSymlinks(absolute); err == nil {
+		return resolved, nil
 	}
 	return absolute, nil
 }

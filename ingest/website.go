@@ -223,8 +223,8 @@ func (c *crawl) readSitemap(ctx context.Context) error {
 // open returns a page's body: the one that was fetched to find its links, or a
 // fresh one where only its validators were asked for.
 func (w *Website) open(ctx context.Context, p *page) (io.ReadCloser, error) {
-	if p.spooled != "" {
-		return w.spool.open(p.spooled)
+	if p.spooled != (spooled{}) {
+		return w.spool.open(p.spooled), nil
 	}
 	answer, err := w.client.Get(ctx, fetch.Request{URL: p.address})
 	if err != nil {

@@ -48,7 +48,7 @@ type page struct {
 	mediaType string
 	digest    []byte
 	facts     pageFacts
-	spooled   string
+	spooled   spooled
 }
 
 // crawl is one walk over a site. Pages are asked for several at once, and taken
@@ -307,11 +307,11 @@ func (c *crawl) read(ctx context.Context, p *page, at *url.URL, answer fetch.Res
 	}
 	p.settle(at)
 	if p.state == stateDocument {
-		name, err := c.site.spool.put(answer.Body)
+		kept, err := c.site.spool.put(answer.Body)
 		if err != nil {
 			return err
 		}
-		p.spooled = name
+		p.spooled = kept
 	}
 	facts, err := json.Marshal(p.facts)
 	if err != nil {

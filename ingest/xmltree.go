@@ -85,13 +85,24 @@ func (n *xmlNode) plain() string {
 }
 
 // readXML reads a part into a tree, elements that drop names left out with all
-// that they hold. Entities of the part's own are refused, not expanded.
+// that they hold. A part that is broken is named.
 func (a *archive) readXML(ctx context.Context, part string, drop map[string]bool) (*xmlNode, error) {
 	r, err := a.open(part)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = r.Close() }()
+	tree, err := readTree(ctx, r, drop)
+	if err != nil && ctx.Err() == nil {
+		err = xmlReason(part, err)
+	}
+	return tree, err
+}
+
+// readTree reads XML into a tree below a node of its own, elements that drop names
+// left out with all that they hold. Entities of the XML's own are refused, not
+// expanded.
+func readTree(ctx context.Context, r io.Reader, drop map[string]bool) (*xmlNode, error) {
 	d := xml.NewDecoder(r)
 	d.CharsetReader = charset.NewReaderLabel
 	root := &xmlNode{name: "#document"}
@@ -107,14 +118,14 @@ func (a *archive) readXML(ctx context.Context, part string, drop map[string]bool
 			return root, nil
 		}
 		if err != nil {
-			return nil, xmlReason(part, err)
+			return nil, err
 		}
 		top := stack[len(stack)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
 			if drop[t.Name.Local] {
 				if err := d.Skip(); err != nil {
-					return nil, xmlReason(part, err)
+					return nil, err
 				}
 				continue
 			}
