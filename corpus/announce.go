@@ -10,7 +10,7 @@ import (
 
 // Progress is how far a run is.
 type Progress struct {
-	Phase   string `json:"phase"`   // listing, reading, completing, checking
+	Phase   string `json:"phase"`   // listing, reading, completing, checking, indexing
 	Done    int    `json:"done"`    // items looked at, of all the sources of its pass
 	Total   int    `json:"total"`   // 0: not known yet
 	Current string `json:"current"` // the key of the last item

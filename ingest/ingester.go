@@ -58,7 +58,7 @@ func (in *Ingester) Ingest(ctx context.Context, req Request) (Report, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	p := pass{
-		Ingester: in.withDefaults(), dry: req.DryRun, mayRetire: req.Retire, quarantine: req.Quarantine, collection: req.Collection,
+		Ingester: in.withDefaults(), begun: begun, dry: req.DryRun, mayRetire: req.Retire, quarantine: req.Quarantine, collection: req.Collection,
 		maxLoss: req.MaxLoss,
 		runs:    map[string]Run{}, failures: map[string]bool{},
 		report: Report{
@@ -107,6 +107,7 @@ func (in Ingester) withDefaults() Ingester {
 // pass is one call of Ingest. Only its own goroutine writes to the edition.
 type pass struct {
 	Ingester
+	begun      time.Time
 	dry        bool
 	mayRetire  bool
 	quarantine bool
@@ -404,6 +405,7 @@ func (p *pass) publish(ctx context.Context) error {
 		return err
 	}
 	p.report.Published, p.report.Edition = true, number
+	p.report.PublishedIn = time.Since(p.begun).Seconds()
 	p.index(ctx)
 	if err := p.edition.Prune(ctx); err != nil {
 		p.report.note("old editions stay until the next run: %v", err)
@@ -433,6 +435,7 @@ func (p *pass) ask(ctx context.Context, c corpus.Collection, number int) (Verdic
 
 // index keeps searches fast; what fails in it takes nothing from the run.
 func (p *pass) index(ctx context.Context) {
+	p.watch.phase(phaseIndexing)
 	if err := p.edition.Index(ctx); err != nil {
 		p.report.note("searches may be slow until the next run: %v", err)
 	}

@@ -29,6 +29,7 @@ type Report struct {
 	Passages    int            `json:"passages"` // in the documents added and changed
 	Embedded    int            `json:"embedded"` // passages whose vectors were made
 	Seconds     float64        `json:"seconds"`
+	PublishedIn float64        `json:"published_seconds"` // until readers saw it; an index of vectors may follow
 	Sources     []SourceReport `json:"sources"`
 	Failures    []Failure      `json:"failures"`    // by source and key
 	Flagged     []Flagged      `json:"flagged"`     // what looked suspicious in documents that were read
@@ -127,6 +128,9 @@ func (r Report) WriteText(w io.Writer) error {
 	took := time.Duration(r.Seconds * float64(time.Second)).Round(10 * time.Millisecond).String()
 	if r.Passages > 0 && r.Seconds > 0 {
 		took += fmt.Sprintf(" (%.0f passages/s)", float64(r.Passages)/r.Seconds)
+	}
+	if r.Published && r.Seconds-r.PublishedIn >= 1 {
+		took += fmt.Sprintf(", published after %.0f s, then indexed", r.PublishedIn)
 	}
 	row("time", "%s", took)
 	if r.Prepared > 0 {

@@ -14,14 +14,14 @@ import (
 func TestReportForms(t *testing.T) {
 	r := Report{
 		Collection: "ville", Edition: 3, Published: true, Counts: corpus.Counts{Added: 2, Failed: 1},
-		Skipped: 4, Passages: 10, Embedded: 9, Seconds: 2,
+		Skipped: 4, Passages: 10, Embedded: 9, Seconds: 2, PublishedIn: .9,
 		Failures: []Failure{{Source: "/docs", Key: "a.pdf", Reason: "no text inside"}}, Notes: []string{"one note"},
 	}
 	var text bytes.Buffer
 	if err := r.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"2 added", "1 failed", "4 skipped", "a.pdf: no text inside", "one note.", "edition 3", "5 passages/s"} {
+	for _, want := range []string{"2 added", "1 failed", "4 skipped", "a.pdf: no text inside", "one note.", "edition 3", "5 passages/s", "published after 1 s"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the report lacks %q:\n%s", want, text.String())
 		}
@@ -36,7 +36,7 @@ func TestReportForms(t *testing.T) {
 	}
 	for _, name := range []string{
 		"collection", "edition", "published", "dry_run", "interrupted", "resumed", "added", "changed", "unchanged", "retired",
-		"failed", "skipped", "passages", "embedded", "seconds", "sources", "failures", "notes",
+		"failed", "skipped", "passages", "embedded", "seconds", "published_seconds", "sources", "failures", "notes",
 	} {
 		if _, ok := fields[name]; !ok {
 			t.Errorf("the JSON form lacks %q: %s", name, content)

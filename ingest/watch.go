@@ -20,6 +20,7 @@ const (
 	phaseReading    = "reading"
 	phaseCompleting = "completing"
 	phaseChecking   = "checking"
+	phaseIndexing   = "indexing" // readers see the edition by now
 )
 
 // tellEvery is how often a run tells how far it is, and asks whether it is to

@@ -28,6 +28,12 @@ import (
 // fichesFolder holds the real sheets that are measured on, where it is there.
 const fichesFolder = "../../../shared/service-public/fiches"
 
+// loaded is what the benchmarks read of a run's report.
+type loaded struct {
+	Passages, Embedded int
+	PublishedIn        float64 `json:"published_seconds"`
+}
+
 // binary builds the program once for a test.
 func binary(b testing.TB) string {
 	b.Helper()
@@ -65,7 +71,7 @@ func BenchmarkIngest(b *testing.B) {
 		if err := os.CopyFS(sheets, os.DirFS(fichesFolder)); err != nil {
 			b.Fatal(err)
 		}
-		load := func() (report struct{ Passages, Embedded int }, seconds, peakMB float64) {
+		load := func() (report loaded, seconds, peakMB float64) {
 			cmd := exec.Command(program, "ingest", sheets, "--collection", "service-public", "--json") //nolint:noctx // ends by itself
 			cmd.Env = append(os.Environ(), "GUICHET_DATA_DIR="+data, "GUICHET_DATABASE_URL=")
 			start := time.Now()
@@ -123,7 +129,7 @@ func BenchmarkFeed(b *testing.B) {
 	whole, half := archive(5000), archive(2500)
 	for b.Loop() {
 		data := room(b)
-		load := func(path, collection string) (report struct{ Passages, Embedded int }, seconds, peakMB float64) {
+		load := func(path, collection string) (report loaded, seconds, peakMB float64) {
 			cmd := exec.Command(program, "ingest", path, "--collection", collection, "--json") //nolint:noctx // ends by itself
 			cmd.Env = append(os.Environ(), "GUICHET_DATA_DIR="+data, "GUICHET_DATABASE_URL=")
 			start := time.Now()
@@ -142,6 +148,7 @@ func BenchmarkFeed(b *testing.B) {
 		first, seconds, peak := load(whole, "whole")
 		again, unchanged, _ := load(whole, "whole")
 		b.ReportMetric(seconds, "s")
+		b.ReportMetric(first.PublishedIn, "published-s")
 		b.ReportMetric(float64(first.Passages), "passages")
 		b.ReportMetric(peak, "peak-MB")
 		b.ReportMetric(smaller, "half-peak-MB")
