@@ -148,7 +148,7 @@ var (
 		regexp.MustCompile(`\bla-bas\b|\b(?:avec|pour|sans|comme|apres|sur) (?:ca|cela|celui-ci|celle-ci)\b`),
 		regexp.MustCompile(`\b(?:ce|cet|cette|ces) (?:services?|aides?|cartes?|documents?|dossiers?|lieux?|tarifs?|demarches?|formulaires?|inscriptions?|endroits?|activites?|prestations?|rendez-vous)\b`),
 		regexp.MustCompile(`\b(?:le|la|les|lui|leur) (?:faire|refaire|renouveler|obtenir|recuperer|reserver|payer|demander|envoyer|contacter|joindre|retirer|deposer|changer|remplir|signer|annuler|modifier|trouver|prendre|jeter|amener|inscrire|louer)\b`),
-		regexp.MustCompile(`\ben (?:avoir|obtenir|faire|refaire|demander|acheter|commander|ai|as|avez|trouver|louer|emprunter|beneficier|profiter)\b`),
+		regexp.MustCompile(`\ben (?:avoir|obtenir|faire|refaire|demander|acheter|commander|ai|as|a|avons|avez|ont|trouver|louer|emprunter|beneficier|profiter)\b`),
 		regexp.MustCompile(`\b(?:get|renew|pay|book|do|cancel|change|have|use|find|bring|for|of|about|with|into) (?:it|them|one|that)\b`),
 		regexp.MustCompile(`^(?:c'est|ca|cela|est-ce|is it|are they|does it|do they)\b.*\b(?:aussi|egalement|too|also|as well)\b`),
 	}
@@ -187,6 +187,8 @@ func (f *followUps) read(question string) ask {
 	case !subjects:
 		a.follows = true
 	case connected && len(all) <= maxConnected && bare.MatchString(text):
+		a.follows = true
+	case connected && len(all) <= maxLeaning && adding.MatchString(text) && !pronoun.MatchString(text):
 		a.follows = true
 	case connected && len(all) <= maxConnected && !complete.MatchString(text) && !pronoun.MatchString(text):
 		a.follows, a.switches = true, !adding.MatchString(text)

@@ -79,7 +79,7 @@ const ordinary = "none"
 // for a weak pattern, they speak so much for an ordinary question that the pattern may
 // have been met by chance.
 const (
-	sureScore    = 0.0
+	sureScore    = 0.25
 	perhapsScore = -1.25
 	doubtScore   = -1
 	hardlyScore  = -2
