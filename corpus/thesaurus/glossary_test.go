@@ -20,6 +20,8 @@ func TestReadsEnglishAndHurriedFrench(t *testing.T) {
 		"where is the lost property office":           "où est objets trouvés bureau",
 		"which is our dustbin day":                    "jour des poubelles",
 		"can you tell me the fine for fly-tipping":    "amende dépôt sauvage",
+		"le mur est moisi depuis un mois":             "le mur est moisissure depuis un mois",
+		"payer par cb":                                "payer par carte bancaire",
 		"kan ouvre la mairi":                          "quand ouvre la mairie",
 		"c'est ouvert ?":                              "c'est ouvert ?",
 		"on a 3 ans de retard au registre":            "on a 3 ans de retard au registre",
