@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,8 +24,6 @@ type contents struct {
 	lengthSum float64                    // of the passages, quantised
 	titleSum  float64                    // terms of the passages' titles
 	docTitles float64                    // terms of the documents' titles
-
-	warm atomic.Int64 // 1 + the space whose vectors Warm has read; 0: none
 }
 
 // contentsDocument is a document as an edition sees it.

@@ -77,6 +77,15 @@ type scoring struct {
 	passageAverage, documentAverage float64
 }
 
+func (r Ranking) scoring(v *view) scoring {
+	return scoring{
+		passage:         r.Passage,
+		document:        r.Document,
+		passageAverage:  average(v.lengthSum+r.Passage.Title*v.titleSum, v.passageCount()),
+		documentAverage: average(v.lengthSum+r.Document.Title*v.docTitles, v.documentCount()),
+	}
+}
+
 // scratch holds the sums of one search; it is used again by others.
 type scratch struct {
 	byPassage  []float64 // BM25 by slot
@@ -131,12 +140,7 @@ func (s *Store) lexical(ctx context.Context, v *view, terms []queryTerm, r Ranki
 			return nil, err
 		}
 	}
-	found := &lexicalScores{scratch: s.takeScratch(v), scoring: scoring{
-		passage:         r.Passage,
-		document:        r.Document,
-		passageAverage:  average(v.lengthSum+r.Passage.Title*v.titleSum, v.passageCount()),
-		documentAverage: average(v.lengthSum+r.Document.Title*v.docTitles, v.documentCount()),
-	}}
+	found := &lexicalScores{scratch: s.takeScratch(v), scoring: r.scoring(v)}
 	found.passages = r.Passage.tables(found.passageAverage)
 	names := make([]string, len(terms))
 	for i, t := range terms {
@@ -182,12 +186,9 @@ func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names 
 	}
 	addRemembered()
 	return s.readTerms(ctx, v, found.scratch, missing, func(lists []termLists) {
-		found.views = found.views[:0]
-		for m := range lists {
-			found.views = append(found.views, found.weigh(v.contents[m], &lists[m]))
-		}
-		s.rememberTerm(v, found.scoring, names[next], found.views)
-		found.add(v, places[names[next]], found.views)
+		views := found.weighAll(v, lists)
+		s.rememberTerm(v, found.scoring, names[next], views)
+		found.add(v, places[names[next]], views)
 		next++
 		addRemembered()
 	})
@@ -231,6 +232,16 @@ func addImpacts(scores []float64, impacts []impact, gain float64) {
 	for _, p := range impacts {
 		scores[p.place] += gain * float64(p.share)
 	}
+}
+
+// weighAll weighs the lists of each of the view's members. The views are valid as
+// long as the lists are.
+func (l *lexicalScores) weighAll(v *view, lists []termLists) []*termView {
+	l.views = l.views[:0]
+	for m := range lists {
+		l.views = append(l.views, l.weigh(v.contents[m], &lists[m]))
+	}
+	return l.views
 }
 
 // weigh tells what each posting gives, by what Field.saturate says, but for the

@@ -68,11 +68,11 @@ func (c *recent[K, V]) holds(bytes int) bool {
 	return recentOverhead+bytes <= c.limit/8
 }
 
-// fits tells whether so many bytes could be remembered together.
-func (c *recent[K, V]) fits(bytes int) bool {
+// room is how many bytes can be remembered together.
+func (c *recent[K, V]) room() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return bytes <= c.limit
+	return c.limit
 }
 
 // put remembers a value of so many bytes, where they are worth it.

@@ -32,6 +32,7 @@ type Store struct {
 	mu        sync.Mutex
 	analyzers map[string]*analysis.Analyzer // by language
 	spaces    map[Space]int64               // ids of spaces that were seen in the database
+	warm      map[warmKey]bool              // what Warm has read
 }
 
 // NewStore returns a Store on a migrated database.
@@ -49,6 +50,7 @@ func NewStore(pool *pgxpool.Pool) *Store {
 		documents:   newRecent[documentKey, HitDocument](documentCacheBytes),
 		analyzers:   make(map[string]*analysis.Analyzer),
 		spaces:      make(map[Space]int64),
+		warm:        make(map[warmKey]bool),
 	}
 }
 

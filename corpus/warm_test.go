@@ -1,9 +1,13 @@
 package corpus
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
-// A warmed store answers as one that was not, and has no passage left to read
-// for close looks: not even when they are gone from the database.
+// A warmed store answers as one that was not, and needs neither the
+// passages' sequences nor the lists of frequent terms: not even when they are gone
+// from the database.
 func TestWarm(t *testing.T) {
 	s, pool, town := newStore(t)
 	c := newCollection(t, s, town.ID, "site")
@@ -32,9 +36,22 @@ func TestWarm(t *testing.T) {
 	if got := told(search(t, s, town, "horaires du bassin")); got != want {
 		t.Errorf("warmed\n%s\nin the database\n%s", got, want)
 	}
+	var basins []string
+	for i := range 60 {
+		basins = append(basins, fmt.Sprint("Le bassin numéro ", i))
+	}
+	publish(t, s, c, func(r *Run) { put(t, r, document("bassins", "Bassins", basins...)) })
+	want = told(search(t, NewStore(pool), town, "bassin"))
+	warm()
+	if _, err := pool.Exec(t.Context(), `UPDATE term_lists SET term = term || '-' WHERE term <> ''`); err != nil {
+		t.Fatal(err)
+	}
+	if got := told(search(t, s, town, "bassin")); got != want {
+		t.Errorf("warmed\n%s\nin the database\n%s", got, want)
+	}
 	publish(t, s, c, func(r *Run) { put(t, r, document("halle", "Halle", "La halle ouvre.")) })
 	warm()
-	if n := s.closely.order.Len(); n != 4 {
-		t.Errorf("%d passages are remembered after another publication, not 4", n)
+	if n := s.closely.order.Len(); n != 64 {
+		t.Errorf("%d passages are remembered after another publication, not 64", n)
 	}
 }
