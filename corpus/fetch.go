@@ -7,6 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
+// firstHits are those of which an answer may use any passage.
+const firstHits = 3
+
 // fetched is what fetch read.
 type fetched struct {
 	hits    []Hit
@@ -25,11 +28,15 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, aske
 	}
 	var hits []Hit
 	var lineages, passages []int64
-	for _, c := range found {
+	for i, c := range found {
 		d, _ := q.view.document(c.document)
 		hit := Hit{Document: HitDocument{Lineage: d.lineage}, Score: c.score, contents: d}
 		lineages = append(lineages, d.lineage)
-		shown := c.passages[:min(len(c.passages), q.ranking.PassagesPerDocument)]
+		most := q.ranking.PassagesPerDocument
+		if i >= firstHits {
+			most = q.ranking.LaterPassages
+		}
+		shown := c.passages[:min(len(c.passages), most)]
 		hit.Passages = make([]HitPassage, 0, len(shown))
 		for _, p := range shown {
 			hit.Passages = append(hit.Passages, HitPassage{

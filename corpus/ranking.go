@@ -32,7 +32,8 @@ type Ranking struct {
 
 	Depth               int // passages that the vectors give to the fusion
 	Candidates          int // documents that are looked at closely
-	PassagesPerDocument int // of one hit
+	PassagesPerDocument int // of each of the first three hits
+	LaterPassages       int // of one behind them
 }
 
 // Field holds the parameters of a BM25 over weighted fields (Robertson and
@@ -60,6 +61,7 @@ func DefaultRanking() Ranking {
 		Depth:               100,
 		Candidates:          40,
 		PassagesPerDocument: 12,
+		LaterPassages:       5,
 	}
 }
 

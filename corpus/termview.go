@@ -180,7 +180,7 @@ func (t *termLists) sum(c *contents) {
 const (
 	termCacheBytes    = 64 << 20 // at least
 	maxTermCacheBytes = 512 << 20
-	termBytesAPassage = 1000
+	termBytesAPassage = 1500
 )
 
 // termKey names a term as an edition sees it and a scoring weighs it. An
