@@ -37,6 +37,9 @@ func unbrokenAll(texts []string) []string {
 
 // unbroken writes the spaces at which no line may break as no-break spaces.
 func unbroken(text string) string {
+	if !strings.ContainsAny(text, "0123456789:;?!«»°") {
+		return text // nothing of it stays together
+	}
 	text = pairs.ReplaceAllStringFunc(text, func(phone string) string { return strings.ReplaceAll(phone, " ", "\u00a0") })
 	words := strings.Split(text, " ")
 	var b strings.Builder
