@@ -14,7 +14,10 @@ import (
 	"guichet/internal/weigh"
 )
 
-var learn = flag.Bool("learn", false, "learn emergency.weights from the examples anew")
+var (
+	learn       = flag.Bool("learn", false, "learn emergency.weights from the examples anew")
+	judgeUnseen = flag.Bool("unseen", false, "judge weights by examples that they were not learnt from")
+)
 
 // learnt are the kinds of danger that the weights tell apart, by the kinds of
 // the published cases and of the patterns. A kind with its own numbers only.
@@ -158,8 +161,8 @@ func TestLearnEmergencies(t *testing.T) {
 // What weights alone say of each set when they were learnt without it, and
 // without the phrasings that were written down after it.
 func TestWeightsOnUnseen(t *testing.T) {
-	if testing.Short() {
-		t.Skip("learns several times")
+	if !*judgeUnseen {
+		t.Skip("with -unseen only: it learns five times")
 	}
 	all := dangerExamples(t)
 	var sum tally

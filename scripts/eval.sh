@@ -5,6 +5,7 @@
 #     beside the service-public sheets; the held-out third only where
 #     GUICHET_EVAL_HELD_OUT=1;
 #   - what is shown when the model lies (eval/faithful);
+#   - what the weights say of emergencies that they were not learnt from;
 #   - retrieval, on the service-public sheets and the questions that citizens
 #     sent, where the folder ../shared/service-public is there.
 #
@@ -22,7 +23,7 @@ unset GUICHET_DATABASE_URL GUICHET_LLM_URL GUICHET_LLM_MODEL || true
 
 # answers scores the answers to the cases; its argument says what is loaded.
 answers() {
-	for cases in dev hours held-out; do
+	for cases in dev spent-1 spent-2 hours held-out; do
 		if [ "$cases" = held-out ] && [ "${GUICHET_EVAL_HELD_OUT:-}" != 1 ]; then
 			continue
 		fi
@@ -46,6 +47,10 @@ echo
 echo "== what is shown when the model is honest, lies, or obeys an attacker"
 # Floors that are not met are told after the table, and stop nothing here.
 go test ./eval/faithful -count 1 -timeout 30m -v -run TestMeasure -args -full | grep -v '^=== ' || true
+
+echo
+echo "== emergencies that nothing was learnt from"
+go test ./rag -count 1 -v -run WeightsOnUnseen -args -unseen | grep -v '^=== '
 
 echo
 if [ ! -d "$data/fiches" ]; then
