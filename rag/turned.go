@@ -225,4 +225,7 @@ func (w *wording) covers(u, c, o clause) bool {
 // resident, and supports nothing.
 var forModels = regexp.MustCompile(`\bif you are an? (?:ai|llm|assistant|chatbot|large language|language) ?` +
 	`|\b(?:a l'attention de|note|notes|message|consignes?|instructions?|instruction) ?(?:pour|a|to|for|de|d'|destinees? a)? ?(?:l'|the |les |un |an? )?(?:ia|ai|assistants?|intelligence artificielle|chatbot|modele de langage|language model|llm)\b` +
-	`|\b(?:ignor\w+|oubli\w+|disregard|forget) (?:\w+ ){0,3}(?:consignes|instructions|regles|rules|prompts?)\b|\b(?:system prompt|prompt systeme)\b`)
+	`|\b(?:ignor\w+|oubli\w+|disregard|forget) (?:\w+ ){0,3}(?:consignes|instructions|regles|rules|prompts?)\b|\b(?:system prompt|prompt systeme)\b` +
+	`|^[#*\s]*(?:system|systeme|assistant)\*{0,2} ?:|\byou are (?:now )?in \w+ mode\b` +
+	`|\b(?:tell|ask|inform|instruct|remind|convince) (?:the |all |every |each )?users?\b` +
+	`|\b(?:dis|dites|demande|demandez|indique|indiquez|reponds|repondez|rappelle|rappelez) (?:toujours )?a (?:l'|tous les |chaque )utilisateurs?\b`)
