@@ -24,8 +24,8 @@ func TestSchedulesRunByThemselves(t *testing.T) {
 	store := corpus.NewStore(db.Pool)
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan int, 1)
-	var out bytes.Buffer
-	go func() { ended <- run(ctx, []string{"work"}, environment(o.env), strings.NewReader(""), &out, &out) }()
+	var out, logged bytes.Buffer // of two writers, who do not wait for one another
+	go func() { ended <- run(ctx, []string{"work"}, environment(o.env), strings.NewReader(""), &out, &logged) }()
 	await := func(edition int, state string) corpus.RunInfo {
 		t.Helper()
 		if _, err := db.Pool.Exec(t.Context(), `UPDATE sources SET next_at = now() - interval '1 minute'`); err != nil {
@@ -40,7 +40,7 @@ func TestSchedulesRunByThemselves(t *testing.T) {
 				return runs[0]
 			}
 		}
-		t.Fatalf("no run into edition %d that %s: %s", edition, state, out.String())
+		t.Fatalf("no run into edition %d that %s", edition, state)
 		return corpus.RunInfo{}
 	}
 	await(1, "completed")
@@ -53,6 +53,6 @@ func TestSchedulesRunByThemselves(t *testing.T) {
 	}
 	cancel()
 	if code := <-ended; code != exitOK {
-		t.Errorf("exit %d: %s", code, out.String())
+		t.Errorf("exit %d: %s%s", code, out.String(), logged.String())
 	}
 }
