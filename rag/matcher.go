@@ -101,25 +101,30 @@ func (a *meaning) likeness(b *meaning) float64 {
 	return best
 }
 
-// Some of the wants, by their places.
+// The kinds of thing that a question may ask for.
 const (
-	wantsPrice      = 0
-	wantsTerm       = 3
-	wantsPapers     = 5
-	wantsCancelling = 8
+	wantsPrice = iota
+	wantsMoment
+	wantsPlace
+	wantsTerm
+	wantsContact
+	wantsPapers
+	wantsCount
+	wantsLeave
+	wantsCancelling
 )
 
-// wants are the kinds of thing that a question may ask for.
-var wants = []*regexp.Regexp{
-	regexp.MustCompile(`\b(?:combien (?:ca |cela )?cout\w*|cout\w*|prix|tarifs?|montant|gratuit\w*|cher|c'est combien|how much|price|fees?|cost|free)\b`),
-	regexp.MustCompile(`\b(?:quand|horaires?|heures?|dates?|quel jour|quels jours|prochaine?|calendrier|ouvert\w*|ouvre|ferme\w*|when|open\w*|hours|what time|what day|next)\b`),
-	regexp.MustCompile(`\b(?:ou (?:[a-z'-]+ ){0,3}?(?:est|se|sont|trouv\w*|achet\w*|aller|vais|va|puis|peut|dois|depos\w*|jet\w*|retir\w*)|c'est ou|^ou|adresse|a quel endroit|where|address)\b`),
-	regexp.MustCompile(`\b(?:combien de temps|delais?|duree|jusqu'a quand|avant quand|au plus tard|how long|deadline|until when)\b`),
-	regexp.MustCompile(`\b(?:telephone|numero|joindre|contacter|appeler|mail|courriel|phone|contact|call)\b`),
-	regexp.MustCompile(`\b(?:papiers?|pieces?|justificatifs?|documents?|fournir|apporter|papers|bring)\b`),
-	regexp.MustCompile(`\b(?:combien de|nombre|how many)\b`),
-	regexp.MustCompile(`\b(?:obligatoire|faut-il|il faut|ai-je le droit|peut-on|puis-je|autorise\w*|interdit\w*|dois-je|doit-on|est ce que je dois|must i|can i|do i need)\b`),
-	regexp.MustCompile(`\b(?:annul\w*|resili\w*|cancel)\b`),
+// wants tell by which words each kind is asked for.
+var wants = [...]*regexp.Regexp{
+	wantsPrice:      regexp.MustCompile(`\b(?:combien (?:ca |cela )?cout\w*|cout\w*|prix|tarifs?|montant|gratuit\w*|cher|c'est combien|how much|price|fees?|cost|free)\b`),
+	wantsMoment:     regexp.MustCompile(`\b(?:quand|horaires?|heures?|dates?|quel jour|quels jours|prochaine?|calendrier|ouvert\w*|ouvre|ferme\w*|when|open\w*|hours|what time|what day|next)\b`),
+	wantsPlace:      regexp.MustCompile(`\b(?:ou (?:[a-z'-]+ ){0,3}?(?:est|se|sont|trouv\w*|achet\w*|aller|vais|va|puis|peut|dois|depos\w*|jet\w*|retir\w*)|c'est ou|^ou|adresse|a quel endroit|where|address)\b`),
+	wantsTerm:       regexp.MustCompile(`\b(?:combien de temps|delais?|duree|jusqu'a quand|avant quand|au plus tard|how long|deadline|until when)\b`),
+	wantsContact:    regexp.MustCompile(`\b(?:telephone|numero|joindre|contacter|appeler|mail|courriel|phone|contact|call)\b`),
+	wantsPapers:     regexp.MustCompile(`\b(?:papiers?|pieces?|justificatifs?|documents?|fournir|apporter|papers|bring)\b`),
+	wantsCount:      regexp.MustCompile(`\b(?:combien de|nombre|how many)\b`),
+	wantsLeave:      regexp.MustCompile(`\b(?:obligatoire|faut-il|il faut|ai-je le droit|peut-on|puis-je|autorise\w*|interdit\w*|dois-je|doit-on|est ce que je dois|must i|can i|do i need)\b`),
+	wantsCancelling: regexp.MustCompile(`\b(?:annul\w*|resili\w*|cancel)\b`),
 }
 
 // askingWords are words that ask for a thing without saying which.
