@@ -43,8 +43,7 @@ func (s approvedStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	if a.Supports, err = s.approvals.ApprovedSupports(ctx, t.req.Scope, a.ID); err != nil {
 		return StepFailed, fmt.Errorf("read what approved answer %d rests on: %w", a.ID, err)
 	}
-	sources := approvedSources(a)
-	units, err := approvedUnits(ctx, a.Answer, sources, approvedChecks(t.req.Town))
+	units, sources, err := giveApproved(ctx, t.req.Town, a)
 	if unsupported := (*UnsupportedError)(nil); errors.As(err, &unsupported) {
 		t.withhold(unsupported.Text, unsupported.Reason)
 		t.note("rag.note.approved_withheld", map[string]any{"ID": a.ID, "Owner": a.Owner})
@@ -53,6 +52,20 @@ func (s approvedStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	t.note("rag.note.approved", map[string]any{"ID": a.ID, "Likeness": t.decimal(likeness), "Owner": a.Owner})
 	t.answer.Mode, t.answer.Sources = ModeApproved, sources
 	return StepEnded, t.say(ctx, Answered, units)
+}
+
+// CheckApproved tells whether an answer whose supports are read would be given:
+// it returns an UnsupportedError where the fact lock lets a part of it not pass.
+func CheckApproved(ctx context.Context, town corpus.Town, a corpus.ApprovedAnswer) error {
+	_, _, err := giveApproved(ctx, town, a)
+	return err
+}
+
+// giveApproved are the answer's units, checked, and the sources that they cite.
+func giveApproved(ctx context.Context, town corpus.Town, a corpus.ApprovedAnswer) ([]Unit, []Source, error) {
+	sources := approvedSources(a)
+	units, err := approvedUnits(ctx, a.Answer, sources, approvedChecks(town))
+	return units, sources, err
 }
 
 // approvedSources are the passages that the answer rests on, each once.
@@ -143,6 +156,5 @@ func Supports(ctx context.Context, town corpus.Town, answer string, documents []
 		return nil, &UnsupportedError{answer, Reason{ID: "rag.withheld.no_citation"}}
 	}
 	// Given, it has these passages alone to rest on.
-	_, err = approvedUnits(ctx, answer, approvedSources(corpus.ApprovedAnswer{Supports: supports}), approvedChecks(town))
-	return supports, err
+	return supports, CheckApproved(ctx, town, corpus.ApprovedAnswer{Answer: answer, Supports: supports})
 }

@@ -49,7 +49,7 @@ func (a *app) approvedListCommand() *cobra.Command {
 				return err
 			}
 			defer o.close()
-			_, scope, err := r.scope(cmd.Context(), o)
+			town, scope, err := r.scope(cmd.Context(), o)
 			if err != nil {
 				return err
 			}
@@ -57,27 +57,42 @@ func (a *app) approvedListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return printApproved(cmd.OutOrStdout(), answers, time.Now())
+			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+			_, _ = fmt.Fprintln(w, "ID\tSTATE\tREVIEW\tOWNER\tQUESTION")
+			for _, answer := range answers {
+				state, err := approvedState(cmd.Context(), o.store, town, scope, answer)
+				if err != nil {
+					return err
+				}
+				_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", answer.ID, state, answer.ReviewOn.Format(time.DateOnly), answer.Owner, excerpt(answer.Questions[0], 60))
+			}
+			return w.Flush()
 		},
 	}
 	c.Flags().StringVar(&r.town, "town", "", "slug of the town (default: the default town)")
 	return c
 }
 
-func printApproved(out io.Writer, answers []corpus.ApprovedAnswer, now time.Time) error {
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "ID\tSTATE\tREVIEW\tOWNER\tQUESTION")
-	for _, answer := range answers {
-		state := "served"
-		switch {
-		case !answer.Holds():
-			state = "stopped: its source changed"
-		case now.After(answer.ReviewOn.AddDate(0, 0, 1)):
-			state = "served, due for review"
-		}
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%s\n", answer.ID, state, answer.ReviewOn.Format(time.DateOnly), answer.Owner, excerpt(answer.Questions[0], 60))
+// approvedState tells whether an answer is served, as it would be checked when it
+// is given.
+func approvedState(ctx context.Context, store *corpus.Store, town corpus.Town, scope corpus.Scope, answer corpus.ApprovedAnswer) (string, error) {
+	if !answer.Holds() {
+		return "stopped: its source changed", nil
 	}
-	return w.Flush()
+	var err error
+	if answer.Supports, err = store.ApprovedSupports(ctx, scope, answer.ID); err != nil {
+		return "", err
+	}
+	err = rag.CheckApproved(ctx, town, answer)
+	switch unsupported := (*rag.UnsupportedError)(nil); {
+	case errors.As(err, &unsupported):
+		return "stopped: its source does not say all of it", nil
+	case err != nil:
+		return "", err
+	case time.Now().After(answer.ReviewOn.AddDate(0, 0, 1)):
+		return "served, due for review", nil
+	}
+	return "served", nil
 }
 
 func (a *app) approvedSetCommand() *cobra.Command {
@@ -90,9 +105,11 @@ func (a *app) approvedSetCommand() *cobra.Command {
 of the documents that it rests on, as 'guichet search' prints them). With id, the
 answer of that number is replaced and signed anew.
 
-The answer is given, as it stands, to whoever asks one of the questions. It rests
-on the passages that say what it says; when one of them changes or ends, the
-answer is no longer served until it is set again.`,
+The answer is given, as it stands, to whoever asks one of the questions. All of it
+must stand in the documents, which is checked now and each time it is given: what
+does not is refused, with the reason. It rests on the passages that say what it
+says; when one of them changes or ends, the answer is no longer served until it is
+set again.`,
 		Example: `  {"questions": ["Où retirer des sacs jaunes ?", "sacs jaunes gratuits"],
    "answer": "Les rouleaux de sacs jaunes se retirent à la mairie annexe des Tisserands.",
    "owner": "marie", "review_on": "2027-06-30", "rests_on": ["mairie-annexe-tisserands"]}`,

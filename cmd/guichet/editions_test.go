@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"guichet/corpus"
+	"guichet/internal/postgres"
 	"guichet/internal/postgrestest"
 )
 
@@ -217,6 +218,17 @@ func TestAnApprovedAnswerIsReviewedSomeDay(t *testing.T) {
 	o.says(set(exitUsage, "2020-01-31"), "review_on is 2020-01-31, a day that is past")
 	o.says(set(exitUsage, "soon"), "2027-06-30")
 	o.says(set(exitOK, "2999-01-31"), "is served", "rests on 1 passage.")
+	o.says(o.run(exitOK, "approved", "list"), "served")
+	// An answer of an older time, which would be refused today.
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: o.env["GUICHET_DATABASE_URL"], MaxConns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Pool.Exec(t.Context(), `UPDATE approved_answers SET answer = 'La piscine est gratuite.'`); err != nil {
+		t.Fatal(err)
+	}
+	o.says(o.run(exitOK, "approved", "list"), "stopped: its source does not say all of it")
 }
 
 func TestALossAsksAndAFailureTells(t *testing.T) {
