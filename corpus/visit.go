@@ -78,19 +78,7 @@ func (v Visits) sourceID(ctx context.Context) (int64, error) {
 	if v.row.id != 0 {
 		return v.row.id, nil
 	}
-	// The update lets a row be returned that is there already.
-	err := v.store.pool.QueryRow(ctx, `
-		INSERT INTO sources (
-			collection_id,
-			kind,
-			uri
-		) VALUES (
-			@collection,
-			@kind,
-			@uri
-		)
-		ON CONFLICT (collection_id, uri) DO UPDATE SET kind = excluded.kind
-		RETURNING id`, v.args()).Scan(&v.row.id)
+	err := v.store.pool.QueryRow(ctx, ensureSource, v.args()).Scan(&v.row.id)
 	return v.row.id, err
 }
 
