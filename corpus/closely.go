@@ -16,9 +16,10 @@ import (
 // closeText is what a close look needs of a passage. Like the passage it never
 // changes, in whatever editions it stands.
 type closeText struct {
-	terms  []byte // its sequence
-	vector halfVector
-	length float64 // of the vector
+	terms    []byte // its sequence
+	headings []byte // the part of it that is of the heading path
+	vector   halfVector
+	length   float64 // of the vector
 }
 
 // closeKey names a passage and the space that its vector is of; 0: none.
@@ -31,6 +32,7 @@ const (
 	closeCacheBytes    = 96 << 20 // at least
 	maxCloseCacheBytes = 512 << 20
 	closeBytesAPassage = 1200
+	closeTextOwn       = 88 // of the closeText itself
 )
 
 // lookClosely adds what is not known yet of the candidates' passages: their
@@ -66,13 +68,13 @@ func (s *Store) lookClosely(ctx context.Context, q *inquiry, found []candidate) 
 // complete is read again.
 func (s *Store) rememberClosely(spaceID, id int64, text *closeText) {
 	if text.terms != nil && (spaceID == 0 || text.vector != nil) {
-		s.closely.put(closeKey{spaceID, id}, *text, len(text.terms)+len(text.vector)+64)
+		s.closely.put(closeKey{spaceID, id}, *text, len(text.terms)+len(text.vector)+closeTextOwn)
 	}
 }
 
 // see takes in what the passage says.
 func (p *candidatePassage) see(text closeText, query halfQuery) {
-	p.terms = text.terms
+	p.terms, p.headings = text.terms, text.headings
 	if !p.known && text.length > 0 && len(text.vector) == 2*len(query) {
 		p.cosine, p.known = query.dot(text.vector)/text.length, true
 	}
@@ -105,7 +107,7 @@ func (s *Store) closeTexts(ctx context.Context, spaceID int64, ids []int64) (map
 			passage_id,
 			terms
 		FROM term_sequences
-		WHERE passage_id = ANY(@passages)`, func(t *closeText, data []byte) { t.terms = data })
+		WHERE passage_id = ANY(@passages)`, func(t *closeText, data []byte) { t.terms, t.headings = data, headingsOf(data) })
 	if spaceID != 0 {
 		queue(fmt.Sprintf(`
 			SELECT

@@ -17,6 +17,7 @@ import (
 // twenty bytes a passage and a hundred a document.
 type contents struct {
 	documents []contentsDocument
+	bounds    []int32                    // first slot of each document, and the end
 	sizes     []documentSize             // of the documents
 	dated     []int32                    // the documents that do not hold for ever
 	passages  passageColumns             // by slot
@@ -29,7 +30,6 @@ type contents struct {
 // contentsDocument is a document as an edition sees it.
 type contentsDocument struct {
 	lineage     int64
-	first, end  int32 // its slots
 	from, until int32 // first and last day it holds, in days since 1970
 	changed     int32 // the day it was last changed, or published; 0: unknown
 	reading     titleReading
@@ -168,7 +168,7 @@ func readContents(ctx context.Context, tx pgx.Tx, m ScopeMember, a *analysis.Ana
 	if !is {
 		return nil, ErrNotFound
 	}
-	c := &contents{slots: make(map[int64]*[pageSize]int32)}
+	c := &contents{bounds: []int32{0}, slots: make(map[int64]*[pageSize]int32)}
 	if err := c.readDocuments(ctx, tx, m, a); err != nil {
 		return nil, err
 	}
@@ -219,7 +219,6 @@ func (c *contents) readDocuments(ctx context.Context, tx pgx.Tx, m ScopeMember, 
 		terms := len(a.Terms(title))
 		d := contentsDocument{
 			lineage: lineage,
-			first:   int32(len(c.passages.ids)), //nolint:gosec // far fewer
 			from:    dayOf(from, firstDay),
 			until:   dayOf(until, lastDay),
 			changed: dayOf(changed, 0),
@@ -236,7 +235,7 @@ func (c *contents) readDocuments(ctx context.Context, tx pgx.Tx, m ScopeMember, 
 			c.passages.titles = append(c.passages.titles, byte(min(terms, 255)))
 			page[id%pageSize] = int32(len(c.passages.ids)) //nolint:gosec // far fewer
 		}
-		d.end = int32(len(c.passages.ids)) //nolint:gosec // far fewer
+		c.bounds = append(c.bounds, int32(len(c.passages.ids))) //nolint:gosec // far fewer
 		if d.from != firstDay || d.until != lastDay {
 			c.dated = append(c.dated, int32(len(c.documents))) //nolint:gosec // far fewer
 		}
@@ -251,13 +250,14 @@ func (c *contents) readDocuments(ctx context.Context, tx pgx.Tx, m ScopeMember, 
 
 // sum adds up the lengths.
 func (c *contents) sum() {
-	for i, d := range c.documents {
+	for i := range c.documents {
 		size := &c.sizes[i]
-		for _, code := range c.passages.lengths[d.first:d.end] {
+		first, end := c.bounds[i], c.bounds[i+1]
+		for _, code := range c.passages.lengths[first:end] {
 			size.length += int32(codeLength(code)) //nolint:gosec // far fewer
 		}
 		c.lengthSum += float64(size.length)
-		c.titleSum += float64(size.title) * float64(d.end-d.first)
+		c.titleSum += float64(size.title) * float64(end-first)
 		c.docTitles += float64(size.title)
 	}
 }

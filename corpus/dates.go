@@ -91,8 +91,8 @@ func (s *Store) nearestInForce(ctx context.Context, q *inquiry, members []ScopeM
 func (c *contents) outOfForce(day int32) int {
 	n := 0
 	for _, i := range c.dated {
-		if d := &c.documents[i]; !d.holds(day) {
-			n += int(d.end - d.first)
+		if !c.documents[i].holds(day) {
+			n += int(c.bounds[i+1] - c.bounds[i])
 		}
 	}
 	return n

@@ -336,7 +336,7 @@ func (q *inquiry) agreement(found []candidate) float64 {
 }
 
 // rankOf is a place's rank among values, from 1.
-func rankOf(values []float64, place int32) int {
+func rankOf(values []float32, place int32) int {
 	rank := 1
 	for _, v := range values {
 		if v > values[place] {

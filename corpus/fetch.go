@@ -43,7 +43,7 @@ func (s *Store) fetch(ctx context.Context, sc Scope, q *inquiry, way fused, aske
 				Passage:     Passage{ID: p.id},
 				Score:       p.score,
 				LexicalRank: lexicalRanks[p.slot],
-				Lexical:     q.lexical.byPassage[p.slot],
+				Lexical:     float64(q.lexical.byPassage[p.slot]),
 				VectorRank:  q.ranks[p.slot],
 				Cosine:      p.cosine,
 				Place:       q.view.place(c.document, p.slot),
@@ -177,8 +177,8 @@ func (q *inquiry) leftOut(way fused, limit int, documents map[int64]HitDocument)
 
 // place is where a passage stands in its document, from 0.
 func (v *view) place(document, slot int32) int {
-	d, base := v.document(document)
-	return int(slot - base - d.first)
+	m := v.memberOf(document)
+	return int(slot - v.slots[m] - v.contents[m].bounds[document-v.documents[m]])
 }
 
 func queuePassages(batch *pgx.Batch, ids []int64, found map[int64]Passage) {

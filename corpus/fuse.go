@@ -36,14 +36,15 @@ type candidate struct {
 
 // candidatePassage is a passage of a candidate.
 type candidatePassage struct {
-	slot   int32
-	id     int64
-	share  float64 // of BM25
-	cosine float64
-	known  bool   // its cosine is
-	terms  []byte // its sequence
-	pairs  float64
-	score  float64
+	slot     int32
+	id       int64
+	share    float64 // of BM25
+	cosine   float64
+	known    bool   // its cosine is
+	terms    []byte // its sequence
+	headings []byte // the part of it that is of the heading path
+	pairs    float64
+	score    float64
 }
 
 // inquiry is one query on its way.
@@ -65,7 +66,7 @@ type inquiry struct {
 	ranks   map[int32]int     // by slot, of the nearest
 	pairs   []termPair
 
-	passages []float64 // by document: its best passage's BM25
+	passages []float32 // by document: its best passage's BM25
 }
 
 // Besides the best candidates, the best of the town's own are looked at
@@ -93,8 +94,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 			if matched[i] == 0 {
 				continue
 			}
-			d := &c.documents[i]
-			passages[i] = greatest(of[d.first:d.end])
+			passages[i] = greatest(of[c.bounds[i]:c.bounds[i+1]])
 		}
 	}
 	floor := 0.0
@@ -103,14 +103,14 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 	}
 	for slot, cosine := range q.cosines {
 		d := q.documentOf(slot)
-		cosines[d] = max(cosines[d], cosine)
+		cosines[d] = max(cosines[d], float32(cosine))
 	}
 	for i := range scores {
-		cosine := max(floor, cosines[i])
+		cosine := max(floor, float64(cosines[i]))
 		if passages[i] == 0 && cosine <= floor {
 			continue
 		}
-		scores[i] = r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.byDocument[i]) + r.VectorWeight*cosine
+		scores[i] = float32(r.PassageWeight*q.share(passages[i]) + r.DocumentWeight*q.wholeShare(q.lexical.byDocument[i]) + r.VectorWeight*cosine)
 	}
 	q.passages = passages
 	very := topK(scores, leftOutAmong)
@@ -126,7 +126,7 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 			own:      q.own(document),
 			passage:  q.share(passages[document]),
 			whole:    q.wholeShare(q.lexical.byDocument[document]),
-			cosine:   max(floor, cosines[document]),
+			cosine:   max(floor, float64(cosines[document])),
 			passages: q.passagesOf(document),
 		})
 	}
@@ -136,17 +136,17 @@ func (q *inquiry) candidates() (found []candidate, notInForce []int32) {
 // greatest returns the greatest of values that are not negative. Their bits are
 // in the same order as they are, and are compared without a branch that nobody
 // could foretell.
-func greatest(values []float64) float64 {
-	var best uint64
+func greatest(values []float32) float32 {
+	var best uint32
 	for _, value := range values {
-		best = max(best, math.Float64bits(value))
+		best = max(best, math.Float32bits(value))
 	}
-	return math.Float64frombits(best)
+	return math.Float32frombits(best)
 }
 
 // best takes the documents with the best scores, and the best of the town's
 // own, which have the town's bonus to come. It clears the scores.
-func (q *inquiry) best(scores []float64) []int32 {
+func (q *inquiry) best(scores []float32) []int32 {
 	v := q.view
 	for m, c := range v.contents {
 		for _, document := range c.dated {
@@ -186,27 +186,28 @@ func (q *inquiry) documentOf(slot int32) int32 {
 
 // share is a passage's BM25 as a share of what the question's own terms could
 // give at most.
-func (q *inquiry) share(score float64) float64 {
+func (q *inquiry) share(score float32) float64 {
 	if q.lexical.ceiling.passage == 0 {
 		return 0
 	}
-	return score / q.lexical.ceiling.passage
+	return float64(score) / q.lexical.ceiling.passage
 }
 
-func (q *inquiry) wholeShare(score float64) float64 {
+func (q *inquiry) wholeShare(score float32) float64 {
 	if q.lexical.ceiling.document == 0 {
 		return 0
 	}
-	return score / q.lexical.ceiling.document
+	return float64(score) / q.lexical.ceiling.document
 }
 
 // passagesOf returns those of a document's passages that are worth a closer
 // look: the best by what is known of them.
 func (q *inquiry) passagesOf(document int32) []candidatePassage {
-	d, base := q.view.document(document)
-	c := q.view.contents[q.view.memberOf(document)]
-	found := make([]candidatePassage, 0, d.end-d.first)
-	for slot := d.first; slot < d.end; slot++ {
+	m := q.view.memberOf(document)
+	c, base := q.view.contents[m], q.view.slots[m]
+	first, end := c.bounds[document-q.view.documents[m]], c.bounds[document-q.view.documents[m]+1]
+	found := make([]candidatePassage, 0, end-first)
+	for slot := first; slot < end; slot++ {
 		p := candidatePassage{slot: base + slot, id: c.passages.ids[slot], share: q.share(q.lexical.byPassage[base+slot])}
 		p.cosine, p.known = q.cosines[p.slot]
 		if p.share > 0 || p.known {
@@ -242,7 +243,7 @@ func (s *Store) fuse(ctx context.Context, q *inquiry) (fused, error) {
 		for j := range c.passages {
 			p := &c.passages[j]
 			p.score = r.PassageWeight*p.share + r.VectorWeight*p.cosine + r.PairWeight*p.pairs +
-				r.HeadingsWeight*headed(p.terms, own)
+				r.HeadingsWeight*headed(p.headings, own)
 			c.cosine = max(c.cosine, p.cosine)
 		}
 		slices.SortStableFunc(c.passages, func(a, b candidatePassage) int { return cmp.Compare(b.score, a.score) })
@@ -302,8 +303,7 @@ func (q *inquiry) covers(document int32, terms []ownTerm, places map[string]int)
 
 // headed tells what share of the question stands in a passage's headings, by
 // weight: of a document that is about the pool, the passage under "Horaires".
-func headed(sequence []byte, own []ownTerm) float64 {
-	headings := headingsOf(sequence)
+func headed(headings []byte, own []ownTerm) float64 {
 	var has, all float64
 	for _, t := range own {
 		all += t.weight

@@ -8,7 +8,7 @@ import (
 
 // topK returns the places of the n greatest positive values, greatest first;
 // of equal ones, the first.
-func topK(values []float64, n int) []int32 {
+func topK(values []float32, n int) []int32 {
 	top := topPlaces{values: values, n: n}
 	top.offer(0, int32(len(values))) //nolint:gosec // far fewer
 	return top.sorted()
@@ -17,9 +17,9 @@ func topK(values []float64, n int) []int32 {
 // topPlaces finds the n greatest positive values among those that it is offered
 // in ascending order of their places; of equal ones, the first.
 type topPlaces struct {
-	values []float64
+	values []float32
 	n      int
-	floor  float64 // the least of the best n, once there are as many
+	floor  float32 // the least of the best n, once there are as many
 	places []int32 // a heap, the worst on top
 }
 

@@ -88,14 +88,14 @@ func (r Ranking) scoring(v *view) scoring {
 
 // scratch holds the sums of one search; it is used again by others.
 type scratch struct {
-	byPassage  []float64 // BM25 by slot
-	byDocument []float64 // BM25 by document
+	byPassage  []float32 // BM25 by slot
+	byDocument []float32 // BM25 by document
 	matched    []uint64  // by document, bit i: it has the i-th term
 	read       []termLists
 	views      []*termView // of these
 	decoded    []posting
 
-	best, cosines, scores []float64 // by document, of the fusion
+	best, cosines, scores []float32 // by document, of the fusion
 }
 
 func (s *Store) takeScratch(v *view) *scratch {
@@ -109,7 +109,7 @@ func (s *Store) takeScratch(v *view) *scratch {
 	return k
 }
 
-func zeroed[T float64 | uint64](values []T, n int) []T {
+func zeroed[T float32 | uint64](values []T, n int) []T {
 	if cap(values) < n {
 		return make([]T, n)
 	}
@@ -198,8 +198,8 @@ func (s *Store) score(ctx context.Context, v *view, found *lexicalScores, names 
 func (l *lexicalScores) add(v *view, i int, views []*termView) {
 	var passages, documents, occurrences float64
 	for _, t := range views {
-		passages += float64(len(t.passages))
-		documents += float64(len(t.documents))
+		passages += float64(t.passages.len())
+		documents += float64(t.documents.len())
 		occurrences += float64(t.occurrences)
 	}
 	if passages == 0 {
@@ -217,20 +217,9 @@ func (l *lexicalScores) add(v *view, i int, views []*termView) {
 		l.ceiling.document += documentGain
 	}
 	for m, t := range views {
-		addImpacts(l.byPassage[v.slots[m]:v.slots[m+1]], t.passages, passageGain)
-		documents := l.byDocument[v.documents[m]:v.documents[m+1]]
-		addImpacts(documents, t.documents, documentGain)
-		matched := l.matched[v.documents[m]:v.documents[m+1]]
-		for _, d := range t.documents {
-			matched[d.place] |= 1 << i
-		}
-	}
-}
-
-// addImpacts adds gain times each impact to the score of its place.
-func addImpacts(scores []float64, impacts []impact, gain float64) {
-	for _, p := range impacts {
-		scores[p.place] += gain * float64(p.share)
+		t.passages.addTo(l.byPassage[v.slots[m]:v.slots[m+1]], passageGain)
+		t.documents.addTo(l.byDocument[v.documents[m]:v.documents[m+1]], documentGain)
+		t.documents.mark(l.matched[v.documents[m]:v.documents[m+1]], 1<<i)
 	}
 }
 
@@ -253,7 +242,7 @@ func (l *lexicalScores) weigh(c *contents, lists *termLists) *termView {
 		slot := p.slot()
 		frequency := l.passages.frequency[p.fields()]
 		share := frequency / (frequency + l.passages.length[c.passages.lengths[slot]] + l.passages.title[c.passages.titles[slot]])
-		t.passages = append(t.passages, impact{slot, float32(share)})
+		t.passages.add(slot, share)
 	}
 	f := l.document
 	base, rise := f.K1*(1-f.B), f.K1*f.B/l.documentAverage
@@ -261,7 +250,7 @@ func (l *lexicalScores) weigh(c *contents, lists *termLists) *termView {
 		frequency := f.Title*float64(d.title) + f.Headings*float64(d.headings) + float64(d.body)
 		size := c.sizes[d.document]
 		share := frequency / (frequency + base + rise*(float64(size.length)+f.Title*float64(size.title)))
-		t.documents = append(t.documents, impact{d.document, float32(share)})
+		t.documents.add(d.document, share)
 	}
 	return t
 }
@@ -311,8 +300,7 @@ func (q *inquiry) lexicalRanks(n int) map[int32]int {
 		base := q.view.slots[m]
 		for i, best := range q.passages[q.view.documents[m]:q.view.documents[m+1]] {
 			if best > top.floor {
-				d := &c.documents[i]
-				top.offer(base+d.first, base+d.end)
+				top.offer(base+c.bounds[i], base+c.bounds[i+1])
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -242,4 +243,17 @@ func sameScores(got, want []scored, tolerance float64) error {
 		}
 	}
 	return nil
+}
+
+// shareTolerance is what the sixteen bits of an impact's share, times the weights of
+// a question's few terms, may change in a sum.
+const shareTolerance = 5e-4
+
+// sameTotals compares what was scored, whatever its order: sums that nearly tie may
+// change places.
+func sameTotals(got, want []scored) error {
+	byName := func(a, b scored) int { return cmp.Or(strings.Compare(a.name, b.name), cmp.Compare(a.score, b.score)) }
+	slices.SortFunc(got, byName)
+	slices.SortFunc(want, byName)
+	return sameScores(got, want, shareTolerance)
 }

@@ -59,7 +59,7 @@ func DefaultRanking() Ranking {
 		TownCoverage:        .6,
 		ExpansionWeight:     .4,
 		Depth:               100,
-		Candidates:          40,
+		Candidates:          30,
 		PassagesPerDocument: 12,
 		LaterPassages:       5,
 	}

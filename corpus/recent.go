@@ -3,23 +3,26 @@ package corpus
 import (
 	"container/list"
 	"sync"
+	"sync/atomic"
 )
 
 // recent remembers what was asked for last, as much as its limit in bytes lets
-// it; what was not asked for longest is forgotten first. What it remembers must
-// never change. It is safe for concurrent use. Without a limit it remembers
-// nothing.
+// it; what came first and was not asked for since is forgotten first (the "second
+// chance" of Corbato, 1968), so that asking changes no order and many may ask at
+// once. What it remembers must never change. It is safe for concurrent use.
+// Without a limit it remembers nothing.
 type recent[K comparable, V any] struct {
-	mu          sync.Mutex
+	mu          sync.RWMutex
 	limit, size int // bytes
 	byKey       map[K]*list.Element
-	order       list.List // of *remembered[K, V], the one asked last in front
+	order       list.List // of *remembered[K, V], what came last in front
 }
 
 type remembered[K comparable, V any] struct {
 	key   K
 	value V
 	bytes int
+	asked atomic.Bool // for, since it came to the front
 }
 
 // recentOverhead is about what remembering takes beside the value: the map's
@@ -39,10 +42,17 @@ func (c *recent[K, V]) resize(limit int) {
 	c.forget()
 }
 
-// forget drops what was not asked for longest until the rest is within the limit.
+// forget drops the oldest until the rest is within the limit. What was asked for
+// since it came to the front goes there once more.
 func (c *recent[K, V]) forget() {
 	for c.size > c.limit {
-		oldest := c.order.Remove(c.order.Back()).(*remembered[K, V])
+		e := c.order.Back()
+		oldest := e.Value.(*remembered[K, V])
+		if oldest.asked.Swap(false) {
+			c.order.MoveToFront(e)
+			continue
+		}
+		c.order.Remove(e)
 		delete(c.byKey, oldest.key)
 		c.size -= oldest.bytes
 	}
@@ -50,28 +60,31 @@ func (c *recent[K, V]) forget() {
 
 // get returns what is remembered under the key, and false for nothing.
 func (c *recent[K, V]) get(key K) (value V, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.RLock()
 	e := c.byKey[key]
+	c.mu.RUnlock()
 	if e == nil {
 		return value, false
 	}
-	c.order.MoveToFront(e)
-	return e.Value.(*remembered[K, V]).value, true
+	found := e.Value.(*remembered[K, V]) // what it holds never changes
+	if !found.asked.Load() {
+		found.asked.Store(true)
+	}
+	return found.value, true
 }
 
 // holds tells whether so many bytes are worth remembering: not when they would
 // take an eighth of the room by themselves.
 func (c *recent[K, V]) holds(bytes int) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	return recentOverhead+bytes <= c.limit/8
 }
 
 // room is how many bytes can be remembered together.
 func (c *recent[K, V]) room() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	c.mu.RLock()
+	defer c.mu.RUnlock()
 	return c.limit
 }
 
@@ -83,7 +96,7 @@ func (c *recent[K, V]) put(key K, value V, bytes int) {
 	if bytes > c.limit/8 || c.byKey[key] != nil { // another search was quicker
 		return
 	}
-	c.byKey[key] = c.order.PushFront(&remembered[K, V]{key, value, bytes})
+	c.byKey[key] = c.order.PushFront(&remembered[K, V]{key: key, value: value, bytes: bytes})
 	c.size += bytes
 	c.forget()
 }

@@ -14,16 +14,9 @@ import (
 // of all segments in one, by slot, and added up by document. Like the edition's
 // contents it never changes, whatever is written, merged or published later.
 type termView struct {
-	passages    []impact // by slot
-	documents   []impact // by document
-	occurrences int      // in bodies
-}
-
-// impact is what a term gives to a passage or a document, as a share of the most
-// that it could: in [0, 1).
-type impact struct {
-	place int32 // slot or document
-	share float32
+	passages    impacts // by slot
+	documents   impacts
+	occurrences int // in bodies
 }
 
 // termLists is what an edition sees of a term, not yet weighed.
@@ -126,7 +119,8 @@ func (k *scratch) termLists(n int) []termLists {
 
 func (t *termLists) reset() {
 	t.passages, t.documents, t.occurrences = t.passages[:0], t.documents[:0], 0
-	t.view = termView{passages: t.view.passages[:0], documents: t.view.documents[:0]}
+	t.view.passages.reset()
+	t.view.documents.reset()
 }
 
 // see adds those postings of a segment's list that an edition sees.
@@ -154,7 +148,7 @@ func (t *termLists) sum(c *contents) {
 	}
 	for i := 0; i < len(t.passages); {
 		document := c.passages.documents[t.passages[i].slot()]
-		end := c.documents[document].end
+		end := c.bounds[document+1]
 		var sum occurrences
 		for ; i < len(t.passages) && t.passages[i].slot() < end; i++ {
 			o := unpackOccurrences(t.passages[i].fields())
@@ -211,13 +205,13 @@ func (s *Store) rememberTerm(v *view, by scoring, term string, views []*termView
 	for i, m := range v.members {
 		t := views[i]
 		const own = 160 // of the view itself and its key
-		bytes := own + len(term) + 8*(len(t.passages)+len(t.documents))
+		bytes := own + len(term) + t.passages.bytes() + t.documents.bytes()
 		if !s.terms.holds(bytes) {
 			continue
 		}
 		s.terms.put(termKey{m.EditionID, by, term}, &termView{
-			passages:    slices.Clone(t.passages),
-			documents:   slices.Clone(t.documents),
+			passages:    t.passages.clone(),
+			documents:   t.documents.clone(),
 			occurrences: t.occurrences,
 		}, bytes)
 	}

@@ -169,9 +169,9 @@ func (s *Store) frequentTerms(ctx context.Context, v *view) ([]string, error) {
 	var term string
 	var coded int
 	_, err = pgx.ForEachRow(rows, []any{&term, &coded}, func() error {
-		// A posting of three bytes is remembered in eight, and its document in
+		// A posting of three bytes is remembered in four, and its document in
 		// as many, of which there are half as many at most times.
-		if room -= 4 * coded; room > 0 {
+		if room -= 2 * coded; room > 0 {
 			terms = append(terms, term)
 		}
 		return nil

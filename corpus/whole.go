@@ -32,11 +32,11 @@ func (s *Searcher) whole(ctx context.Context, sc Scope, hit Hit) ([]HitPassage, 
 		if view.members[m].Collection.ID != hit.Document.CollectionID {
 			continue
 		}
-		for _, d := range c.documents {
+		for i, d := range c.documents {
 			if d.lineage != hit.Document.Lineage {
 				continue
 			}
-			for slot := d.first; slot < d.end && len(ids) < maxWhole; slot++ {
+			for slot := c.bounds[i]; slot < c.bounds[i+1] && len(ids) < maxWhole; slot++ {
 				ids = append(ids, c.passages.ids[slot])
 			}
 		}

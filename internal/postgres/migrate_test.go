@@ -105,7 +105,7 @@ func TestConnectionsArePrepared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if efSearch != "150" || iterative != "strict_order" {
+	if efSearch != "120" || iterative != "strict_order" {
 		t.Errorf("hnsw.ef_search is %s and hnsw.iterative_scan %s", efSearch, iterative)
 	}
 }

@@ -136,13 +136,13 @@ func prepareConn(ctx context.Context, conn *pgx.Conn) error {
 	if err := pgxvector.RegisterTypes(ctx, conn); err != nil {
 		return fmt.Errorf("register the vector types: %w", err)
 	}
-	// ef_search's default of 40 would return 40 rows for LIMIT 50; what 150 finds
+	// ef_search's default of 40 would return 40 rows for LIMIT 50; what 120 finds
 	// stands in docs/retrieval.md. The iterative scan keeps recall where a filter
 	// drops most of the rows.
 	_, err := conn.Exec(ctx, `
 		SELECT '[1]'::vector;
 		SET jit = off;
-		SET hnsw.ef_search = 150;
+		SET hnsw.ef_search = 120;
 		SET hnsw.iterative_scan = strict_order;`, pgx.QueryExecModeSimpleProtocol)
 	if err != nil {
 		return fmt.Errorf("set the vector search options: %w", err)
