@@ -80,7 +80,7 @@ const ordinary = "none"
 // have been met by chance.
 const (
 	sureScore    = 0.25
-	perhapsScore = -1.25
+	perhapsScore = -1.0
 	doubtScore   = -1
 	hardlyScore  = -2
 )

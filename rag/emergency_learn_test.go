@@ -34,7 +34,7 @@ var learnt = map[string]string{
 var learntKinds = []string{ordinary, "medical", "fire", "violence", "suicide", "child", "homeless"}
 
 // learntSets are the published cases that may be learnt from: all but the
-// fourth set. "phrasings" and "text" are rag/testdata.
+// fourth, the sixth and the seventh set. "phrasings" and "text" are rag/testdata.
 var learntSets = map[string][]string{
 	"1":      {"emergencies", "emergencies-false", "emergencies-held-out", "emergencies-false-held-out"},
 	"2":      {"emergencies-2", "emergencies-false-2"},
@@ -186,7 +186,7 @@ func TestWeightsOnUnseen(t *testing.T) {
 		}
 	}
 	t.Logf("the four sets: %+v", sum)
-	if 100*sum.Sure < 84*sum.Danger || 100*(sum.Sure+sum.Perhaps) < 96*sum.Danger || 1000*sum.FalselySure > 15*sum.Ordinary {
+	if 100*sum.Sure < 92*sum.Danger || 100*(sum.Sure+sum.Perhaps) < 97*sum.Danger || 1000*sum.FalselySure > 15*sum.Ordinary {
 		t.Error("less is known, or more is feared, than was")
 	}
 }

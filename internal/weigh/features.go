@@ -13,7 +13,7 @@ const (
 	window      = 24      // words that are judged together
 	step        = 12      // words from one stretch to the next
 	longestWord = 30      // letters of a word; more are none
-	buckets     = 1 << 15 // that features fall into
+	buckets     = 1 << 18 // that features fall into
 )
 
 // What a feature counts beside a word's 1.

@@ -13,7 +13,7 @@ const (
 	rounds = 25   // times that each example is seen
 	pace   = 0.5  // AdaGrad's step
 	steady = 0.02 // keeps its first steps small
-	decay  = 1e-3 // draws weights towards zero
+	decay  = 5e-4 // draws weights towards zero
 	biasBy = 0.02 // step of the bias
 )
 
