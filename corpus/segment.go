@@ -92,6 +92,7 @@ func (b *segmentBuilder) terms(text string, passage int64, titled bool) []string
 // indexed is a passage as the lexical index needs it.
 type indexed struct {
 	id       int64
+	lineage  int64
 	title    string
 	headings []string
 	text     string
@@ -155,15 +156,17 @@ const indexBatch = 2000
 // passages that the edition bore.
 func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 	builder := newSegmentBuilder(e.store.analyzer(e.Collection.Language))
-	for last := int64(0); ; {
-		batch, err := e.newPassages(ctx, tx, last)
+	if err := e.declareNewPassages(ctx, tx); err != nil {
+		return err
+	}
+	for {
+		batch, err := fetchNewPassages(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if len(batch) == 0 {
 			break
 		}
-		last = batch[len(batch)-1].id
 		_, err = tx.CopyFrom(ctx, pgx.Identifier{"term_sequences"}, []string{"passage_id", "terms"},
 			pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
 				return []any{batch[i].id, builder.add(batch[i])}, nil
@@ -171,6 +174,9 @@ func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 		if err != nil {
 			return fmt.Errorf("write term sequences: %w", err)
 		}
+	}
+	if _, err := tx.Exec(ctx, `CLOSE new_passages`); err != nil {
+		return fmt.Errorf("read new passages: %w", err)
 	}
 	if err := builder.words.write(ctx, tx, e.Collection.ID); err != nil {
 		return err
@@ -181,37 +187,80 @@ func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 	})
 }
 
-// newPassages reads the passages that the edition bore, from the one after
-// last on. Each has one live document of its lineage, which gives its title.
-func (e *Edition) newPassages(ctx context.Context, tx pgx.Tx, last int64) ([]indexed, error) {
-	args := e.args()
-	args["last"] = last
-	args["limit"] = indexBatch
-	rows, err := tx.Query(ctx, `
+// declareNewPassages opens a cursor, which takes no parameters, over the passages that
+// the edition bore. No statistics know of them yet: the statement is such that there is
+// one way to go, along passages_born.
+func (e *Edition) declareNewPassages(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, fmt.Sprintf(`
+		DECLARE new_passages NO SCROLL CURSOR FOR
 		SELECT
-			p.id,
-			d.title,
-			p.headings,
-			p.text
-		FROM passages p
-		JOIN documents d
-			ON d.lineage = p.lineage
-			AND d.ended IS NULL
-		WHERE p.collection_id = @collection
-			AND p.born = @edition
-			AND p.id > @last
-		ORDER BY p.id
-		LIMIT @limit`, args)
+			id,
+			lineage,
+			headings,
+			text
+		FROM passages
+		WHERE collection_id = %d
+			AND born = %d
+		ORDER BY id`, e.Collection.ID, e.Number))
+	if err != nil {
+		return fmt.Errorf("read new passages: %w", err)
+	}
+	return nil
+}
+
+// fetchNewPassages reads the next of them, and none at their end. The live document of
+// its lineage gives each its title.
+func fetchNewPassages(ctx context.Context, tx pgx.Tx) ([]indexed, error) {
+	rows, err := tx.Query(ctx, fmt.Sprintf(`FETCH %d FROM new_passages`, indexBatch))
 	if err != nil {
 		return nil, fmt.Errorf("read new passages: %w", err)
 	}
 	batch, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p indexed, err error) {
-		return p, row.Scan(&p.id, &p.title, &p.headings, &p.text)
+		return p, row.Scan(&p.id, &p.lineage, &p.headings, &p.text)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read new passages: %w", err)
 	}
+	titles, err := readTitles(ctx, tx, batch)
+	if err != nil {
+		return nil, err
+	}
+	for i := range batch {
+		batch[i].title = titles[batch[i].lineage]
+	}
 	return batch, nil
+}
+
+// readTitles returns the titles of the passages' live documents, by lineage.
+func readTitles(ctx context.Context, tx pgx.Tx, batch []indexed) (map[int64]string, error) {
+	titles := make(map[int64]string)
+	var lineages []int64
+	for _, p := range batch {
+		lineages = append(lineages, p.lineage)
+	}
+	slices.Sort(lineages)
+	lineages = slices.Compact(lineages)
+	// Bounded by nature: a row for each lineage asked.
+	rows, err := tx.Query(ctx, `
+		SELECT
+			lineage,
+			title
+		FROM documents
+		WHERE lineage = ANY(@lineages)
+			AND ended IS NULL`, pgx.NamedArgs{"lineages": lineages})
+	if err != nil {
+		return nil, fmt.Errorf("read titles: %w", err)
+	}
+	var lineage int64
+	var title string
+	_, err = pgx.ForEachRow(rows, []any{&lineage, &title}, func() error {
+		titles[lineage] = title
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read titles: %w", err)
+	}
+	return titles, nil
 }
 
 func copyTermLists(ctx context.Context, tx pgx.Tx, n int, row func(i int) ([]any, error)) error {

@@ -127,5 +127,9 @@ func (v vocabulary) write(ctx context.Context, tx pgx.Tx, collectionID int64) er
 	if err != nil {
 		return fmt.Errorf("write words: %w", err)
 	}
+	// No search should read a pending list.
+	if _, err := tx.Exec(ctx, `SELECT gin_clean_pending_list('words_keys')`); err != nil {
+		return fmt.Errorf("index words: %w", err)
+	}
 	return nil
 }

@@ -80,7 +80,7 @@ type embedded struct {
 // only while no full batch waits, so that few are in memory at once.
 func (s *loader) load(ctx context.Context, items []Item) error {
 	ctx, cancel := context.WithCancel(ctx)
-	results := make(chan readItem)
+	results := make(chan readItem, s.Workers) // read beside what is being written
 	reading := make(chan error, 1)
 	go func() { reading <- s.readAll(ctx, s.ref, items, results) }()
 	s.embedded = make(chan embedded, batchesInFlight)

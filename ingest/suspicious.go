@@ -85,11 +85,27 @@ var orders = []order{
 		regexp.MustCompile(`^\s*(?:#+ *)?(?:\**)(?:system|assistant|systeme)(?:\**) ?:`)},
 }
 
-// findOrder returns where a line first speaks to a model, or nil.
-func findOrder(line string) []int {
-	var first []int
+// mayStandIn tells whether a text holds what the order's words must hold.
+func (o order) mayStandIn(text string) bool {
+	return containsAny(text, o.holds...) && (o.and == nil || containsAny(text, o.and...))
+}
+
+// ordersIn returns those of the orders that may stand in a text.
+func ordersIn(text string) []order {
+	var may []order
 	for _, o := range orders {
-		if !containsAny(line, o.holds...) || o.and != nil && !containsAny(line, o.and...) {
+		if o.mayStandIn(text) {
+			may = append(may, o)
+		}
+	}
+	return may
+}
+
+// findOrder returns where a line first speaks to a model by one of these ways, or nil.
+func findOrder(line string, ways []order) []int {
+	var first []int
+	for _, o := range ways {
+		if !o.mayStandIn(line) {
 			continue
 		}
 		if at := o.words.FindStringIndex(line); at != nil && (first == nil || at[0] < first[0]) {
@@ -142,11 +158,16 @@ func (s *suspicions) add(kind, excerpt string) {
 
 // instructions flags what addresses a model.
 func (s *suspicions) instructions(text string) {
-	for line := range strings.Lines(foldForMatching(text)) {
+	folded := foldForMatching(text)
+	ways := ordersIn(folded)
+	if len(ways) == 0 {
+		return
+	}
+	for line := range strings.Lines(folded) {
 		if len(s.flags) == maxFlags {
 			return
 		}
-		if at := findOrder(line); at != nil {
+		if at := findOrder(line, ways); at != nil {
 			s.add(FlagInstructions, line[lineStart(line, at[0]):min(len(line), at[1]+80)])
 		}
 	}
