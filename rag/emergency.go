@@ -62,13 +62,18 @@ var emergencyPhrases = mustRead("emergency")
 //go:embed emergency.weights
 var weightsFile string
 
-var emergencyWeights = sync.OnceValue(func() *weigh.Weights {
-	weights, err := weigh.Parse(weightsFile)
-	if err != nil {
-		panic("emergency.weights: " + err.Error())
-	}
-	return weights
-})
+var emergencyWeights = mustWeigh("emergency", weightsFile)
+
+// mustWeigh reads weights when they are first asked for. They are part of the program.
+func mustWeigh(step, file string) func() *weigh.Weights {
+	return sync.OnceValue(func() *weigh.Weights {
+		weights, err := weigh.Parse(file)
+		if err != nil {
+			panic("weights of " + step + ": " + err.Error())
+		}
+		return weights
+	})
+}
 
 // ordinary is the kind of a text that tells of no danger, in emergency.weights.
 const ordinary = "none"

@@ -116,7 +116,7 @@ func ordinaryQuestions(t *testing.T) []string {
 	t.Helper()
 	var questions []string
 	for _, file := range []string{
-		"../eval/cases/dev.jsonl", "../eval/cases/spent-1.jsonl", "../eval/cases/spent-2.jsonl", "../eval/cases/hours.jsonl", "../eval/cases/personal.jsonl",
+		"../eval/cases/dev.jsonl", "../eval/cases/spent-1.jsonl", "../eval/cases/spent-2.jsonl", "../eval/cases/spent-4.jsonl", "../eval/cases/hours.jsonl", "../eval/cases/personal.jsonl",
 		"../eval/testdata/demo-cases.jsonl", "../eval/testdata/reworded.jsonl", "../eval/testdata/offtopic.jsonl",
 	} {
 		questions = append(questions, questionsOf(t, file)...)

@@ -1,6 +1,9 @@
 package rag
 
 import (
+	_ "embed"
+	"strings"
+
 	"guichet/corpus"
 	"guichet/internal/messages"
 )
@@ -47,6 +50,22 @@ func (v Verdict) Outcome() Outcome {
 
 var scopePhrases = mustRead("scope")
 
+// scopeWeightsFile is learnt from the examples of scope_learn_test.go, by
+// "go test ./rag -run LearnScope -learn".
+//
+//go:embed scope.weights
+var scopeWeightsFile string
+
+var scopeWeights = mustWeigh("scope", scopeWeightsFile)
+
+// A question that no pattern tells of is turned away from turnedAway on, the
+// logarithm of the odds that no town answers it, unless it has fewer than
+// enoughWords words. docs/intake.md has what it was chosen by.
+const (
+	turnedAway  = 1.5
+	enoughWords = 4
+)
+
 // ScopeOf tells what kind of question it is. The question is normalised.
 func ScopeOf(question string) Verdict {
 	if isCourtesy(question) {
@@ -55,8 +74,15 @@ func ScopeOf(question string) Verdict {
 	if wantsHuman(question) {
 		return Verdict{Scope: Human}
 	}
-	found, _ := scopePhrases().Find(question)
-	return Verdict{Scope(found.Kind), found.Words}
+	if found, is := scopePhrases().Find(question); is {
+		return Verdict{Scope(found.Kind), found.Words}
+	}
+	if len(strings.Fields(question)) >= enoughWords {
+		if weighed := scopeWeights().Weigh(question); weighed.Score >= turnedAway {
+			return Verdict{Scope(weighed.Kind), strings.Join(weighed.Words, " ")}
+		}
+	}
+	return Verdict{}
 }
 
 // ScopeUnits are the designed answer to a question that does not proceed: a
