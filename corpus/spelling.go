@@ -150,7 +150,7 @@ func misspelling(word, other string, alike bool) (cost int, ok bool) {
 		return 0, false
 	}
 	edits := analysis.EditDistance(a, b)
-	if alike && edits <= len(a)/lettersPerSlip {
+	if alike && edits <= editsOfSound(len(a)) {
 		return 2*edits - 1, true
 	}
 	if edits > editsAllowed(len(a)) || edits == 2 && otherEnding(a, b) {
@@ -198,19 +198,29 @@ func transposed(a, b []rune) bool {
 const (
 	minSound       = 3 // letters from which on a sound tells words apart
 	lettersPerSlip = 4 // an edit is forgiven for so many where two words sound alike
+	byEar          = 6 // letters from which on it is forgiven for one less: who writes by ear
 )
+
+// editsOfSound is how many edits a word of so many letters may be from one that
+// sounds like it.
+func editsOfSound(letters int) int {
+	if letters >= byEar {
+		return letters / (lettersPerSlip - 1)
+	}
+	return letters / lettersPerSlip
+}
 
 // sounds are the French spellings of one sound, the longest first where one
 // begins another.
 var sounds = strings.NewReplacer(
 	"ph", "f", "sch", "5", "ch", "5", "sh", "5", "th", "t", "h", "",
 	"que", "ke", "qui", "ki", "qu", "k", "q", "k", "ck", "k",
-	"sce", "se", "sci", "si", "scy", "si",
+	"tion", "sion", "tiel", "siel", "sce", "se", "sci", "si", "scy", "si",
 	"ce", "se", "ci", "si", "cy", "si", "ç", "s", "c", "k",
 	"gue", "ge", "gui", "gi", "gea", "ja", "geo", "jo",
 	"z", "s", "y", "i", "eau", "o", "au", "o",
 	"ain", "in", "ein", "in", "aim", "in", "ai", "e", "ei", "e",
-	"amb", "anb", "amp", "anp", "emb", "anb", "emp", "anp", "ent", "ant", "end", "and", "enc", "anc", "omb", "onb", "omp", "onp", "imb", "inb", "imp", "inp",
+	"amb", "anb", "amp", "anp", "emb", "anb", "emp", "anp", "ent", "ant", "end", "and", "ence", "anse", "enci", "ansi", "enc", "ank", "omb", "onb", "omp", "onp", "imb", "inb", "imp", "inp",
 )
 
 // Endings of verbs that sound alike, and those that are not heard: each of the

@@ -20,7 +20,7 @@ func spellings(words ...string) []spelling {
 
 func TestChoose(t *testing.T) {
 	vocabulary := spellings("piscine", "cantine", "pharmacie", "ecole", "inscription", "dechetterie",
-		"encombrants", "poubelle", "acte", "carte", "quotient", "horaires", "demenager", "bateau", "achat", "payer", "rendez")
+		"encombrants", "poubelle", "acte", "carte", "quotient", "horaires", "demenager", "bateau", "achat", "payer", "rendez", "restauration", "scolaire")
 	for word, want := range map[string]string{
 		"pisine":        "piscine",
 		"cantinne":      "cantine",
@@ -38,6 +38,9 @@ func TestChoose(t *testing.T) {
 		"pharmacologie": "",
 		"inscrivions":   "", // another form, or word
 		"oraires":       "horaires",
+		"ancombran":     "encombrants", // by ear
+		"restorassion":  "restauration",
+		"scolere":       "scolaire",
 		"demenagez":     "demenager",
 		"gateau":        "", // another first letter
 		"chat":          "",
