@@ -96,7 +96,7 @@ func (c *recent[K, V]) put(key K, value V, bytes int) {
 	if bytes > c.limit/8 || c.byKey[key] != nil { // another search was quicker
 		return
 	}
-	c.byKey[key] = c.order.PushFront(&remembered[K, V]{key: key, value: value, bytes: bytes})
 	c.size += bytes
-	c.forget()
+	c.forget() // before it is there: it would be the only one that nobody has asked for
+	c.byKey[key] = c.order.PushFront(&remembered[K, V]{key: key, value: value, bytes: bytes})
 }

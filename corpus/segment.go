@@ -188,8 +188,8 @@ func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 }
 
 // declareNewPassages opens a cursor, which takes no parameters, over the passages that
-// the edition bore. No statistics know of them yet: the statement is such that there is
-// one way to go, along passages_born.
+// the edition bore, along passages_born: no statistics know of them yet, and asked for
+// batch by batch, by their ids, each batch was looked for among all of them.
 func (e *Edition) declareNewPassages(ctx context.Context, tx pgx.Tx) error {
 	_, err := tx.Exec(ctx, fmt.Sprintf(`
 		DECLARE new_passages NO SCROLL CURSOR FOR

@@ -204,7 +204,7 @@ func (s *Store) recallTerm(v *view, by scoring, term string) []*termView {
 func (s *Store) rememberTerm(v *view, by scoring, term string, views []*termView) {
 	for i, m := range v.members {
 		t := views[i]
-		const own = 160 // of the view itself and its key
+		const own = 210 // of the view itself and its key
 		bytes := own + len(term) + t.passages.bytes() + t.documents.bytes()
 		if !s.terms.holds(bytes) {
 			continue

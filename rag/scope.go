@@ -59,11 +59,12 @@ var scopeWeightsFile string
 var scopeWeights = mustWeigh("scope", scopeWeightsFile)
 
 // A question that no pattern tells of is turned away from turnedAway on, the
-// logarithm of the odds that no town answers it, unless it has fewer than
-// enoughWords words. docs/intake.md has what it was chosen by.
+// logarithm of the odds that no town answers it, if it has from enoughWords to
+// mostWords words. docs/intake.md has what that does.
 const (
 	turnedAway  = 1.5
 	enoughWords = 4
+	mostWords   = 24
 )
 
 // ScopeOf tells what kind of question it is. The question is normalised.
@@ -74,15 +75,22 @@ func ScopeOf(question string) Verdict {
 	if wantsHuman(question) {
 		return Verdict{Scope: Human}
 	}
-	if found, is := scopePhrases().Find(question); is {
-		return Verdict{Scope(found.Kind), found.Words}
+	found, _ := scopePhrases().Find(question)
+	return Verdict{Scope(found.Kind), found.Words}
+}
+
+// weighedScope tells by the weight of its words what no pattern tells of: of a question
+// that stands by itself, and is neither too short nor a story of which one stretch
+// might be taken for all.
+func weighedScope(question string) Verdict {
+	if n := len(strings.Fields(question)); n < enoughWords || n > mostWords {
+		return Verdict{}
 	}
-	if len(strings.Fields(question)) >= enoughWords {
-		if weighed := scopeWeights().Weigh(question); weighed.Score >= turnedAway {
-			return Verdict{Scope(weighed.Kind), strings.Join(weighed.Words, " ")}
-		}
+	weighed := scopeWeights().Weigh(question)
+	if weighed.Score < turnedAway {
+		return Verdict{}
 	}
-	return Verdict{}
+	return Verdict{Scope(weighed.Kind), strings.Join(weighed.Words, " ")}
 }
 
 // ScopeUnits are the designed answer to a question that does not proceed: a
