@@ -26,7 +26,10 @@ func (l *impacts) add(place int32, share float64) {
 	for int(place)/impactBlock >= len(l.ends) {
 		l.ends = append(l.ends, int32(len(l.packed))) //nolint:gosec // below maxSlots
 	}
-	code := min(max(1, uint32(share*impactShare+.5)), impactShare-1)
+	code := min(uint32(share*impactShare+.5), impactShare-1)
+	if code == 0 && share > 0 {
+		code = 1
+	}
 	l.packed = append(l.packed, uint32(place)<<16|code) //nolint:gosec // the block's number falls off
 	l.ends[len(l.ends)-1]++
 }

@@ -128,10 +128,5 @@ func (v vocabulary) write(ctx context.Context, tx pgx.Tx, collectionID int64) er
 	if err != nil {
 		return fmt.Errorf("write words: %w", err)
 	}
-	// No search should read a pending list for long. That of a run that ends before this
-	// waits for the next one, or for autovacuum.
-	if _, err := tx.Exec(ctx, `SELECT gin_clean_pending_list('words_keys')`); err != nil {
-		return fmt.Errorf("index words: %w", err)
-	}
 	return nil
 }

@@ -101,6 +101,8 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 // are first needed: some 200 ms, which an emergency should not wait for.
 func (a *Answerer) Warm() {
 	DangerIn("y a-t-il le feu à la mairie ?")
+	ScopeOf("où est la mairie ?")
+	weighedScope("dans quelle rue est la mairie ?")
 	newWording()
 	newFollowUps()
 	theHoursVocabulary()

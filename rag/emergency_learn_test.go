@@ -81,19 +81,8 @@ func dangerExamples(t *testing.T) map[string][]weigh.Example {
 			add(phrasings, kind, question)
 		}
 	})
-	texts, err := filepath.Glob("testdata/danger/*.txt")
-	if err != nil || len(texts) == 0 {
-		t.Fatal("no text to learn from", err)
-	}
-	for _, text := range texts {
-		kind := ""
-		eachLine(t, text, func(line string) {
-			if strings.HasPrefix(line, "[") {
-				kind = strings.Trim(line, "[]")
-				return
-			}
-			add(learning, kind, line)
-		})
+	for _, e := range writtenExamples(t, "testdata/danger/*.txt") {
+		add(learning, e.Kind, e.Text)
 	}
 	for _, question := range ordinaryQuestions(t) {
 		add(ordinary, ordinary, question)
@@ -149,11 +138,38 @@ func TestLearnEmergencies(t *testing.T) {
 	if !*learn {
 		t.Skip("with -learn only")
 	}
+	writeWeights(t, learnFrom(dangerExamples(t)), "emergency.weights")
+}
+
+// writtenExamples reads text that was written to be learnt from: a kind in brackets,
+// and then a message a line.
+func writtenExamples(t *testing.T, pattern string) []weigh.Example {
+	t.Helper()
+	texts, err := filepath.Glob(pattern)
+	if err != nil || len(texts) == 0 {
+		t.Fatal("no text to learn from: ", pattern, err)
+	}
+	var examples []weigh.Example
+	for _, text := range texts {
+		kind := ""
+		eachLine(t, text, func(line string) {
+			if strings.HasPrefix(line, "[") {
+				kind = strings.Trim(line, "[]")
+				return
+			}
+			examples = append(examples, weigh.Example{Kind: kind, Text: line})
+		})
+	}
+	return examples
+}
+
+func writeWeights(t *testing.T, w *weigh.Weights, name string) {
+	t.Helper()
 	var file bytes.Buffer
-	if err := learnFrom(dangerExamples(t)).Write(&file); err != nil {
+	if err := w.Write(&file); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile("emergency.weights", file.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(name, file.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -58,9 +58,9 @@ var scopeWeightsFile string
 
 var scopeWeights = mustWeigh("scope", scopeWeightsFile)
 
-// A question that no pattern tells of is turned away from turnedAway on, the
-// logarithm of the odds that no town answers it, if it has from enoughWords to
-// mostWords words. docs/intake.md has what that does.
+// A question that no pattern tells of, and of which the documents say little, is turned
+// away from turnedAway on, the logarithm of the odds that no town answers it, if it has
+// from enoughWords to mostWords words. docs/intake.md has what that does.
 const (
 	turnedAway  = 1.5
 	enoughWords = 4

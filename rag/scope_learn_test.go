@@ -1,10 +1,7 @@
 package rag
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -15,24 +12,7 @@ import (
 // written for it, and the everyday messages that danger is told from.
 func scopeExamples(t *testing.T) []weigh.Example {
 	t.Helper()
-	var examples []weigh.Example
-	for _, pattern := range []string{"testdata/scope/*.txt", "testdata/danger/ordinary.*.txt"} {
-		texts, err := filepath.Glob(pattern)
-		if err != nil || len(texts) == 0 {
-			t.Fatal("no text to learn from: ", pattern, err)
-		}
-		for _, text := range texts {
-			kind := ""
-			eachLine(t, text, func(line string) {
-				if strings.HasPrefix(line, "[") {
-					kind = strings.Trim(line, "[]")
-					return
-				}
-				examples = append(examples, weigh.Example{Kind: kind, Text: line})
-			})
-		}
-	}
-	return examples
+	return append(writtenExamples(t, "testdata/scope/*.txt"), writtenExamples(t, "testdata/danger/ordinary.*.txt")...)
 }
 
 // scopeCases are published questions to the demo town, and the off-topic ones.
@@ -79,13 +59,7 @@ func TestLearnScope(t *testing.T) {
 			examples = append(examples, weigh.Example{Kind: ordinary, Text: question})
 		}
 	})
-	var file bytes.Buffer
-	if err := learnScope(examples).Write(&file); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile("scope.weights", file.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	writeWeights(t, learnScope(examples), "scope.weights")
 }
 
 // What the weights alone say of the cases when nothing was learnt from these.

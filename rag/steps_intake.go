@@ -33,9 +33,6 @@ func (scopeStep) name() StepName { return StepScope }
 
 func (scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	v := ScopeOf(t.req.Question)
-	if v.Scope == InScope && len(t.req.History) == 0 {
-		v = weighedScope(t.req.Question)
-	}
 	switch {
 	case !v.Proceeds():
 		t.note("rag.note.scope.stopped", map[string]any{"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words})

@@ -43,7 +43,7 @@ func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 }
 
 // gateStep weighs the evidence: with too little, the answer is the designed "I
-// do not know". What could be quoted is looked for here, since it is evidence
+// do not know", or that no town answers such a question. What could be quoted is looked for here, since it is evidence
 // too; the quoting step shows it.
 type gateStep struct {
 	least    float64 // belief in [0, 1]
@@ -63,6 +63,10 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		t.weighAll()
 		believed = t.believed()
 	}
+	if v := t.strayed(); !v.Proceeds() {
+		t.note("rag.note.gate.strayed", map[string]any{"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words})
+		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.messages(), v, t.req.Question, t.req.Town.Contact))
+	}
 	note := "rag.note.gate.passed"
 	short := len(sources) == 0 || believed < s.least
 	if short {
@@ -79,6 +83,21 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	}
 	t.answer.Sources = sources
 	return StepPassed, nil
+}
+
+// coversAll is the share of the question, by weight, that the documents' best words say
+// of a question that they answer, whatever it sounds like.
+const coversAll = .75
+
+// strayed tells what kind of question that no town answers it is by its words, where
+// nothing was found that says most of it. What follows from another question is no such
+// thing by itself.
+func (t *turn) strayed() Verdict {
+	covered := !slices.ContainsFunc(t.weighed, func(w Weighing) bool { return w.Cover < coversAll })
+	if len(t.req.History) > 0 || len(t.weighed) > 0 && covered {
+		return Verdict{}
+	}
+	return weighedScope(t.req.Question)
 }
 
 // weighAll weighs each thing that is asked.
