@@ -60,6 +60,7 @@ const commonplaces = `aller vais vas va allez allons aller allé venir viens vie
 	beau bon bonne bien mal mieux pire grand grande gros grosse petit petite vieux vieille jeune
 	nouveau nouvelle ancien ancienne autre autres même seul seule vrai vraie simple facile difficile
 	dernier dernière premier première prochain prochaine certain certaine propre
+	matin matinée midi après-midi aprem soir soirée
 	vite tôt tard trop très assez beaucoup peu encore déjà jamais toujours souvent parfois
 	juste seulement vraiment carrément normalement apparemment franchement bref sinon donc alors
 	heureusement malheureusement désolé désolée pardon super cool dingue bizarre

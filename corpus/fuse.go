@@ -350,8 +350,9 @@ func (q *inquiry) weighPairs(c *candidate, begins *[256]bool) {
 
 // weighted returns the pairs, each weighed by the geometric mean of its terms'
 // weights. A pair with a term that nothing has weighs as if the term were the
-// rarest: no document has it, and what a document has of the others says less.
-func weighted(pairs [][2]string, terms []TermWeight, rarest float64) []termPair {
+// rarest: no document has it, and what a document has of the others says less. Two of
+// the words that say nothing (quiet) say nothing side by side.
+func weighted(pairs [][2]string, terms []TermWeight, rarest float64, quiet map[string]float64) []termPair {
 	weights := make(map[string]float64, len(terms))
 	for _, t := range terms {
 		if t.From != "" {
@@ -366,7 +367,7 @@ func weighted(pairs [][2]string, terms []TermWeight, rarest float64) []termPair 
 	seen := make(map[[2]string]bool, len(pairs))
 	for _, p := range pairs {
 		weight := math.Sqrt(weights[p[0]] * weights[p[1]])
-		if weight > 0 && !seen[p] {
+		if weight > 0 && !seen[p] && (quiet[p[0]] == 0 || quiet[p[1]] == 0) {
 			seen[p] = true
 			found = append(found, termPair{first: termHash(p[0]), second: termHash(p[1]), weight: weight})
 		}

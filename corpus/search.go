@@ -164,7 +164,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		lexical: lexical,
 		day:     s.today(),
 		years:   yearsOf(q.Text),
-		pairs:   weighted(asked.pairs, lexical.terms, idf(float64(view.passageCount()), 0)),
+		pairs:   weighted(asked.pairs, lexical.terms, idf(float64(view.passageCount()), 0), s.store.courtesies),
 
 		courtesies: s.store.courtesies,
 		stands:     asked.stands,

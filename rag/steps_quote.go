@@ -78,6 +78,22 @@ var (
 	namesThingInEnglish = regexp.MustCompile(`(?i)(^|[^\pL])(an?|the|my|of)\s*$`)
 )
 
+// namesNothing are nouns of turns of speech ("du coup", "au niveau de"), and ofAnAge
+// tells a person whose age is told: a page has bands of age where a resident says
+// "un enfant de 8 ans".
+var (
+	namesNothing = regexp.MustCompile(`(?i)^(coup|fait|cas|niveau|sujet|reste|tout|moment|genre)$`)
+	ofAnAge      = regexp.MustCompile(`(?i)^\s*(de|d'|d’|a|âgée?|agee?|of|aged?|who is)?\s*(de\s+)?\d{1,3}\b`)
+)
+
+// namesOne tells whether text[start:end] is the name of a thing, which named stands
+// before.
+func namesOne(named *regexp.Regexp, text string, start, end int) bool {
+	word := text[start:end]
+	return utf8.RuneCountInString(word) >= unspokenLetters && named.MatchString(text[:start]) &&
+		!namesNothing.MatchString(word) && !ofAnAge.MatchString(text[end:])
+}
+
 // unspoken are the things that the question names weightily and the quotation
 // does not speak to, as the resident wrote them, in their order. In a question
 // that was read otherwise than it was written, they may be slips, and none is
@@ -99,7 +115,7 @@ func (t *turn) unspoken() []string {
 	var words []string
 	for _, token := range t.analyzer().Tokens(t.question) {
 		word := t.question[token.Start:token.End]
-		if missed[token.Term] && len(words) < maxUnspoken && utf8.RuneCountInString(word) >= unspokenLetters && named.MatchString(t.question[:token.Start]) {
+		if missed[token.Term] && len(words) < maxUnspoken && namesOne(named, t.question, token.Start, token.End) {
 			words = append(words, word)
 			delete(missed, token.Term)
 		}
