@@ -54,6 +54,18 @@ func (s approvedStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	return StepEnded, t.say(ctx, Answered, units)
 }
 
+// StoppedBefore returns the step that ends a question before approved answers are looked
+// at: emergency or scope; empty: none does.
+func StoppedBefore(question string) StepName {
+	switch {
+	case DangerIn(question).Alarm == Sure:
+		return StepEmergency
+	case !ScopeOf(question).Proceeds():
+		return StepScope
+	}
+	return ""
+}
+
 // CheckApproved tells whether an answer whose supports are read would be given:
 // it returns an UnsupportedError where the fact lock lets a part of it not pass.
 func CheckApproved(ctx context.Context, town corpus.Town, a corpus.ApprovedAnswer) error {

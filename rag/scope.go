@@ -90,7 +90,7 @@ func weighedScope(question string) Verdict {
 	if weighed.Score < turnedAway {
 		return Verdict{}
 	}
-	return Verdict{Scope(weighed.Kind), strings.Join(weighed.Words, " ")}
+	return Verdict{Scope(weighed.Kind), strings.Join(weighed.Words, ", ")}
 }
 
 // ScopeUnits are the designed answer to a question that does not proceed: a

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -64,7 +65,10 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		believed = t.believed()
 	}
 	if v := t.strayed(); !v.Proceeds() {
-		t.note("rag.note.gate.strayed", map[string]any{"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words})
+		t.note("rag.note.gate.strayed", map[string]any{
+			"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words,
+			"Cover": t.decimal(t.covered()), "Least": t.decimal(coversAll),
+		})
 		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.messages(), v, t.req.Question, t.req.Town.Contact))
 	}
 	note := "rag.note.gate.passed"
@@ -93,11 +97,19 @@ const coversAll = .75
 // nothing was found that says most of it. What follows from another question is no such
 // thing by itself.
 func (t *turn) strayed() Verdict {
-	covered := !slices.ContainsFunc(t.weighed, func(w Weighing) bool { return w.Cover < coversAll })
-	if len(t.req.History) > 0 || len(t.weighed) > 0 && covered {
+	if len(t.req.History) > 0 || t.covered() >= coversAll {
 		return Verdict{}
 	}
 	return weighedScope(t.req.Question)
+}
+
+// covered is the share of the question, by weight, that the documents' best words say: of
+// what is asked, the part of which they say least.
+func (t *turn) covered() float64 {
+	if len(t.weighed) == 0 {
+		return 0
+	}
+	return slices.MinFunc(t.weighed, func(a, b Weighing) int { return cmp.Compare(a.Cover, b.Cover) }).Cover
 }
 
 // weighAll weighs each thing that is asked.

@@ -89,6 +89,8 @@ func approvedState(ctx context.Context, store *corpus.Store, town corpus.Town, s
 		return "stopped: its source does not say all of it", nil
 	case err != nil:
 		return "", err
+	case !slices.ContainsFunc(answer.Questions, func(q string) bool { return rag.StoppedBefore(q) == "" }):
+		return "never given: its questions are answered before it", nil
 	case time.Now().After(answer.ReviewOn.AddDate(0, 0, 1)):
 		return "served, due for review", nil
 	}
@@ -139,8 +141,15 @@ set again.`,
 			case err != nil:
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "Approved answer %d is served. It rests on %s.\n", id, english.Count(len(answer.Supports), "passage"))
-			return err
+			if _, err := fmt.Fprintf(cmd.OutOrStdout(), "Approved answer %d is served. It rests on %s.\n", id, english.Count(len(answer.Supports), "passage")); err != nil {
+				return err
+			}
+			for _, question := range answer.Questions {
+				if step := rag.StoppedBefore(question); step != "" {
+					_, _ = fmt.Fprintf(cmd.OutOrStdout(), "It is not given to %q: the %s step answers that before. Ask it in other words.\n", excerpt(question, 60), step)
+				}
+			}
+			return nil
 		},
 	}
 	c.Flags().StringVar(&r.town, "town", "", "slug of the town (default: the default town)")

@@ -11,6 +11,7 @@ import (
 	"guichet/corpus"
 	"guichet/internal/postgres"
 	"guichet/internal/postgrestest"
+	"guichet/rag"
 )
 
 // operatorsTown is a town with a declared source, and helpers to run the
@@ -229,6 +230,19 @@ func TestAnApprovedAnswerIsReviewedSomeDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.says(o.run(exitOK, "approved", "list"), "stopped: its source does not say all of it")
+	// A question that never comes to it, as an agent should know.
+	if _, err := db.Pool.Exec(t.Context(), `UPDATE approved_answers SET answer = 'L''entrée coûte 4,50 € pour un adulte.'`); err != nil {
+		t.Fatal(err)
+	}
+	for question, step := range map[string]string{"Que pensez-vous du maire ?": "scope", "Au secours, il y a le feu": "emergency"} {
+		if _, err := db.Pool.Exec(t.Context(), `UPDATE approved_answers SET questions = ARRAY[$1]`, question); err != nil {
+			t.Fatal(err)
+		}
+		o.says(o.run(exitOK, "approved", "list"), "never given")
+		if got := rag.StoppedBefore(question); string(got) != step {
+			t.Errorf("%s: stopped by %q", question, got)
+		}
+	}
 }
 
 func TestALossAsksAndAFailureTells(t *testing.T) {

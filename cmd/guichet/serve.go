@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -68,7 +69,11 @@ func (o *session) serve(ctx context.Context, stdout io.Writer) error {
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", o.settings.get("GUICHET_ADDR"))
 	if err != nil {
-		return fmt.Errorf("listen on %s: %w (is another server running? GUICHET_ADDR sets another address)", o.settings.get("GUICHET_ADDR"), err)
+		hint := "correct GUICHET_ADDR: host:port of this machine"
+		if errors.Is(err, syscall.EADDRINUSE) {
+			hint = "is another server running? GUICHET_ADDR sets another address"
+		}
+		return fmt.Errorf("listen on %s: %w (%s)", o.settings.get("GUICHET_ADDR"), err, hint)
 	}
 	login, password, err := agents.NewStore(o.db.Pool).EnsureFirst(ctx, town.ID)
 	if err != nil {

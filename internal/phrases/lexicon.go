@@ -40,6 +40,12 @@ func newLexicon() *lexicon {
 			l.everyday[string(skeleton(word))] = true
 		}
 	}
+	// Nor is a function word: "pour" is not "pourri".
+	for _, language := range []string{"fr", "en"} {
+		for _, word := range analysis.For(language).FunctionWords() {
+			l.everyday[string(skeleton(word))] = true
+		}
+	}
 	return l
 }
 
