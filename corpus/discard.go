@@ -71,8 +71,10 @@ func (e *Edition) queueVectorsEnded(batch *pgx.Batch, passages []int64, ended *i
 }
 
 // discardSegments takes the discarded passages out of the lexical index. A
-// segment that a discarded edition wrote goes; one that it merged holds
-// passages from both sides of the published edition and is written anew.
+// segment that a discarded edition wrote goes. One that it merged holds passages
+// that stay, too, and is written anew, without the others, if it has any, and
+// with the published edition's number: the edition that takes the number of the
+// discarded one may merge as well.
 func (e *Edition) discardSegments(ctx context.Context, tx pgx.Tx) error {
 	var last int64
 	err := tx.QueryRow(ctx, `
@@ -87,10 +89,10 @@ func (e *Edition) discardSegments(ctx context.Context, tx pgx.Tx) error {
 	if err != nil {
 		return err
 	}
-	straddles := false
+	anew := false
 	for _, s := range segments {
 		if s.first() <= last {
-			straddles = straddles || s.last() > last
+			anew = anew || s.last() > last || s.number < -e.Collection.Published
 			continue
 		}
 		args := e.args()
@@ -103,7 +105,7 @@ func (e *Edition) discardSegments(ctx context.Context, tx pgx.Tx) error {
 			return fmt.Errorf("delete segment %d: %w", s.number, err)
 		}
 	}
-	if !straddles {
+	if !anew {
 		return nil
 	}
 	return mergeSegments(ctx, tx, e.Collection.ID, e.Collection.Published, func(passage int64) bool {

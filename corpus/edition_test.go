@@ -166,3 +166,32 @@ func TestScopeOfAPrunedEditionIsNotFound(t *testing.T) {
 		t.Error("pruning all editions was allowed")
 	}
 }
+
+// TestMergedSegmentOfAnEditionThatIsWrittenAnew rolls back twice over an edition that bore
+// no passage: the segment that was merged for it holds nothing that is discarded.
+func TestMergedSegmentOfAnEditionThatIsWrittenAnew(t *testing.T) {
+	s, _, town := newStore(t)
+	s.maxSegments = 1
+	c := newCollection(t, s, town.ID, "site")
+	piscine, marche := document("a", "Piscine", "Le bassin ouvre."), document("b", "Marché", "Le marché ouvre.")
+	publish(t, s, c, func(r *Run) { put(t, r, piscine) })
+	publish(t, s, c, func(r *Run) {
+		if err := r.Rename(t.Context(), "a", "bassin"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	publish(t, s, c, func(r *Run) { put(t, r, marche) })
+	if err := s.Rollback(t.Context(), c.ID, 2, "test"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.RejectPrepared(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Rollback(t.Context(), c.ID, 1, "test"); err != nil {
+		t.Fatal(err)
+	}
+	publish(t, s, c, func(r *Run) { put(t, r, marche) })
+	if r := search(t, s, town, "marché ouvre"); len(r.Hits) != 2 {
+		t.Errorf("%d documents found, want 2", len(r.Hits))
+	}
+}
