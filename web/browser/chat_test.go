@@ -17,6 +17,7 @@ import (
 //
 //   - "lune": the answer without evidence
 //   - "contact": the same, naming the town's contact
+//   - "appeler": the same, naming a number that the cited words have, and one that they have not
 //   - "secours": the numbers to call in an emergency
 //   - "bonjour": a greeting
 //   - "étals": a wide table
@@ -144,8 +145,12 @@ func (c *script) answer(ctx context.Context, l *line, f Frame) {
 		return
 	}
 	a := webtest.Cantine()
-	if strings.Contains(f.Question, "lune") || strings.Contains(f.Question, "contact") {
+	if strings.Contains(f.Question, "lune") || strings.Contains(f.Question, "contact") || strings.Contains(f.Question, "appeler") {
 		a = webtest.NoEvidence()
+	}
+	if strings.Contains(f.Question, "appeler") {
+		a.Units[1].Text = "La piscine : 02.61.91.20.00 ou +33 2 61 91 20 00, sinon 02 61 91 20 99, piscine@ville.example, 0 800 123 456."
+		a.Units[1].Citations = []rag.Citation{{N: 1, Document: "piscine", Title: "Piscine", Quote: "Tél. : 02 61 91 20 00, 0800 123 456 ; piscine@ville.example. Le 01-02-2026 10 h."}}
 	}
 	if strings.Contains(f.Question, "contact") {
 		a.Units[1].Text = "Appelez le 02\u00a099\u00a000\u00a000\u00a000 ou écrivez à accueil@saint-aubin.example, et non à x@example.org."

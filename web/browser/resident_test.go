@@ -166,6 +166,20 @@ func TestContactInTheAnswerIsLinked(t *testing.T) {
 	}
 }
 
+// A number that the cited words have is a link; one that only the answer has is not.
+func TestACitedNumberIsLinked(t *testing.T) {
+	s := serve(t, nil)
+	b := open(t, s.URL+"/", phone)
+	b.ask("Qui appeler ?")
+	b.see(".thumbs", "utile")
+	links := eval[[]string](b, "[...document.querySelectorAll('.answer a')].map((a) => a.getAttribute('href'))")
+	want := []string{"tel:0261912000", "tel:0261912000", "mailto:piscine@ville.example", "tel:0800123456"}
+	if !slices.Equal(links, want) {
+		t.Errorf("links %q, want %q", links, want)
+	}
+	b.accessible("linked number")
+}
+
 // Whoever is in danger gets the numbers, as large links, before all else: the
 // focus is on the first, and no card of the town hall nor thumbs follow.
 func TestAnEmergency(t *testing.T) {

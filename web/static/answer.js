@@ -48,11 +48,11 @@ export class Answer {
     switch (unit.kind) {
       case 'heading':
         this.#close();
-        this.body.append(el('h3', { dir: 'auto', lang: spoken(unit) }, ...glued(unit.text, marks)));
+        this.body.append(el('h3', { dir: 'auto', lang: spoken(unit) }, ...glued(unit.text, marks, quotesOf(unit))));
         break;
       case 'item':
         if (!this.#continues('item', '', unit.break)) this.#open('item', '', el('ul'));
-        this.#block.append(el('li', { dir: 'auto', lang: spoken(unit) }, ...glued(unit.text, marks), ...original(unit)));
+        this.#block.append(el('li', { dir: 'auto', lang: spoken(unit) }, ...glued(unit.text, marks, quotesOf(unit)), ...original(unit)));
         break;
       case 'row':
         this.#row(unit, marks);
@@ -60,7 +60,7 @@ export class Answer {
       default:
         if (!this.#continues('sentence', '', unit.break)) this.#open('sentence', '', el('p', { dir: 'auto' }));
         else this.#block.append(' ');
-        this.#block.append(el('span', { class: 'unit', lang: spoken(unit) }, ...glued(unit.text, marks), ...original(unit)));
+        this.#block.append(el('span', { class: 'unit', lang: spoken(unit) }, ...glued(unit.text, marks, quotesOf(unit)), ...original(unit)));
     }
   }
 
@@ -111,7 +111,7 @@ export class Answer {
       this.#header = header;
     }
     const last = cells.reduce((filled, c, i) => (c ? i : filled), 0);
-    this.#block.append(el('tr', { role: 'row', lang: spoken(unit) }, ...cells.map((c, i) => cell(names[i], c, i === last ? [marks, ...original(unit)] : []))));
+    this.#block.append(el('tr', { role: 'row', lang: spoken(unit) }, ...cells.map((c, i) => cell(names[i], c, quotesOf(unit), i === last ? [marks, ...original(unit)] : []))));
   }
 
   #continues(kind, header, fresh) {
@@ -193,11 +193,11 @@ function emptyTable(names) {
 
 // cell is a cell with the name of its column, which is seen where rows are
 // stacked. The marks keep to the line of its last word.
-function cell(name, text, after) {
+function cell(name, text, quotes, after) {
   const [marks = document.createDocumentFragment(), ...rest] = after;
   return el('td', { role: 'cell', class: text ? null : 'empty' },
     name ? el('span', { class: 'column', 'aria-hidden': 'true' }, name) : null,
-    el('span', { class: 'value', dir: 'auto' }, ...glued(text, marks), ...rest));
+    el('span', { class: 'value', dir: 'auto' }, ...glued(text, marks, quotes), ...rest));
 }
 
 // section is the part of the document that is cited, by its headings; none where
@@ -211,15 +211,24 @@ function section(c) {
 // source's own words.
 function original(unit) {
   if (!unit.original) return [];
-  const quotes = [...new Set((unit.citations ?? []).map((c) => c.quote))].filter(Boolean);
+  const quotes = [...new Set(quotesOf(unit))];
   return quotes.length ? [' ', el('q', { class: 'original', lang: unit.original }, quotes.join(' '))] : [];
 }
 
-// glued keeps the marks on the line of the last word.
-function glued(text, marks) {
-  const at = text.lastIndexOf(' ') + 1;
-  if (!marks.childNodes.length || text.length - at > 12) return [...linked(text), marks];
-  return [...linked(text.slice(0, at)), el('span', { class: 'glued' }, ...linked(text.slice(at)), marks)];
+// glued keeps the marks on the line of the last word. Quotes are the cited words.
+function glued(text, marks, quotes) {
+  const nodes = linked(text, quotes);
+  const last = nodes.at(-1);
+  if (!marks.childNodes.length || !last) return [...nodes, marks];
+  if (typeof last !== 'string') return [...nodes.slice(0, -1), el('span', { class: 'glued' }, last, marks)];
+  const at = last.lastIndexOf(' ') + 1;
+  if (last.length - at > 12) return [...nodes, marks];
+  return [...nodes.slice(0, -1), last.slice(0, at), el('span', { class: 'glued' }, last.slice(at), marks)];
+}
+
+// quotesOf are the words that a unit rests on.
+function quotesOf(unit) {
+  return (unit.citations ?? []).map((c) => c.quote).filter(Boolean);
 }
 
 // reveal opens the source and takes the reader to the words that were cited.

@@ -1,6 +1,6 @@
-// The town's contact: shown as a card, and made into links where an answer
-// names it. Only what the town itself has set becomes a link; an answer's text
-// never does.
+// Ways to reach people: the town's contact, shown as a card, and links where an
+// answer names it or a number or an address to write to that the cited words have.
+// What stands in an answer's text alone never becomes a link.
 
 import { el, safeURL } from './elements.js';
 import { settings, t } from './texts.js';
@@ -20,20 +20,39 @@ function pattern(words) {
   return new RegExp(words.map(one).join('|'), 'g');
 }
 
-// linked is the text as nodes, with links where it names the contact.
-export function linked(text) {
-  const known = ways(settings.contact);
-  if (!known.length) return [text];
+// reachable finds French phone numbers, their pairs of figures set apart alike, and
+// addresses to write to.
+const reachable = new RegExp([
+  String.raw`(?<![\d+])(?:\+33\s?|0)[1-9](?:(?:\s?\d{2}){4}|(?:\.\d{2}){4}|(?:-\d{2}){4})(?!\d)`,
+  String.raw`(?<![\d+])0\s?8\d{2}\s?\d{3}\s?\d{3}(?!\d)`,
+  String.raw`[\w.+-]+@[\w-]+(?:\.[\w-]+)+`,
+].join('|'), 'g');
+
+// reached is where a number or an address leads.
+function reached(words) {
+  return words.includes('@') ? 'mailto:' + words : 'tel:' + words.replace(/[^\d+]/g, '').replace(/^\+33/, '0');
+}
+
+// linked is the text as nodes, with links where it names the contact, or what the
+// quotes that it rests on have to call or to write to.
+export function linked(text, quotes = []) {
+  const own = ways(settings.contact);
+  const theirs = new Set(quotes.flatMap((quote) => [...quote.matchAll(reachable)]).map(([words]) => reached(words)));
+  const found = [
+    ...own.length ? [...text.matchAll(pattern(own.map(([words]) => words)))].map((match) => {
+      const bare = match[0].replace(/\s/g, '');
+      return { match, href: own.find(([words]) => words.replace(/\s/g, '') === bare)[1] };
+    }) : [],
+    ...[...text.matchAll(reachable)].map((match) => ({ match, href: reached(match[0]) })).filter(({ href }) => theirs.has(href)),
+  ].sort((a, b) => a.match.index - b.match.index);
   const nodes = [];
   let from = 0;
-  for (const found of text.matchAll(pattern(known.map(([words]) => words)))) {
-    const bare = found[0].replace(/\s/g, '');
-    const way = known.find(([words]) => words.replace(/\s/g, '') === bare);
-    nodes.push(text.slice(from, found.index), el('a', { href: way[1] }, found[0]));
-    from = found.index + found[0].length;
+  for (const { match, href } of found) {
+    if (match.index < from) continue; // both found it
+    nodes.push(text.slice(from, match.index), el('a', { href }, match[0]));
+    from = match.index + match[0].length;
   }
-  nodes.push(text.slice(from));
-  return nodes;
+  return [...nodes, text.slice(from)].filter((node) => node !== '');
 }
 
 // named says whether the units name a way to reach the contact.
