@@ -80,11 +80,13 @@ const ordinary = "none"
 
 // Scores of emergency.weights, logarithms of odds; docs/intake.md has what they
 // were chosen by. From sureScore on the words tell of danger even if no pattern
-// does, and from perhapsScore on they may. Under hardlyScore, and under doubtScore
+// does, unless the question asks for what nobody in danger asks for, which takes
+// urgentScore; and from perhapsScore on they may. Under hardlyScore, and under doubtScore
 // for a weak pattern, they speak so much for an ordinary question that the pattern may
 // have been met by chance.
 const (
-	sureScore    = 0.25
+	urgentScore  = 2.0
+	sureScore    = 0.1
 	perhapsScore = -1.0
 	doubtScore   = -1
 	hardlyScore  = -2
@@ -141,12 +143,18 @@ func DangerIn(question string) Danger {
 	}
 	words := strings.Join(weighed.Words, " ")
 	switch {
-	case weighed.Score >= sureScore && !arranges(question):
+	case surely(question, weighed.Score):
 		return Danger{Sure, weighed.Kind, words}
 	case weighed.Score >= perhapsScore:
 		return Danger{Perhaps, weighed.Kind, words}
 	}
 	return Danger{}
+}
+
+// surely tells whether a question that no pattern tells of is an emergency, by the
+// score of its words.
+func surely(question string, score float64) bool {
+	return score >= urgentScore || score >= sureScore && !arranges(question)
 }
 
 // arranges tells a question that asks for a price, a term, papers or how to cancel:

@@ -191,9 +191,9 @@ func TestWeightsOnUnseen(t *testing.T) {
 		weights := learnFrom(sets)
 		var one tally
 		for _, e := range all[set] {
-			one.count(e.Kind, weights.Weigh(e.Text))
+			one.count(e, weights.Weigh(e.Text))
 			if set != ordinary {
-				sum.count(e.Kind, weights.Weigh(e.Text))
+				sum.count(e, weights.Weigh(e.Text))
 			}
 		}
 		t.Logf("without %s: %+v", set, one)
@@ -210,9 +210,10 @@ func TestWeightsOnUnseen(t *testing.T) {
 // tally counts what weights say of texts that they were not learnt from.
 type tally struct{ Danger, Sure, OfItsKind, Perhaps, Ordinary, FalselySure, FalselyPerhaps int }
 
-func (u *tally) count(kind string, w weigh.Weighed) {
-	sure, perhaps := w.Score >= sureScore, w.Score >= perhapsScore && w.Score < sureScore
-	if kind == ordinary {
+func (u *tally) count(e weigh.Example, w weigh.Weighed) {
+	sure := surely(e.Text, w.Score)
+	perhaps := w.Score >= perhapsScore && !sure
+	if e.Kind == ordinary {
 		u.Ordinary++
 		u.FalselySure += one(sure)
 		u.FalselyPerhaps += one(perhaps)
@@ -221,7 +222,7 @@ func (u *tally) count(kind string, w weigh.Weighed) {
 	u.Danger++
 	u.Sure += one(sure)
 	u.Perhaps += one(perhaps)
-	u.OfItsKind += one((sure || perhaps) && w.Kind == kind)
+	u.OfItsKind += one((sure || perhaps) && w.Kind == e.Kind)
 }
 
 func one(is bool) int {

@@ -116,7 +116,7 @@ const (
 
 // wants tell by which words each kind is asked for.
 var wants = [...]*regexp.Regexp{
-	wantsPrice:      regexp.MustCompile(`\b(?:combien (?:ca |cela )?cout\w*|cout\w*|prix|tarifs?|montant|gratuit\w*|cher|c'est combien|how much|price|fees?|cost|free)\b`),
+	wantsPrice:      regexp.MustCompile(`\b(?:cout(?:s|e|es|ent|er\w*|ait|aient|eux|euses?)?|prix|tarifs?|montant|gratuit\w*|cher|c'est combien|how much|price|fees?|cost|free)\b`),
 	wantsMoment:     regexp.MustCompile(`\b(?:quand|horaires?|heures?|dates?|quel jour|quels jours|prochaine?|calendrier|ouvert\w*|ouvre|ferme\w*|when|open\w*|hours|what time|what day|next)\b`),
 	wantsPlace:      regexp.MustCompile(`\b(?:ou (?:[a-z'-]+ ){0,3}?(?:est|se|sont|trouv\w*|achet\w*|aller|vais|va|puis|peut|dois|depos\w*|jet\w*|retir\w*)|c'est ou|^ou|adresse|a quel endroit|where|address)\b`),
 	wantsTerm:       regexp.MustCompile(`\b(?:combien de temps|delais?|duree|jusqu'a quand|avant quand|au plus tard|how long|deadline|until when)\b`),
