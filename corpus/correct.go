@@ -25,35 +25,64 @@ const correctedShare = .8
 
 // readText is a question as it was read.
 type readText struct {
-	read        string
+	read        string              // for the first of the scope's languages
+	written     string              // for the others
+	readings    []thesaurus.Reading // from written to read; nil: read was corrected, or is as it was written
 	corrections []Correction
 	foreign     bool // it was written in another language
 }
 
-// hear reads a question word for word where its words are not the collections'
-// own: French in a hurry ("kan", "jpeux"), or English over French documents.
+// hear reads a question word for word where its words are not those of French
+// documents: French in a hurry ("kan", "jpeux"), or English.
 // Each word read otherwise that says something is a correction.
 func (s *Searcher) hear(sc Scope, text string) readText {
-	analyzers := s.analyzers(sc)
-	if s.thesaurus == nil || len(analyzers) != 1 {
-		return readText{read: text}
+	of := s.tongues(sc)
+	if s.thesaurus == nil || !of.french {
+		return readText{read: text, written: text}
 	}
 	readings := s.thesaurus.Read(text)
-	heard := readText{read: thesaurus.Apply(text, readings), foreign: s.thesaurus.IsEnglish(text)}
+	heard := readText{
+		read: thesaurus.Apply(text, readings), written: text, readings: readings, foreign: s.thesaurus.IsEnglish(text),
+	}
 	for _, r := range readings {
-		if len(analyzers[0].Terms(r.Read)) > 0 {
+		if len(of.analyzers[0].Terms(r.Read)) > 0 {
 			heard.corrections = append(heard.corrections, Correction{Written: text[r.Start:r.End], Read: r.Read})
 		}
 	}
 	return heard
 }
 
+// source returns where read[start:end] stands in what was written.
+func (t readText) source(start, end int) (from, to int) {
+	shift := 0 // from read to written
+	for _, r := range t.readings {
+		at := r.Start - shift
+		if end <= at {
+			break
+		}
+		if start < at+len(r.Read) {
+			return r.Start, r.End
+		}
+		shift = r.End - (at + len(r.Read))
+	}
+	return start + shift, end + shift
+}
+
 // ask analyses a question as it was heard.
 func (s *Searcher) ask(sc Scope, heard readText) question {
-	analyzers := s.analyzers(sc)
-	asked := ask(heard.read, analyzers, s.thesaurus, s.ranking.ExpansionWeight)
+	of := s.tongues(sc)
+	asked := s.analyse(of, heard)
+	mark(asked.terms, nil, heard.corrections, of.analyzers)
+	return asked
+}
+
+func (s *Searcher) analyse(of tongues, read readText) question {
+	words := s.thesaurus
+	if !of.french {
+		words = nil
+	}
+	asked := ask(read, of.analyzers, words, s.ranking.ExpansionWeight)
 	s.quieten(asked.terms)
-	mark(asked.terms, nil, heard.corrections, analyzers)
 	return asked
 }
 
@@ -72,11 +101,15 @@ func (s *Searcher) quieten(terms []queryTerm) {
 // database only for a question that has such words.
 func (s *Searcher) correct(ctx context.Context, sc Scope, heard readText, asked question, found *lexicalScores, v *view) (readText, question, error) {
 	same, text := heard, heard.read
-	analyzers := s.analyzers(sc)
-	if len(analyzers) == 0 || len(asked.terms) > maxTerms || heard.foreign {
+	of := s.tongues(sc)
+	if len(of.analyzers) == 0 || len(asked.terms) > maxTerms || heard.foreign {
 		return same, asked, nil
 	}
-	unknown := s.unknownWords(text, analyzers, found)
+	everyday := s.everyday
+	if !of.french {
+		everyday = nil
+	}
+	unknown := s.unknownWords(text, of.analyzers, everyday, found)
 	if len(unknown) == 0 || len(unknown) > maxCorrected {
 		return same, asked, nil
 	}
@@ -84,8 +117,8 @@ func (s *Searcher) correct(ctx context.Context, sc Scope, heard readText, asked 
 	if err != nil {
 		return same, asked, err
 	}
-	candidates := slices.Concat(known, s.everyday)
-	for _, word := range analyzers[0].FunctionWords() {
+	candidates := slices.Concat(known, everyday)
+	for _, word := range of.analyzers[0].FunctionWords() {
 		candidates = append(candidates, spelling{folded: word, sound: soundOf(word), function: true})
 	}
 	var corrections []Correction
@@ -97,11 +130,10 @@ func (s *Searcher) correct(ctx context.Context, sc Scope, heard readText, asked 
 	}
 	// Twice at most: what is left after the first time stands in the scope.
 	for len(corrections) > 0 {
-		read := readText{read: apply(text, corrections), corrections: corrections}
-		again := ask(read.read, analyzers, s.thesaurus, s.ranking.ExpansionWeight)
-		s.quieten(again.terms)
-		mark(again.terms, nil, heard.corrections, analyzers)
-		mark(again.terms, asked.terms, corrections, analyzers)
+		read := readText{read: apply(text, corrections), written: heard.written, corrections: corrections}
+		again := s.analyse(of, read)
+		mark(again.terms, nil, heard.corrections, of.analyzers)
+		mark(again.terms, asked.terms, corrections, of.analyzers)
 		if err := s.store.replace(ctx, v, found, again.terms); err != nil {
 			return same, asked, err
 		}
@@ -139,8 +171,8 @@ func present(corrections []Correction, found *lexicalScores) []Correction {
 }
 
 // unknownWords returns the words of a question that the scope does not have and
-// that may be misspelt: no numbers, no names, no words of the thesaurus.
-func (s *Searcher) unknownWords(text string, analyzers []*analysis.Analyzer, found *lexicalScores) []Correction {
+// that may be misspelt: no numbers, no names, no words of everyday.
+func (s *Searcher) unknownWords(text string, analyzers []*analysis.Analyzer, everyday []spelling, found *lexicalScores) []Correction {
 	frequencies := make(map[string]int, len(found.terms))
 	for _, t := range found.terms {
 		frequencies[t.Term] = t.Frequency
@@ -156,7 +188,7 @@ func (s *Searcher) unknownWords(text string, analyzers []*analysis.Analyzer, fou
 		has := slices.ContainsFunc(analyzers[1:], func(a *analysis.Analyzer) bool {
 			return slices.ContainsFunc(a.Terms(written), func(term string) bool { return frequencies[term] > 0 })
 		})
-		known := slices.ContainsFunc(s.everyday, func(w spelling) bool { return w.folded == folded || w.term == t.Term })
+		known := slices.ContainsFunc(everyday, func(w spelling) bool { return w.folded == folded || w.term == t.Term })
 		if !has && !known {
 			unknown = append(unknown, Correction{Written: written, start: t.Start, end: t.End})
 		}

@@ -53,7 +53,7 @@ func (w *world) checkEdition(info EditionInfo, state modelState) {
 	ranking.Passage.Title, ranking.Passage.Headings = 2.5, 1.5
 	view, err := w.store.view(w.ctx, []ScopeMember{member})
 	w.must(err)
-	asked := ask(query, []*analysis.Analyzer{naiveAnalyzer}, nil, 0)
+	asked := ask(readText{read: query, written: query}, []*analysis.Analyzer{naiveAnalyzer}, nil, 0)
 	lexical, err := w.store.lexical(w.ctx, view, asked.terms, ranking)
 	w.must(err)
 	var got []scored

@@ -40,9 +40,14 @@ type question struct {
 	stands map[string][][]string
 }
 
-// ask analyses a query once for each language.
-func ask(text string, analyzers []*analysis.Analyzer, t *thesaurus.Thesaurus, expansion float64) question {
-	var q question
+// ask analyses a query in the first of the languages, whose terms are the question's
+// own, and then in the others, as it was written: what a document in another language
+// may say for them.
+func ask(read readText, analyzers []*analysis.Analyzer, t *thesaurus.Thesaurus, expansion float64) question {
+	q := question{stands: make(map[string][][]string)}
+	if len(analyzers) == 0 {
+		return q
+	}
 	seen := make(map[string]bool)
 	add := func(term queryTerm) {
 		if !seen[term.term] {
@@ -50,21 +55,31 @@ func ask(text string, analyzers []*analysis.Analyzer, t *thesaurus.Thesaurus, ex
 			q.terms = append(q.terms, term)
 		}
 	}
-	for _, a := range analyzers {
-		terms := a.Terms(text)
-		for i, term := range terms {
-			add(queryTerm{term: term, share: 1})
-			if i > 0 && terms[i-1] != term {
-				q.pairs = append(q.pairs, [2]string{terms[i-1], term})
+	tokens := analyzers[0].Tokens(read.read)
+	for i, token := range tokens {
+		add(queryTerm{term: token.Term, share: 1})
+		if i > 0 && tokens[i-1].Term != token.Term {
+			q.pairs = append(q.pairs, [2]string{tokens[i-1].Term, token.Term})
+		}
+	}
+	for _, a := range analyzers[1:] {
+		others := a.Tokens(read.written)
+		for _, other := range others {
+			add(queryTerm{term: other.Term, share: 1, from: read.written[other.Start:other.End], counts: true})
+		}
+		for _, token := range tokens {
+			from, to := read.source(token.Start, token.End)
+			for _, other := range others {
+				if other.Start < to && other.End > from && other.Term != token.Term {
+					q.stands[token.Term] = append(q.stands[token.Term], []string{other.Term})
+				}
 			}
 		}
 	}
-	if t == nil || expansion <= 0 || len(analyzers) == 0 {
+	if t == nil || expansion <= 0 {
 		return q
 	}
 	var added []string
-	q.stands = make(map[string][][]string)
-	tokens := analyzers[0].Tokens(text)
 	for _, e := range t.Expand(tokens) {
 		for _, value := range e.Entry.Values {
 			for _, token := range tokens {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"guichet/corpus/thesaurus"
@@ -189,17 +191,30 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 	return result, nil
 }
 
-// analyzers returns one for each language of the scope's collections.
-func (s *Searcher) analyzers(sc Scope) []*analysis.Analyzer {
-	var analyzers []*analysis.Analyzer
+// tongues are the languages of a scope's collections, French first where it is one.
+type tongues struct {
+	analyzers []*analysis.Analyzer
+	french    bool // the first is French, which the thesaurus is of
+}
+
+func (s *Searcher) tongues(sc Scope) tongues {
+	var found tongues
 	asked := make(map[string]bool)
 	for _, m := range sc.Members {
-		if language := m.Collection.Language; !asked[language] {
-			asked[language] = true
-			analyzers = append(analyzers, s.store.analyzer(language))
+		language := m.Collection.Language
+		if asked[language] {
+			continue
+		}
+		asked[language] = true
+		base, _, _ := strings.Cut(strings.ToLower(language), "-")
+		if base == "fr" {
+			found.analyzers = slices.Insert(found.analyzers, 0, s.store.analyzer(language))
+			found.french = true
+		} else {
+			found.analyzers = append(found.analyzers, s.store.analyzer(language))
 		}
 	}
-	return analyzers
+	return found
 }
 
 // vectors asks the vectors of the collections that are in the embedder's
