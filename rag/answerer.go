@@ -10,6 +10,7 @@ import (
 	"guichet/internal/analysis"
 	"guichet/internal/llm"
 	"guichet/internal/messages"
+	"guichet/internal/personal"
 )
 
 // DefaultGate is the belief that an answer needs: docs/retrieval.md has what
@@ -127,7 +128,7 @@ func (a *Answerer) Answer(ctx context.Context, req Request, sink Sink) (Answer, 
 	if req.Now.IsZero() {
 		req.Now = a.cfg.Now()
 	}
-	t := &turn{answerer: a, req: req, sink: sink, started: began, question: req.Question}
+	t := &turn{answerer: a, req: req, sink: sink, started: began, question: personal.Spoken(req.Question)}
 	t.answer.Steps = slices.Clone(req.intake.steps)
 	t.answer.TimingsMS = map[string]float64{}
 	t.answer.Usage = Usage{Prompt: -1, Completion: -1}
@@ -154,7 +155,7 @@ func (a *Answerer) Answer(ctx context.Context, req Request, sink Sink) (Answer, 
 // from, for each thing that it asks, without the steps that come before: so
 // that the gate can be fitted on questions that these turn away.
 func (a *Answerer) Weigh(ctx context.Context, req Request) ([]Weighing, error) {
-	t := &turn{answerer: a, req: req, question: req.Question, started: time.Now()}
+	t := &turn{answerer: a, req: req, question: personal.Spoken(req.Question), started: time.Now()}
 	t.answer.TimingsMS = map[string]float64{}
 	if t.req.Now.IsZero() {
 		t.req.Now = a.cfg.Now()

@@ -382,3 +382,45 @@ func TestAnswerRefusesAndFails(t *testing.T) {
 		}
 	}
 }
+
+// listening notes what is searched.
+type listening struct {
+	*library
+	asked []string
+}
+
+func (a *listening) Search(ctx context.Context, sc corpus.Scope, q corpus.Query) (corpus.Result, error) {
+	a.asked = append(a.asked, q.Text)
+	return a.library.Search(ctx, sc, q)
+}
+
+// What was masked is not searched: "[numéro fiscal]" would find tax papers.
+func TestWhatWasMaskedIsNotSearched(t *testing.T) {
+	l := &listening{library: town()}
+	got, err := newTestAnswerer(t, l, nil).Answer(t.Context(), request("La déchèterie est-elle ouverte le lundi ? 3023217600053"), nil)
+	if err != nil || len(l.asked) == 0 || strings.Contains(strings.Join(l.asked, " "), "fiscal") {
+		t.Fatalf("searched %q, %v", l.asked, err)
+	}
+	if text := got.Text(); !strings.Contains(text, "j’ai masqué un numéro fiscal") {
+		t.Errorf("it is not told: %s", text)
+	}
+}
+
+// Where too little was found, the nearest pages are named, and nothing that they say.
+func TestNoEvidenceNamesTheNearestPages(t *testing.T) {
+	a := newTestAnswerer(t, town(), nil)
+	a.cfg.Gate = .999999
+	for i, s := range a.steps {
+		if gate, ok := s.(gateStep); ok {
+			gate.least = .999999
+			a.steps[i] = gate
+		}
+	}
+	got, err := a.Answer(t.Context(), request("Quels déchets la déchèterie refuse-t-elle ?"), nil)
+	if err != nil || got.Outcome != NoEvidence {
+		t.Fatalf("%s, %v", got.Outcome, err)
+	}
+	if text := got.Text(); !strings.Contains(text, "Vous trouverez peut-être une réponse sur ces pages") || !strings.Contains(text, "Déchèterie") || strings.Contains(text, "amiante") {
+		t.Error(text)
+	}
+}

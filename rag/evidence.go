@@ -62,8 +62,9 @@ const leastCover = .5
 const leastSure = .9
 
 // leastNear is the belief from which on a designed "I do not know" names the
-// nearest pages. Below it a question is likely about something else.
-const leastNear = .25
+// nearest pages: below what an answer takes, and above what a question about
+// something else has.
+const leastNear = .05
 
 // weighParts takes what was found for one thing that is asked.
 func weighParts(result corpus.Result, s speaking) Weighing {

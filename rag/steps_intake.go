@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"guichet/internal/llm"
+	"guichet/internal/personal"
 )
 
 // emergencyStep answers whoever is in danger before anything else.
@@ -62,7 +63,7 @@ func (s condenseStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	if condensed.Err != nil {
 		t.answerer.cfg.Log.WarnContext(ctx, "follow-up rewritten by rules, not by the model", "reason", llm.Reason(condensed.Err))
 	}
-	t.question = condensed.Question
+	t.question = personal.Spoken(condensed.Question)
 	t.note("rag.note.condensed."+condensed.By, map[string]any{"Question": condensed.Question})
 	return StepPassed, nil
 }

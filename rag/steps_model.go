@@ -111,7 +111,7 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) (St
 		return StepFailed, nil
 	case !shown && m.gaveUp:
 		t.note("rag.note.model.gave_up", nil)
-		return StepEnded, t.sayNoEvidence(ctx, nil)
+		return StepEnded, t.sayNoEvidence(ctx, t.answer.Sources)
 	case !shown:
 		t.note("rag.note.model.nothing", nil)
 		return StepFailed, nil

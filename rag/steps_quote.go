@@ -32,7 +32,7 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	units = withoutEmptyHeadings(units)
 	if len(units) == 0 {
 		t.note("rag.note.quote.nothing", nil)
-		return StepEnded, t.sayNoEvidence(ctx, nil)
+		return StepEnded, t.sayNoEvidence(ctx, q.sources)
 	}
 	t.answer.Sources, units = citedAlone(t.answer.Sources, units)
 	t.note("rag.note.quote.done", map[string]any{"Units": len(units), "Passages": len(t.answer.Sources)})
@@ -60,8 +60,9 @@ func (t *turn) sayNearest(ctx context.Context, units []Unit) error {
 		before = append(before, Unit{Kind: Sentence, Text: text})
 	}
 	units = append(before, units...)
-	units = append(units, contactUnits(m, t.req.Town.Contact, "rag.partial.contact")...)
-	return t.say(ctx, Partial, units)
+	contact := contactUnits(m, t.req.Town.Contact, "rag.partial.contact")
+	contact[0].Break = true // it stands apart from the town's words
+	return t.say(ctx, Partial, append(units, contact...))
 }
 
 // maxUnspoken bounds the words that an answer says it found nothing on, and

@@ -77,6 +77,15 @@ func Mask(text string, known Known) (masked string, kinds []Kind) {
 	return b.String(), kinds
 }
 
+// Spoken returns a masked text without its tokens: what is left was said by the
+// resident, and can be searched.
+func Spoken(masked string) string {
+	for _, k := range []Kind{NIR, Tax, Phone, Email, IBAN, Card} {
+		masked = strings.ReplaceAll(masked, k.token(), " ")
+	}
+	return strings.TrimSpace(masked)
+}
+
 // Candidates returns the telephone numbers, in the form that NormalPhone
 // gives, and the e-mail addresses, in lower case, that the text holds: what a
 // caller looks up to make a Known.
