@@ -61,8 +61,5 @@ echo "== retrieval"
 export GUICHET_DATA_DIR="$scratch/sheets"
 $guichet ingest "$data/fiches" --collection service-public
 echo
-$guichet evaluate "$data/questions-dev.jsonl" --absent "$data/questions-absent-dev.jsonl" "$@"
-if [ -f eval/testdata/offtopic.jsonl ]; then
-	echo
-	$guichet evaluate "$data/questions-dev.jsonl" --absent eval/testdata/offtopic.jsonl | tail -n 1
-fi
+$guichet evaluate "$data/questions-dev.jsonl" --verbose \
+	--absent "$data/questions-absent-dev.jsonl" --absent eval/testdata/offtopic.jsonl "$@"

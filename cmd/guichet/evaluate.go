@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -18,8 +19,9 @@ import (
 // evaluating is what `guichet evaluate` is told about scoring the search.
 type evaluating struct {
 	reading
-	asJSON, verbose       bool
-	against, save, absent string // files; empty: none
+	asJSON, verbose bool
+	against, save   string   // files; empty: none
+	absent          []string // files
 }
 
 func (a *app) evaluateCommand() *cobra.Command {
@@ -54,7 +56,7 @@ are {"id","kind","lang","question","history","now","relevant","must","must_any",
 	c.Flags().BoolVar(&answers, "answers", false, "score the answers, not the search")
 	c.Flags().BoolVar(&e.verbose, "verbose", false, "print every question with the rank of its first right document")
 	c.Flags().StringVar(&e.save, "save", "", "write the outcomes to this file")
-	c.Flags().StringVar(&e.absent, "absent", "", "questions that the documents do not answer: tells how well the evidence score parts them (AUC)")
+	c.Flags().StringArrayVar(&e.absent, "absent", nil, "questions that the documents do not answer: tells how well the evidence score parts them (AUC); may be given again")
 	c.Flags().StringVar(&e.against, "against", "", "compare with outcomes that were saved to this file")
 	return c
 }
@@ -85,54 +87,49 @@ func (a *app) evaluate(cmd *cobra.Command, e evaluating, path string) error {
 	if err := saveOutcomes(e.save, outcomes); err != nil {
 		return err
 	}
-	report := evaluation{Scores: eval.Score(outcomes)}
-	if e.absent != "" {
-		if report.EvidenceAUC, err = evidenceAUC(cmd.Context(), o, scope, outcomes, e.absent); err != nil {
+	report, all := evaluation{Scores: eval.Score(outcomes)}, outcomes
+	var aucs []float64
+	for _, path := range e.absent {
+		unanswered, err := askAbsent(cmd.Context(), o, scope, path)
+		if err != nil {
 			return err
 		}
+		aucs = append(aucs, eval.AUC(eval.EvidenceOf(outcomes), eval.EvidenceOf(unanswered)))
+		report.EvidenceAUC = &aucs[0]
+		all = slices.Concat(all, unanswered)
 	}
 	if e.asJSON {
 		return printJSON(cmd.OutOrStdout(), report)
 	}
-	e.print(cmd.OutOrStdout(), report, before, outcomes)
-	return nil
-}
-
-// print writes the report for people, and what changed since before, if given.
-func (e evaluating) print(w io.Writer, report evaluation, before, outcomes []eval.Outcome) {
+	w := cmd.OutOrStdout()
 	if e.verbose {
 		printOutcomes(w, outcomes)
-		printReliability(w, outcomes)
+		printReliability(w, all)
 	}
 	printScores(w, report.Scores)
-	if report.EvidenceAUC != nil {
-		_, _ = fmt.Fprintf(w, "evidence: AUC %.3f against %s\n", *report.EvidenceAUC, filepath.Base(e.absent))
+	for i, auc := range aucs {
+		_, _ = fmt.Fprintf(w, "evidence: AUC %.3f against %s\n", auc, filepath.Base(e.absent[i]))
 	}
 	if before != nil {
 		printDiff(w, before, outcomes)
 	}
+	return nil
 }
 
 // evaluation is what `guichet evaluate --json` prints: a contract that scripts
 // rely on.
 type evaluation struct {
 	eval.Scores
-	EvidenceAUC *float64 `json:"evidence_auc,omitempty"`
+	EvidenceAUC *float64 `json:"evidence_auc,omitempty"` // against the first file of --absent
 }
 
-// evidenceAUC asks the absent questions too, and tells how often the evidence
-// of a question that is answered is above that of one that is not.
-func evidenceAUC(ctx context.Context, o *session, scope corpus.Scope, outcomes []eval.Outcome, path string) (*float64, error) {
+// askAbsent asks the questions of a file that the documents do not answer.
+func askAbsent(ctx context.Context, o *session, scope corpus.Scope, path string) ([]eval.Outcome, error) {
 	cases, err := readCases(path)
 	if err != nil {
 		return nil, err
 	}
-	unanswered, err := eval.Run(ctx, o.searcher, scope, cases)
-	if err != nil {
-		return nil, err
-	}
-	auc := eval.AUC(eval.EvidenceOf(outcomes), eval.EvidenceOf(unanswered))
-	return &auc, nil
+	return eval.Run(ctx, o.searcher, scope, cases)
 }
 
 func readCases(path string) ([]eval.Case, error) {
