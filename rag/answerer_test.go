@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -422,5 +423,20 @@ func TestNoEvidenceNamesTheNearestPages(t *testing.T) {
 	}
 	if text := got.Text(); !strings.Contains(text, "Vous trouverez peut-être une réponse sur ces pages") || !strings.Contains(text, "Déchèterie") || strings.Contains(text, "amiante") {
 		t.Error(text)
+	}
+}
+
+// What was withheld from a resident is kept with the turn, and why.
+func TestWithheldUnitsAreTold(t *testing.T) {
+	model, _ := scripted(t, llmtest.Good("La déchèterie est ouverte du lundi au samedi, de 9 h 30 à 18 h [1]. L'accès coûte 12 euros [1]."))
+	asked := request(question)
+	asked.Trace = false
+	got, err := newTestAnswerer(t, town(), model).Answer(t.Context(), asked, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := json.Marshal(got.Steps)
+	if err != nil || !strings.Contains(string(stored), "Retenu") || !strings.Contains(string(stored), "12 euros") {
+		t.Errorf("%s, %v", stored, err)
 	}
 }

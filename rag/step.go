@@ -8,8 +8,9 @@ import (
 // StepName names a step of the way from a question to its answer.
 type StepName string
 
-// The steps, in their order. Store and close are the caller's (package chat),
-// which keeps conversations; the others are run by the Answerer.
+// The steps, in their order. Store is the caller's (package chat), which keeps
+// conversations, and closes the turn with what the others have told; these are run by
+// the Answerer.
 const (
 	StepNormalise StepName = "normalise" // what is not text is taken out; length
 	StepMask      StepName = "mask"      // personal data
@@ -27,7 +28,6 @@ const (
 	StepCite      StepName = "cite"   // each unit's sources
 	StepVerify    StepName = "verify" // each unit, before it leaves
 	StepQuote     StepName = "quote"  // an answer in the documents' own words
-	StepClose     StepName = "close"  // the turn is closed
 )
 
 // StepOutcome says how a step ended.
@@ -47,7 +47,7 @@ type Step struct {
 	Outcome StepOutcome `json:"outcome"`
 	MS      float64     `json:"ms"`
 	Tokens  int         `json:"tokens,omitempty"` // of a model, in and out; 0: none, or unknown
-	Notes   []string    `json:"-"`                // what was decided, for an agent, in the request's language
+	Notes   []string    `json:"notes,omitempty"`  // what was decided or withheld, for an agent, in the request's language
 }
 
 // step is one step as the Answerer runs it. It reads and changes the turn; it
@@ -86,11 +86,9 @@ func (t *turn) runStep(ctx context.Context, s step) (StepOutcome, error) {
 }
 
 // note writes down a decision of the step that runs, by its message, for an
-// agent who reads the trace.
+// agent who reads the trace or the stored turn.
 func (t *turn) note(id string, data map[string]any) {
-	if t.answer.Trace != nil {
-		t.notes = append(t.notes, t.messages().T(id, data))
-	}
+	t.notes = append(t.notes, t.messages().T(id, data))
 }
 
 // stopwatch adds up the time of work that is done piece by piece, between

@@ -93,9 +93,12 @@ func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
 }
 
 func (t *turn) withhold(text string, reason Reason) {
+	why := t.messages().T(reason.ID, reason.Data)
 	if trace := t.answer.Trace; trace != nil {
-		trace.Withheld = append(trace.Withheld, Withheld{Text: text, Reason: t.messages().T(reason.ID, reason.Data)})
+		trace.Withheld = append(trace.Withheld, Withheld{Text: text, Reason: why}) // shown by itself
+		return
 	}
+	t.note("rag.note.withheld", map[string]any{"Text": text, "Reason": why})
 }
 
 // say shows a whole answer.
