@@ -440,3 +440,27 @@ func TestWithheldUnitsAreTold(t *testing.T) {
 		t.Errorf("%s, %v", stored, err)
 	}
 }
+
+// On a French page a question in English is answered in English, and said to be.
+func TestEnglishOnAFrenchPage(t *testing.T) {
+	for question, want := range map[string]string{
+		"help, my house is on fire":                       "18",
+		"what is the weather going to be in London?":      "",
+		"who is the best footballer in the world to you?": "",
+		"is my dog allowed to vote at the elections?":     "",
+	} {
+		got, err := newTestAnswerer(t, town(), nil).Answer(t.Context(), request(question), nil)
+		if err != nil || len(got.Units) == 0 || !strings.Contains(got.Text(), want) {
+			t.Fatalf("%s: %+v, %v", question, got.Units, err)
+		}
+		for _, u := range got.Units {
+			if len(u.Citations) == 0 && u.Language != "en" {
+				t.Errorf("%s: %q is in %q", question, u.Text, u.Language)
+			}
+		}
+	}
+	got, err := newTestAnswerer(t, town(), nil).Answer(t.Context(), request("Quel est le tarif de la piscine ?"), nil)
+	if err != nil || got.Units[0].Language != "" {
+		t.Errorf("%+v, %v", got.Units, err)
+	}
+}

@@ -77,7 +77,7 @@ func contactUnits(m *messages.Messages, c corpus.Contact, lead string) []Unit {
 	return append([]Unit{{Kind: Sentence, Text: text, Break: len(items) == 0}}, items...)
 }
 
-var englishWords = regexp.MustCompile(`\b(?:the|what|where|when|how|who|is|are|do|does|can|my|i|to|of|for|you|your|please)\b`)
+var englishWords = regexp.MustCompile(`\b(?:the|what|where|when|how|who|which|is|are|do|does|can|my|i|to|of|for|you|your|please|and|in|it|with|have|this|that|there|will|would|should|could|need|want|any|from|not|write|tell)\b`)
 
 // isEnglish tells a question that was written in English.
 func isEnglish(question string) bool {

@@ -125,6 +125,9 @@ type Unit struct {
 	// Original is the language (BCP 47) of the words cited, where it is not the
 	// unit's own: a page then shows these words beside it. Else it is empty.
 	Original string `json:"original,omitempty"`
+	// Language is the unit's own (BCP 47), where it is known not to be the
+	// request's: a page has it read as such. Else it is empty.
+	Language string `json:"language,omitempty"`
 	// Alarm says that the unit is for somebody who may be in danger: it is shown
 	// and read out before all else. Call is then the address that reaches the
 	// number which it names, "tel:17" or "sms:114"; empty: none.

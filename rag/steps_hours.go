@@ -30,7 +30,7 @@ func (s hoursStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	if len(services) == 0 {
 		return StepSkipped, nil
 	}
-	hours := OpeningHours{Services: services, Messages: t.messages()}
+	hours := OpeningHours{Services: services, Messages: t.speech()}
 	units, ok := hours.Answer(t.req.Question, lastQuestion(t.req.History), t.req.Now)
 	if !ok && t.question != t.req.Question {
 		units, ok = hours.Answer(t.question, "", t.req.Now)

@@ -19,7 +19,7 @@ func (emergencyStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	case Sure:
 		t.note("rag.note.emergency", why)
 		t.urgent = true
-		return StepEnded, t.say(ctx, Emergency, emergency(t.messages(), danger.Kind, t.req.Town.Contact))
+		return StepEnded, t.say(ctx, Emergency, emergency(t.speech(), danger.Kind, t.req.Town.Contact))
 	case Perhaps:
 		t.note("rag.note.emergency.perhaps", why)
 		t.perhaps = danger.Kind
@@ -37,7 +37,7 @@ func (scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	switch {
 	case !v.Proceeds():
 		t.note("rag.note.scope.stopped", map[string]any{"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words})
-		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.messages(), v, t.req.Question, t.req.Town.Contact))
+		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.speech(), v, t.req.Question, t.req.Town.Contact))
 	case v.Scope == Decision:
 		t.note("rag.note.scope.decision", map[string]any{"Words": v.Words})
 		t.decision = true

@@ -35,6 +35,11 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		return StepEnded, t.sayNoEvidence(ctx, q.sources)
 	}
 	t.answer.Sources, units = citedAlone(t.answer.Sources, units)
+	if t.documentsAreFrench() {
+		for i := range units {
+			units[i].Language = "fr" // headings, too
+		}
+	}
 	t.note("rag.note.quote.done", map[string]any{"Units": len(units), "Passages": len(t.answer.Sources)})
 	if foreign := isEnglish(t.question) && t.documentsAreFrench(); foreign {
 		lead := t.answerer.cfg.Messages.For("en").T("rag.quote.foreign")
@@ -49,10 +54,7 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 // sayNearest shows what comes nearest, and says that it may not be all that was
 // asked, and whom to ask.
 func (t *turn) sayNearest(ctx context.Context, units []Unit) error {
-	m := t.messages()
-	if isEnglish(t.question) {
-		m = t.answerer.cfg.Messages.For("en")
-	}
+	m := t.speech()
 	lead := Unit{Kind: Sentence, Text: m.T("rag.partial.nearest"), Break: true}
 	before := []Unit{lead}
 	if words := t.unspoken(); len(words) > 0 {

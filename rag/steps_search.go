@@ -69,7 +69,7 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 			"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words,
 			"Cover": t.decimal(t.covered()), "Least": t.decimal(coversAll),
 		})
-		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.messages(), v, t.req.Question, t.req.Town.Contact))
+		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.speech(), v, t.req.Question, t.req.Town.Contact))
 	}
 	note := "rag.note.gate.passed"
 	short := len(sources) == 0 || believed < s.least

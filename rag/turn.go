@@ -44,6 +44,15 @@ func (t *turn) messages() *messages.Messages {
 	return t.answerer.cfg.Messages.For(append([]string{t.req.Language}, t.req.Town.Languages...)...)
 }
 
+// speech is the messages of the language that the resident writes: a question in
+// English is answered in English, whatever the page's language.
+func (t *turn) speech() *messages.Messages {
+	if isEnglish(t.question) {
+		return t.answerer.cfg.Messages.For("en")
+	}
+	return t.messages()
+}
+
 // decimal writes a share with two decimals, as the reader's language does.
 func (t *turn) decimal(v float64) string {
 	s := strconv.FormatFloat(v, 'f', 2, 64)
@@ -119,20 +128,16 @@ func (t *turn) say(ctx context.Context, outcome Outcome, units []Unit) error {
 // sources.
 func (t *turn) sayNoEvidence(ctx context.Context, near []Source) error {
 	foreign := isEnglish(t.question) && t.documentsAreFrench()
-	m := t.messages()
-	if foreign {
-		m = t.answerer.cfg.Messages.For("en")
-	}
 	t.answer.Sources = nil
-	units := append(noEvidence(m, t.req.Town.Contact, foreign), nearestPages(m, near)...)
+	units := append(noEvidence(t.speech(), t.req.Town.Contact, foreign), nearestPages(t.speech(), near)...)
 	return t.say(ctx, NoEvidence, units)
 }
 
 // sayPartial ends an answer of which a part was shown: it says that something
 // is missing, and whom to ask.
 func (t *turn) sayPartial(ctx context.Context) error {
-	units := contactUnits(t.messages(), t.req.Town.Contact, "rag.partial.contact")
-	units = append([]Unit{{Kind: Sentence, Text: t.messages().T("rag.partial.sorry"), Break: true}}, units...)
+	units := contactUnits(t.speech(), t.req.Town.Contact, "rag.partial.contact")
+	units = append([]Unit{{Kind: Sentence, Text: t.speech().T("rag.partial.sorry"), Break: true}}, units...)
 	for _, u := range units {
 		if err := t.show(ctx, u); err != nil {
 			return err
@@ -160,14 +165,14 @@ func (t *turn) begin(ctx context.Context) error {
 		return err
 	}
 	if t.perhaps != "" {
-		for _, u := range perhapsEmergency(t.messages(), t.perhaps) {
+		for _, u := range perhapsEmergency(t.speech(), t.perhaps) {
 			if err := t.show(ctx, u); err != nil {
 				return err
 			}
 		}
 	}
 	if kinds := t.req.intake.masked; len(kinds) > 0 && !t.urgent {
-		return t.show(ctx, PersonalUnit(t.messages(), kinds))
+		return t.show(ctx, PersonalUnit(t.speech(), kinds))
 	}
 	return nil
 }
@@ -177,7 +182,7 @@ func (t *turn) caution(ctx context.Context) error {
 	if !t.decision || t.answer.Outcome != Answered && t.answer.Outcome != Partial {
 		return nil
 	}
-	units := CautionUnits(t.messages(), t.req.Town.Contact)
+	units := CautionUnits(t.speech(), t.req.Town.Contact)
 	if t.answer.Outcome == Partial {
 		units = units[:1] // the contact stands there already
 	}
@@ -189,6 +194,19 @@ func (t *turn) caution(ctx context.Context) error {
 	return nil
 }
 
+// languageOf is the language of a unit, where it is not the request's. What cites
+// nothing and was not given one is in the answer's own words.
+func (t *turn) languageOf(u Unit) string {
+	language := u.Language
+	if language == "" && (len(u.Citations) == 0 || u.Original != "") {
+		language = t.speech().Language
+	}
+	if language == t.messages().Language {
+		return ""
+	}
+	return language
+}
+
 // show numbers a unit and hands it on.
 func (t *turn) show(ctx context.Context, u Unit) error {
 	if err := ctx.Err(); err != nil {
@@ -198,6 +216,7 @@ func (t *turn) show(ctx context.Context, u Unit) error {
 	if u.Citations == nil {
 		u.Citations = []Citation{}
 	}
+	u.Language = t.languageOf(u)
 	if u.N == 1 {
 		t.answer.TimingsMS["first_unit"] = milliseconds(time.Since(t.started))
 	}

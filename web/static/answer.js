@@ -13,6 +13,7 @@ const foreign = settings.documents === settings.language ? null : settings.docum
 // spoken is the language of a unit, where it is known not to be the page's: that
 // of the documents for their own words.
 function spoken(unit) {
+  if (unit.language) return unit.language;
   const bare = (text) => text.replace(/[\s|]+/g, ' ').trim();
   const words = bare((unit.cells ?? [unit.text]).join(' '));
   return unit.citations?.some((c) => bare(c.quote).includes(words)) ? foreign : null;
@@ -90,13 +91,13 @@ export class Answer {
       this.body.append(this.#alarm);
     }
     if (unit.kind !== 'item') {
-      this.#alarm.append(el('p', { id: `alarm-${this.#turn}` }, unit.text));
+      this.#alarm.append(el('p', { id: `alarm-${this.#turn}`, lang: spoken(unit) }, unit.text));
       return;
     }
     if (this.#alarm.lastElementChild?.tagName !== 'UL') this.#alarm.append(el('ul', { class: 'calls' }));
     const list = this.#alarm.lastElementChild;
     // The first number, which gets the focus, is read with what to do.
-    list.append(el('li', {}, call(unit, list.hasChildNodes() ? null : `alarm-${this.#turn}`)));
+    list.append(el('li', { lang: spoken(unit) }, call(unit, list.hasChildNodes() ? null : `alarm-${this.#turn}`)));
   }
 
   #row(unit, marks) {
