@@ -2,7 +2,7 @@ package corpus
 
 // Ranking holds the parameters by which documents are found and scored. All of
 // them act when a query is asked: none is baked into the index. How they were
-// fitted stands in docs/retrieval.md.
+// chosen stands in docs/retrieval.md.
 type Ranking struct {
 	Passage  Field // BM25 of passages
 	Document Field // BM25 of whole documents

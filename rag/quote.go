@@ -1,6 +1,8 @@
 package rag
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -106,6 +108,20 @@ func (q *quoter) add(s Source) {
 	qs.scores = make([]float64, len(qs.segments))
 	qs.used = make([]bool, len(qs.segments))
 	qs.terms = s.read().termsBy(q.analyzer)
+	if len(q.figures.bands) > 0 {
+		qs.terms = slices.Clone(qs.terms) // a reading is shared
+		for j, seg := range qs.segments {
+			if seg.kind != Row {
+				continue
+			}
+			for _, word := range q.figures.told(seg.text) {
+				qs.terms[j] = maps.Clone(qs.terms[j])
+				for _, term := range q.analyzer.Terms(word) {
+					qs.terms[j][term] = true
+				}
+			}
+		}
+	}
 	title, path := termSet(q.analyzer, s.Title), termSet(q.analyzer, s.Headings)
 	for _, seg := range qs.segments {
 		around := map[string]float64{}

@@ -13,6 +13,7 @@ import (
 // sentences: an age, a family quotient, a surface, a year, "the next one".
 type askedFigures struct {
 	quantities []quantity
+	bands      []band
 	years      []string
 	next       bool // the next one from now on is asked for
 }
@@ -23,13 +24,32 @@ type quantity struct {
 	unit  string
 }
 
+// band is an age that a word of the question tells of: "enfant".
+type band struct {
+	word string
+	age  quantity
+}
+
 const wholeNumber = `(\d{1,3}(?:[ \x{00a0}\x{202f}]\d{3})+|\d+)`
 
 var (
 	quantityAsked = regexp.MustCompile(`(?i)` + wholeNumber + `\s*(ans?\b|mois\b|m²|m2|personnes|places|m³)`)
 	quotientAsked = regexp.MustCompile(`(?i)(?:\bqf|quotient(?: familial)?)\D{0,12}?` + wholeNumber)
-	yearAsked     = regexp.MustCompile(`\b20\d\d\b`)
-	nextAsked     = regexp.MustCompile(`(?i)\bprochaine?s?\b|\bnext\b`)
+	// ageTold are words for whom something is, and an age that is surely theirs: a
+	// page has bands of age where a resident says "pour un enfant". One who is only
+	// spoken of ("mon fils") chooses nothing.
+	ageTold = []struct {
+		words *regexp.Regexp
+		age   float64
+	}{
+		{regexp.MustCompile(`(?i)\b(?:bebes?|nourrissons?|nouveau-nes?|bab(?:y|ies)|toddlers?)\b`), 1},
+		{regexp.MustCompile(`(?i)\b(?:enfants?|gosses?|momes?|child|children|kids?)\b`), 8},
+		{regexp.MustCompile(`(?i)\b(?:ados?|adolescente?s?|lyceens?|lyceennes?|teenagers?|teens?)\b`), 16},
+		{regexp.MustCompile(`(?i)\b(?:retraitee?s?|seniors?|personnes? agees?|pensioners?|retired)\b`), 72},
+	}
+
+	yearAsked = regexp.MustCompile(`\b20\d\d\b`)
+	nextAsked = regexp.MustCompile(`(?i)\bprochaine?s?\b|\bnext\b`)
 
 	// Ranges as documents write them.
 	rangeBetween = regexp.MustCompile(`(?i)` + wholeNumber + `\s*(?:ans?|m²|m2|mois)?\s*(?:à|et|-|–)\s*` + wholeNumber + `\s*(ans?\b|mois\b|m²|m2|m³|)`)
@@ -48,6 +68,13 @@ func figuresAsked(question string) askedFigures {
 	}
 	for _, m := range quotientAsked.FindAllStringSubmatch(question, -1) {
 		f.quantities = append(f.quantities, quantity{numberOf(m[1]), ""})
+	}
+	if len(f.quantities) == 0 {
+		for _, told := range ageTold {
+			for _, word := range told.words.FindAllString(folded(question), -1) {
+				f.bands = append(f.bands, band{word, quantity{told.age, "an"}})
+			}
+		}
 	}
 	f.years = yearAsked.FindAllString(question, -1)
 	f.next = nextAsked.MatchString(question)
@@ -109,14 +136,14 @@ func spansOf(text string) []span {
 	return out
 }
 
-// within tells whether a text has ranges of the asked quantities' units, and
-// whether one of these holds the quantity.
-func (f askedFigures) within(text string) (concerned, inside bool) {
-	if len(f.quantities) == 0 {
+// within tells whether a text has ranges of the quantities' units, and whether one of
+// these holds one of them.
+func within(text string, quantities []quantity) (concerned, inside bool) {
+	if len(quantities) == 0 {
 		return false, false
 	}
 	for _, s := range spansOf(text) {
-		for _, q := range f.quantities {
+		for _, q := range quantities {
 			if q.unit != s.unit {
 				continue
 			}
@@ -130,8 +157,20 @@ func (f askedFigures) within(text string) (concerned, inside bool) {
 // chooses tells whether a text is the one of several that holds a quantity
 // which the question names.
 func (f askedFigures) chooses(text string) bool {
-	_, inside := f.within(plainSpaces(text))
+	_, inside := within(plainSpaces(text), f.quantities)
 	return inside
+}
+
+// told are the words of the question for whom a text's range of ages is: "4 à 17 ans"
+// is said of an "enfant".
+func (f askedFigures) told(text string) []string {
+	var words []string
+	for _, b := range f.bands {
+		if _, inside := within(plainSpaces(text), []quantity{b.age}); inside {
+			words = append(words, b.word)
+		}
+	}
+	return words
 }
 
 // fit is more than 1 for a text whose ranges hold the question's figures, and
@@ -139,7 +178,7 @@ func (f askedFigures) chooses(text string) bool {
 // that it stands under.
 func (f askedFigures) fit(text, above string, now time.Time) float64 {
 	fit, text := 1.0, plainSpaces(text)
-	switch concerned, inside := f.within(text); {
+	switch concerned, inside := within(text, f.quantities); {
 	case inside:
 		fit *= 1.7
 	case concerned:

@@ -1,6 +1,7 @@
 package rag
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -38,6 +39,27 @@ func TestDaysOf(t *testing.T) {
 	} {
 		if past, coming := daysOf(text, now); past != want[0] || coming != want[1] {
 			t.Errorf("%q: past %v, coming %v", text, past, coming)
+		}
+	}
+}
+
+func TestAgesThatWordsTell(t *testing.T) {
+	for question, want := range map[string][]string{
+		"prix de la piscine pour un enfant": {"4 à 17 ans", "Moins de 12 ans"},
+		"tarif retraité":                    {"65 ans et plus"},
+		"how much for a baby?":              {"Moins de 12 ans"},
+		"c'est combien pour un ado":         {"4 à 17 ans"},
+		"mon fils est à la garderie":        nil,
+		"un enfant de 2 ans":                nil, // the age says more
+	} {
+		var got []string
+		for _, row := range []string{"4 à 17 ans", "Moins de 12 ans", "65 ans et plus", "4 à 17 m²", "Adulte"} {
+			if len(figuresAsked(question).told(row)) > 0 {
+				got = append(got, row)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", question, got, want)
 		}
 	}
 }
