@@ -28,6 +28,7 @@ type claim struct {
 	asked    map[string]bool
 	clauses  []clause
 	under    []clause // of what it stands under
+	counts   []count
 }
 
 // claimOf reads a unit that is to be held against a passage of a language.

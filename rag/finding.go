@@ -17,6 +17,7 @@ type finding struct {
 // find looks for the place of a passage that supports the claim: the shortest,
 // and of those the one with most of its words.
 func (c claim) find(w *wording, v *passageView) finding {
+	c.counts = w.countsOf(c.language, c.text, c.facts)
 	weights := v.weights(w, c)
 	bindings := c.bind(w, v, weights)
 	if f, failed := c.unbound(bindings); failed {
@@ -239,6 +240,8 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 		f.reason = factReason("rag.withheld.figures", c.text, away...)
 	case c.repeats() != nil:
 		f.reason = factReason("rag.withheld.figures", c.text, *c.repeats())
+	case c.miscounted(w, v, place) != "":
+		f.reason = factReason("rag.withheld.figures", c.miscounted(w, v, place), fact.Fact{End: len(c.miscounted(w, v, place))})
 	case c.misplaced(w, v, place) != nil:
 		f.reason = c.misplaced(w, v, place)
 	case c.strangeRange(place) != nil:

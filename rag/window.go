@@ -20,6 +20,8 @@ type passageView struct {
 	above   []clause
 	words   []vocabulary // of each segment
 	clauses [][]clause
+	counts  [][]count // of each segment
+	titled  []count   // of title and headings
 	stated  []mention
 	classes []map[fact.Kind]bool // of the facts of each segment
 	places  []window             // all runs of neighbours there may be
@@ -37,7 +39,10 @@ func (w *wording) newView(s Source, f *facts) *passageView {
 	v.title.read(w, f.language, s.Title+" ; "+s.Headings)
 	v.names.read(w, f.language, strings.NewReplacer("-", " ", ".", " ", "/", " ").Replace(s.URL))
 	v.above = w.clausesOf(f.language, s.Title+" ; "+strings.ReplaceAll(s.Headings, " > ", " ; "))
-	for _, seg := range f.segments {
+	above := s.Title + " ; " + s.Headings
+	v.titled = w.countsOf(f.language, above, fact.Parse(above, f.language))
+	for i, seg := range f.segments {
+		v.counts = append(v.counts, w.countsOf(f.language, seg.text, f.facts[i]))
 		words := newVocabulary()
 		words.read(w, f.language, seg.text)
 		for _, cell := range seg.header {

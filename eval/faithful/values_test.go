@@ -163,8 +163,23 @@ func alterations(v value, random *rand.Rand) []value {
 			out = append(out, value{kind: v.kind, core: core, text: strings.Replace(v.text, v.core, core, 1)})
 		}
 	}
+	if v.kind == numberKind {
+		out = append(out, ones(v)...)
+	}
 	random.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
+}
+
+// ones have one of what the value counts: "une photo" for "deux photos".
+func ones(v value) []value {
+	_, unit, found := cutLast(v.text)
+	if !found || len(unit) < 3 || v.core == "1" || strings.Contains(v.core, ",") {
+		return nil
+	}
+	if unit != "mois" && unit != "fois" {
+		unit = strings.TrimSuffix(unit, "s")
+	}
+	return []value{{numberKind, "un " + unit, "un"}, {numberKind, "une " + unit, "une"}}
 }
 
 // sameValue tells a number in words and the same in figures, and a date with
@@ -200,6 +215,9 @@ func joinAmount(whole, cents string, hasCents bool) string {
 // does not save it: "13 ans" is absent only where 13 is.
 func absent(v value, p passage) bool {
 	whole := p.title + "\n" + p.text
+	if v.core == "un" || v.core == "une" { // articles too
+		return !eval.Contains(whole, v.text)
+	}
 	return !eval.Contains(whole, v.core) && !eval.Contains(whole, v.text)
 }
 

@@ -88,7 +88,7 @@ func (p *parser) counted(value string, from, next int, words bool) int {
 	if period, ok := periodWords[unit]; ok {
 		return p.add(Duration, value+" "+period, from, next+1)
 	}
-	if measure, ok := measures[unit]; ok && !words || ok && len(unit) > 3 {
+	if measure, ok := measures[unit]; ok && (!words || len(unit) > 3 || unit == "m2" || unit == "m3") {
 		end := next + 1
 		switch {
 		case measure == "m" && (p.is(end, "2") || p.is(end, "3")) && p.tokens[end].glued:

@@ -58,7 +58,7 @@ var measures = map[string]string{
 	"km": "km", "kilometre": "km", "kilometres": "km", "cm": "cm", "centimetre": "cm", "centimetres": "cm", "mm": "mm",
 	"kg": "kg", "kilo": "kg", "kilos": "kg", "kilogrammes": "kg", "g": "g", "grammes": "g", "tonne": "t", "tonnes": "t", "t": "t",
 	"l": "l", "litre": "l", "litres": "l", "liter": "l", "liters": "l",
-	"db": "db", "decibels": "db", "watts": "w", "kwh": "kwh", "degres": "deg", "°": "deg",
+	"db": "db", "decibel": "db", "decibels": "db", "watt": "w", "watts": "w", "kwh": "kwh", "degre": "deg", "degres": "deg", "°": "deg",
 }
 
 // Ways, by the words for them.
