@@ -51,3 +51,20 @@ func TestLockCountsOne(t *testing.T) {
 		{"Trois dernières fiches de paie du foyer.", "Une fiche de paie du foyer.", false},
 	})
 }
+
+func TestLockReadsShortDays(t *testing.T) {
+	t.Parallel()
+	checkFacts(t, []factCase{
+		{"La mairie est ouverte lun. au ven.", "La mairie est ouverte lun. au sam.", false},
+		{"La mairie est ouverte lun. au ven.", "La mairie est ouverte du lundi au vendredi.", true},
+		{"La mairie est ouverte lun. au ven.", "La mairie est ouverte du lundi au samedi.", false},
+		{"La mairie est ouverte du lundi au vendredi.", "La mairie est ouverte lun.-ven.", true},
+		{"Les inscriptions sont ouvertes jusqu'au 15 sept. 2026 inclus.", "Les inscriptions sont ouvertes jusqu'au 15 oct. 2026 inclus.", false},
+		{"Les inscriptions sont ouvertes jusqu'au 15 sept. 2026 inclus.", "Les inscriptions sont ouvertes jusqu'au 15 septembre 2026 inclus.", true},
+		{"La mairie ferme à midi le 24 déc.", "La mairie ferme à midi le 24 décembre.", true},
+		{"La mairie ferme à midi le 24 décembre.", "La mairie ferme à midi le 24 déc.", true},
+		{"La mairie ferme à midi le 24 décembre.", "La mairie ferme à midi le 24 nov.", false},
+		{"Le bassin est fermé le mar. et le jeu.", "Le bassin est fermé le mar. et le ven.", false},
+		{"Le bassin est fermé le mar. et le jeu.", "Le bassin est fermé le mardi et le jeudi.", true},
+	})
+}

@@ -17,6 +17,13 @@ var abbreviations = map[string]bool{
 	"dép": true, "e.g": true, "i.e": true, "c.-à-d": true, "hab": true, "ch": true, "imp": true, "rte": true,
 }
 
+// beforeFigures are short names of days and months, whose stop ends no sentence
+// where a figure follows: "lun. 12 oct. 2026".
+var beforeFigures = map[string]bool{
+	"janv": true, "févr": true, "fevr": true, "avr": true, "juil": true, "sept": true, "oct": true, "nov": true, "déc": true, "dec": true,
+	"lun": true, "mar": true, "mer": true, "jeu": true, "ven": true, "sam": true, "dim": true,
+}
+
 // sentenceEnd looks for the end of the first sentence of s and returns the
 // byte offset just after its closing mark. more is true when what follows
 // could still change the verdict, so that a reader of a stream waits; a reader
@@ -120,6 +127,9 @@ func endsWithAbbreviation(before string, next rune) bool {
 	lower := strings.ToLower(word)
 	if abbreviations[lower] {
 		// "etc." and the like may end a sentence; these do not.
+		return true
+	}
+	if beforeFigures[lower] && unicode.IsDigit(next) {
 		return true
 	}
 	if utf8.RuneCountInString(word) == 1 {

@@ -122,6 +122,7 @@ func (f Fact) Ends() (kind Kind, from, to string) {
 // which only figures are read), in the order of their starts.
 func Parse(text, language string) []Fact {
 	p := parser{text: text, language: language, tokens: tokenize(text)}
+	p.lengthen()
 	p.run()
 	p.ranges()
 	slices.SortStableFunc(p.facts, func(a, b Fact) int { return a.Start - b.Start })

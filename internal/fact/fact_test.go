@@ -65,6 +65,12 @@ func TestParse(t *testing.T) {
 		{"fr", "à moitié prix, demi-journée, un quart d'heure", "fraction 1/2; duration 0.5 day; duration 15 minute"},
 		{"fr", "entre 10 et 20 €", "amount 10; range amount 10..20; amount 20"},
 		{"fr", "ouvert le week-end", "weekday 6; weekday 7"},
+		{"fr", "lun. au ven., le mar. et le jeu.", "weekday 1; ~weekday 2; ~weekday 3; ~weekday 4; range weekday 1..5; weekday 5; weekday 2; weekday 4"},
+		{"fr", "lun-sam, mer. 9 h, jeu. 12 mars", "weekday 1; ~weekday 2; ~weekday 3; ~weekday 4; ~weekday 5; range weekday 1..6; weekday 6; weekday 3; time 9:00; weekday 4; date 12/3"},
+		{"fr", "du 24 déc. au 4 janv. 2027, le 1er sept. et le 3 oct, en févr. 2027, 15 juil.", "date 24/12; range date 24/12..4/1; date 4/1; year 2027; date 1/9; date 3/10; month 2; year 2027; date 15/7"},
+		{"fr", "Au bord de la mer. C'est un jeu. Ils sont sept. Sam joue, oct, mar et nov.", "number 7; month 11"},
+		{"fr", "la mer et le jeu, sept au jeu", "number 7"},
+		{"en", "Mon-Fri, Sept. 15, 24 Dec. 2026, sat on the sun.", "weekday 1; ~weekday 2; ~weekday 3; ~weekday 4; range weekday 1..5; weekday 5; date 15/9; date 24/12; year 2026"},
 		{"de", "3 Monate, 12,50 €, 9:30", "number 3; amount 12.5; time 9:30"},
 		{"fr", "Rien du tout. P. ex. ceci, cela.", ""},
 	} {
