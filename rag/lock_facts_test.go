@@ -68,3 +68,34 @@ func TestLockReadsShortDays(t *testing.T) {
 		{"Le bassin est fermé le mar. et le jeu.", "Le bassin est fermé le mardi et le jeudi.", true},
 	})
 }
+func TestLockReadsMagnitudes(t *testing.T) {
+	t.Parallel()
+	checkFacts(t, []factCase{
+		{"Le budget de la ville est de 2 millions d'euros.", "Le budget de la ville est de 2 milliards d'euros.", false},
+		{"Le budget de la ville est de 2 millions d'euros.", "Le budget de la ville est de 2 000 000 €.", true},
+		{"Le budget de la ville est de 2 millions d'euros.", "Le budget de la ville est de deux millions d'euros.", true},
+		{"Le budget de la ville est de 2 millions d'euros.", "Le budget de la ville est de 2 M€.", true},
+		{"Le budget de la ville est de 2 millions d'euros.", "Le budget de la ville est de 2 €.", false},
+		{"La subvention est de 1,5 million.", "La subvention est de 1,5 milliard.", false},
+		{"La subvention est de 300 k€.", "La subvention est de 300 M€.", false},
+		{"La subvention est de 300 k€.", "La subvention est de 300 000 €.", true},
+		{"La subvention est de 300 k€.", "La subvention est de 300 €.", false},
+		{"La ville compte 10 mille habitants.", "La ville compte 10 habitants.", false},
+		{"La ville compte 10 mille habitants.", "La ville compte 10 000 habitants.", true},
+		{"La ville compte dix mille habitants.", "La ville compte 10 millions habitants.", false},
+		{"The budget is 2 million euros.", "The budget is 2 billion euros.", false},
+	})
+}
+
+func TestLockReadsNumbersJoinedByHyphens(t *testing.T) {
+	t.Parallel()
+	checkFacts(t, []factCase{
+		{"Le repas coûte vingt-et-un euros.", "Le repas coûte 21 €.", true},
+		{"Le repas coûte vingt-et-un euros.", "Le repas coûte 20 €.", false},
+		{"Le repas coûte vingt-et-un euros.", "Le repas coûte 1 €.", false},
+		{"La mairie ferme le trente-et-un décembre.", "La mairie ferme le 31 décembre.", true},
+		{"La mairie ferme le trente-et-un décembre.", "La mairie ferme le 1er décembre.", false},
+		{"La salle ferme à vingt et une heures.", "La salle ferme à 21 h.", true},
+		{"La salle ferme à vingt-et-une heures.", "La salle ferme à 20 h.", false},
+	})
+}

@@ -71,6 +71,11 @@ func TestParse(t *testing.T) {
 		{"fr", "Au bord de la mer. C'est un jeu. Ils sont sept. Sam joue, oct, mar et nov.", "number 7; month 11"},
 		{"fr", "la mer et le jeu, sept au jeu", "number 7"},
 		{"en", "Mon-Fri, Sept. 15, 24 Dec. 2026, sat on the sun.", "weekday 1; ~weekday 2; ~weekday 3; ~weekday 4; range weekday 1..5; weekday 5; date 15/9; date 24/12; year 2026"},
+		{"fr", "2 millions d'euros, 1,5 milliard, dix mille euros, 10 mille habitants, 300 k€, 2,25 M€, 3 Md€, 2 millions", "amount 2000000; number 1500000000; amount 10000; number 10000; amount 300000; amount 2250000; amount 3000000000; number 2000000"},
+		{"fr", "un million d'euros, deux millions de m², 3 m, 2 mille mètres", "amount 1000000; measure 2000000 m2; measure 3 m; measure 2000 m"},
+		{"en", "2 million euros, 1.5 billion, two million, 3 thousand", "amount 2000000; number 1500000000; number 2000000; number 3000"},
+		{"fr", "vingt-et-un euros, le trente-et-un décembre, vingt-et-une heures, soixante-et-onze, soixante et onze, quatre-vingt-un, cinquante-et-un-mille", "amount 21; date 31/12; time 21:00; number 71; number 71; number 81; number 51000"},
+		{"fr", "vingt et deux, trente-et-trois, cent-vingt-et-un jours, vingt-deux", "number 20; number 2; number 30; number 3; duration 121 day; number 22"},
 		{"de", "3 Monate, 12,50 €, 9:30", "number 3; amount 12.5; time 9:30"},
 		{"fr", "Rien du tout. P. ex. ceci, cela.", ""},
 	} {

@@ -84,8 +84,16 @@ func (p *parser) wordNumber(i int) (n, next int) {
 	for j := i; j < len(p.tokens); {
 		// A hyphen or "et" joins what comes behind it, or belongs to no number.
 		at := j
-		if j > i && (p.is(j, "-") || p.is(j, "et") || p.is(j, "and")) {
+		joined := false
+		if j > i && p.is(j, "-") {
 			at++
+		}
+		if j > i && (p.is(at, "et") || p.is(at, "and")) { // "vingt et un", "vingt-et-un"
+			joined = p.is(at, "et")
+			at++
+			if at > j+1 && p.is(at, "-") {
+				at++
+			}
 		}
 		if at >= len(p.tokens) || p.tokens[at].kind != 'w' {
 			break
@@ -93,7 +101,6 @@ func (p *parser) wordNumber(i int) (n, next int) {
 		word := strings.TrimSuffix(p.tokens[at].text, "s")
 		unit, isUnit := units[p.tokens[at].text]
 		ten, isTen := tens[word]
-		joined := p.is(j, "et")
 		switch {
 		case isUnit && joined && (unit != 1 && unit != 11 || current%100 < 20):
 			isUnit = false

@@ -22,6 +22,7 @@ func (p *parser) quantity(i int) int {
 		return i
 	}
 	words := !p.figure(i)
+	value, next, words = p.magnitude(value, next, words)
 	if end := p.counted(value, i, next, words); end > i {
 		return end
 	}
@@ -32,6 +33,49 @@ func (p *parser) quantity(i int) int {
 		return p.add(Number, value, i, next)
 	}
 	return p.bare(value, i, next)
+}
+
+// Powers of ten by the words for them.
+var magnitudes = map[string]int{
+	"mille": 3, "thousand": 3, "million": 6, "millions": 6, "milliard": 9, "milliards": 9, "billion": 9, "billions": 9,
+}
+
+// magnitude reads the "millions" of "2,5 millions d'euros", and the "k" of
+// "300 k€", behind a number. A billion is ten to the ninth: French writes it
+// "milliard".
+func (p *parser) magnitude(value string, next int, words bool) (string, int, bool) {
+	for {
+		power, ok := magnitudes[textAt(p, next)]
+		if p.is(next+1, "€") && p.tokens[next+1].glued && p.kind(next, 'w') {
+			switch textAt(p, next) {
+			case "k":
+				power, ok = 3, true
+			case "m":
+				power, ok = 6, true
+			case "md", "mds":
+				power, ok = 9, true
+			}
+		}
+		if !ok || p.tokens[next].line || len(value) > 24 {
+			return value, next, words
+		}
+		value, next, words = shifted(value, power), next+1, false
+		switch { // "2 millions d'euros"
+		case p.is(next, "d") && p.is(next+1, "'") && strings.HasPrefix(textAt(p, next+2), "euro"):
+			next += 2
+		case p.is(next, "of") || p.is(next, "de"):
+			if _, ok := measures[textAt(p, next+1)]; ok || strings.HasPrefix(textAt(p, next+1), "euro") {
+				next++
+			}
+		}
+	}
+}
+
+// shifted is a number times a power of ten.
+func shifted(value string, power int) string {
+	whole, fraction, _ := strings.Cut(value, ".")
+	fraction += strings.Repeat("0", max(0, power-len(fraction)))
+	return decimal(whole+fraction[:power], fraction[power:])
 }
 
 // half reads "demi-heure", "demi-journée".
