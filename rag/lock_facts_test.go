@@ -99,3 +99,33 @@ func TestLockReadsNumbersJoinedByHyphens(t *testing.T) {
 		{"La salle ferme à vingt-et-une heures.", "La salle ferme à 20 h.", false},
 	})
 }
+func TestLockHoldsLimits(t *testing.T) {
+	t.Parallel()
+	const grant = "L'aide est versée si le revenu est inférieur ou égal à 900 €."
+	checkFacts(t, []factCase{
+		{grant, "L'aide est versée si le revenu est supérieur ou égal à 900 €.", false},
+		{grant, "L'aide est versée si le revenu est d'au moins 900 €.", false},
+		{grant, "L'aide est versée si le revenu est égal ou supérieur à 900 €.", false},
+		{grant, "L'aide est versée si le revenu est au-dessus de 900 €.", false},
+		{grant, "L'aide est versée si le revenu est égal ou inférieur à 900 €.", true},
+		{"L'aide est versée si le revenu ne dépasse pas 900 €.", "L'aide est versée si le revenu n'excède pas 900 €.", true},
+		{grant, "L'aide est versée si le revenu dépasse 900 €.", false},
+		{grant, "L'aide est versée si le revenu excède 900 €.", false},
+		{"L'aide est versée si le revenu est au-dessous de 900 €.", "L'aide est versée si le revenu est au-dessus de 900 €.", false},
+		{"L'aide est versée si le revenu est en dessous de 900 €.", "L'aide est versée si le revenu est au-delà de 900 €.", false},
+		{"L'aide est versée si le revenu dépasse 900 €.", "L'aide est versée si le revenu est en dessous de 900 €.", false},
+		{"L'aide est versée si le revenu ne dépasse pas 900 €.", "L'aide est versée si le revenu dépasse 900 €.", false},
+		{"Le tarif réduit vaut à partir de 12 enfants.", "Le tarif réduit vaut jusqu'à 12 enfants.", false},
+		{"Le tarif réduit vaut à partir de douze ans.", "Le tarif réduit vaut jusqu'à douze ans.", false},
+		{"Le tarif réduit vaut dès l'âge de 12 ans.", "Le tarif réduit vaut jusqu'à l'âge de 12 ans.", false},
+		{"L'entrée est gratuite jusqu'à l'âge de 12 ans.", "L'entrée est gratuite à partir de l'âge de 12 ans.", false},
+		{"La caution est de 300 € minimum.", "La caution est de 300 € maximum.", false},
+		{"La caution est d'un minimum de 300 €.", "La caution est d'un maximum de 300 €.", false},
+		{"La caution est de minimum 300 €.", "La caution est de maximum 300 €.", false},
+		{"La caution est de 300 € et plus.", "La caution est de 300 € et moins.", false},
+		{"Les groupes de 12 personnes au moins réservent.", "Les groupes de 12 personnes au plus réservent.", false},
+		{"Les groupes de 12 enfants ou plus réservent.", "Les groupes de 12 enfants ou moins réservent.", false},
+		{"Les dossiers sont rendus au plus tôt le 3 mars.", "Les dossiers sont rendus au plus tard le 3 mars.", false},
+		{"The grant is paid if income is less than or equal to 900 €.", "The grant is paid if income is greater than or equal to 900 €.", false},
+	})
+}

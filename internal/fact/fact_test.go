@@ -76,6 +76,9 @@ func TestParse(t *testing.T) {
 		{"en", "2 million euros, 1.5 billion, two million, 3 thousand", "amount 2000000; number 1500000000; number 2000000; number 3000"},
 		{"fr", "vingt-et-un euros, le trente-et-un décembre, vingt-et-une heures, soixante-et-onze, soixante et onze, quatre-vingt-un, cinquante-et-un-mille", "amount 21; date 31/12; time 21:00; number 71; number 71; number 81; number 51000"},
 		{"fr", "vingt et deux, trente-et-trois, cent-vingt-et-un jours, vingt-deux", "number 20; number 2; number 30; number 3; duration 121 day; number 22"},
+		{"fr", "inférieur ou égal à 900 €, supérieures ou égales à 3 m, égal ou supérieur à 5 €, au-dessus de 4 €, en dessous du 3 mars", "<amount 900; >measure 3 m; >amount 5; >amount 4; <date 3/3"},
+		{"fr", "dès l'âge de 3 ans, jusqu'à l'âge de 12 ans, ne dépasse pas 9 €, dépasse 9 €, 12 enfants ou moins, 2 repas et plus de 3 goûters", ">duration 3 year; <duration 12 year; <amount 9; >amount 9; <number 12; number 2; >number 3"},
+		{"en", "less than or equal to 5 euros, exceeding 3 m, 12 children or fewer, up to the age of 12 years", "<amount 5; >measure 3 m; <number 12; <duration 12 year"},
 		{"de", "3 Monate, 12,50 €, 9:30", "number 3; amount 12.5; time 9:30"},
 		{"fr", "Rien du tout. P. ex. ceci, cela.", ""},
 	} {

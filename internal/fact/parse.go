@@ -33,7 +33,7 @@ func (p *parser) run() {
 	}
 	for k := range p.facts {
 		if k == 0 || p.facts[k].Kind != Year || p.facts[k-1].Start != p.facts[k].Start {
-			p.facts[k].Bound = p.bound(p.at[k], p.to[k])
+			p.facts[k].Bound = p.bound(p.facts[k].Kind, p.at[k], p.to[k])
 		}
 	}
 }
@@ -172,17 +172,65 @@ func (p *parser) before(i, n int) string {
 }
 
 // bound reads the words around a fact that make it a limit.
-func (p *parser) bound(from, to int) Bound {
+func (p *parser) bound(kind Kind, from, to int) Bound {
 	if _, ok := p.weekdayAt(from - 1); ok {
 		from-- // "avant le vendredi 11 décembre"
 	}
-	for n := min(maxPhrase, from); n > 0; n-- {
-		if b, ok := boundsBefore[p.before(from, n)]; ok {
-			return b
+	if b := p.boundBefore(from); b != Exact {
+		return b
+	}
+	if b := p.boundBehind(to); b != Exact {
+		return b
+	}
+	if kind == Number && p.kind(to, 'w') && !p.tokens[to].line {
+		return p.boundBehind(to + 1) // "12 enfants ou plus"
+	}
+	return Exact
+}
+
+func (p *parser) boundBefore(from int) Bound {
+	for _, link := range boundLinks {
+		at := from
+		if link != "" {
+			n := strings.Count(link, " ") + 1
+			if p.before(from, n) != link {
+				continue
+			}
+			at -= n
+		}
+		for n := min(maxPhrase, at); n > 0; n-- {
+			if b, ok := boundsBefore[p.before(at, n)]; ok {
+				return b
+			}
+			if last := p.tokens[at-1].text; last == "du" || last == "au" { // "au-dessus du"
+				phrase := strings.TrimSuffix(p.before(at, n), last) + map[string]string{"du": "de", "au": "a"}[last]
+				if b, ok := boundsBefore[phrase]; ok && n > 1 {
+					return b
+				}
+			}
 		}
 	}
-	for n := min(2, len(p.tokens)-to); n > 0; n-- {
-		if b, ok := boundsAfter[p.before(to+n, n)]; ok {
+	return p.comparison(from)
+}
+
+// comparison reads "inférieur ou égal à" and "supérieure ou égale au".
+func (p *parser) comparison(from int) Bound {
+	i := from - 1
+	if !p.is(i, "a") && !p.is(i, "au") && !p.is(i, "aux") || !strings.HasPrefix(p.before(i, 1), "ega") || !p.is(i-2, "ou") && !p.is(i-2, "et") {
+		return Exact
+	}
+	switch word := p.before(i-2, 1); {
+	case strings.HasPrefix(word, "inferieur"):
+		return Less
+	case strings.HasPrefix(word, "superieur"):
+		return More
+	}
+	return Exact
+}
+
+func (p *parser) boundBehind(to int) Bound {
+	for n := min(4, len(p.tokens)-to); n > 0; n-- {
+		if b, ok := boundsAfter[p.before(to+n, n)]; ok && !p.is(to+n, "de") && !p.is(to+n, "d") && !p.is(to+n, "than") {
 			return b
 		}
 	}

@@ -85,6 +85,12 @@ var (
 		"limite de": Less, "la limite de": Less, "under": Less,
 		"up to": Less, "at most": Less, "before": Less, "until": Less, "less than": Less,
 		"below": Less, "by": Less, "depasser": Less,
+		"au dessous de": Less, "au - dessous de": Less, "en dessous de": Less, "en - dessous de": Less,
+		"ne depasse pas": Less, "ne depassent pas": Less, "ne depassant pas": Less, "depasse pas": Less, "n ' excede pas": Less,
+		"n ' excedent pas": Less, "n ' excedant pas": Less, "exceder": Less, "plafond de": Less, "plafonne a": Less,
+		"plafonnee a": Less, "plafonnes a": Less, "plafonnees a": Less, "a concurrence de": Less, "tout au plus": Less,
+		"inferieures a": Less, "limitees a": Less, "fewer than": Less, "lower than": Less, "no later than": Less, "by no later than": Less,
+		"not exceed": Less, "not exceeding": Less, "maximum of": Less, "less than or equal to": Less, "till": Less,
 		"pas plus de": Less, "no more than": Less, "not more than": Less, "pas plus d '": Less,
 		"plus de": More, "plus d '": More, "au moins": More, "au minimum": More, "minimum": More,
 		"minimum de": More, "a partir de": More, "a partir du": More, "a partir d '": More, "a compter du": More,
@@ -93,15 +99,24 @@ var (
 		"superieurs a": More, "au dela de": More, "au - dela de": More, "au - dela du": More, "passe": More,
 		"over": More, "from": More, "at least": More, "more than": More, "after": More,
 		"since": More, "above": More, "starting": More, "starting from": More, "as of": More,
+		"superieures a": More, "au dessus de": More, "au - dessus de": More, "depasse": More, "depassent": More,
+		"depassant": More, "excede": More, "excedent": More, "excedant": More, "au plus tot": More,
+		"greater than": More, "higher than": More, "exceeds": More, "exceed": More, "exceeding": More, "minimum of": More,
+		"greater than or equal to": More, "no less than": More, "not less than": More, "no earlier than": More, "no sooner than": More,
 		"pas moins de": More, "pas avant": More, "pas avant le": More, "not before": More,
 	}
 	boundsAfter = map[string]Bound{
 		"au plus": Less, "maximum": Less, "au maximum": Less, "max": Less, "et moins": Less,
 		"ou moins": Less, "at most": Less, "or less": Less, "or under": Less, "or younger": Less,
 		"au moins": More, "minimum": More, "au minimum": More, "et plus": More, "ou plus": More,
-		"or more": More, "or older": More, "or over": More, "and over": More, "and older": More,
+		"or fewer": Less, "or below": Less, "and below": Less, "and under": Less, "et en dessous": Less, "et au dessous": Less, "et au - dessous": Less,
+		"et au dela": More, "et au - dela": More, "et au dessus": More, "et au - dessus": More, "ou davantage": More,
+		"and up": More, "or above": More, "and above": More, "or more": More, "or older": More, "or over": More, "and over": More, "and older": More,
 	}
 )
+
+// boundLinks may stand between such a phrase and its fact: "dès l'âge de 3 ans".
+var boundLinks = []string{"", "l ' age de", "un age de", "un montant de", "la somme de", "le", "la", "les", "l '", "un", "des", "the age of", "the"}
 
 // maxPhrase is the longest of them, in tokens.
 const maxPhrase = 5
