@@ -129,3 +129,57 @@ func TestLockHoldsLimits(t *testing.T) {
 		{"The grant is paid if income is less than or equal to 900 €.", "The grant is paid if income is greater than or equal to 900 €.", false},
 	})
 }
+
+func TestLockReadsSpokenTimes(t *testing.T) {
+	t.Parallel()
+	checkFacts(t, []factCase{
+		{"La mairie ferme à midi et demi.", "La mairie ferme à midi.", false},
+		{"La mairie ferme à midi et demi.", "La mairie ferme à 12 h 30.", true},
+		{"La mairie ouvre à dix heures moins le quart.", "La mairie ouvre à dix heures.", false},
+		{"La mairie ouvre à dix heures moins le quart.", "La mairie ouvre à 9 h 45.", true},
+		{"La mairie ouvre à neuf heures et quart.", "La mairie ouvre à neuf heures.", false},
+		{"La mairie ouvre à 9 h et demie.", "La mairie ouvre à 9 h.", false},
+		{"La mairie ouvre à 9 h et demie.", "La mairie ouvre à 9 h 30.", true},
+		{"La mairie ouvre à 9 h.", "The town hall is open from quarter to nine.", false},
+		{"La mairie ouvre à 9 h.", "The town hall is open from half past nine.", false},
+		{"La mairie ouvre à 9 h.", "The town hall is open from nine o'clock.", true},
+		{"La mairie ferme à minuit.", "La mairie ferme à midi.", false},
+	})
+}
+
+func TestLockReadsOtherSpellings(t *testing.T) {
+	t.Parallel()
+	checkFacts(t, []factCase{
+		{"La photocopie coûte 0,50 €.", "La photocopie coûte 50 centimes.", true},
+		{"La photocopie coûte 0,50 €.", "La photocopie coûte 50 €.", false},
+		{"La photocopie coûte 50 centimes.", "La photocopie coûte 0,50 €.", true},
+		{"La photocopie coûte 50 centimes.", "La photocopie coûte 50 €.", false},
+		{"La photocopie coûte 1 euro et 50 centimes.", "La photocopie coûte 1,50 €.", true},
+		{"La photocopie coûte 1 euro et 50 centimes.", "La photocopie coûte 1 €.", false},
+		{"Les inscriptions ouvrent le premier mars.", "Les inscriptions ouvrent le 1er mars.", true},
+		{"Les inscriptions ouvrent le 1er mars.", "Les inscriptions ouvrent le premier mars.", true},
+		{"Les inscriptions ouvrent le 15 mars 2027.", "Les inscriptions ouvrent le 15-03-2027.", true},
+		{"Les inscriptions ouvrent le 15 mars 2027.", "Les inscriptions ouvrent le 15/03/2027.", true},
+		{"Les inscriptions ouvrent le 15 mars 2027.", "Les inscriptions ouvrent le 15-04-2027.", false},
+		{"Les inscriptions ouvrent le 15-03-2027.", "Les inscriptions ouvrent le 15 mars 2027.", true},
+	})
+}
+
+func TestLockReadsSharesAndArticles(t *testing.T) {
+	t.Parallel()
+	checkFacts(t, []factCase{
+		{"La ville paie les deux tiers du prix.", "La ville paie un tiers du prix.", false},
+		{"La ville paie les deux tiers du prix.", "La ville paie deux tiers du prix.", true},
+		{"La ville paie le tiers du prix.", "La ville paie les deux tiers du prix.", false},
+		{"La ville paie un quart du prix.", "La ville paie trois quarts du prix.", false},
+		{"La ville paie les trois quarts du prix.", "La ville paie un quart du prix.", false},
+		{"La ville paie la moitié du prix.", "La ville paie le quart du prix.", false},
+		{"La ville paie la moitié du prix.", "La ville paie le tiers du prix.", false},
+		{"La règle est fixée à l'art. 16 bis.", "La règle est fixée à l'art. 16 ter.", false},
+		{"La règle est fixée à l'art. 16 bis.", "La règle est fixée à l'article 16 bis.", true},
+		{"La règle est fixée à l'art. 16 bis.", "La règle est fixée à l'article 16.", false},
+		{"La mairie est au 12 rue des lilas.", "La mairie est au 12 rue des roses.", false},
+		{"La mairie est au 12 rue des lilas.", "La mairie est au 12, rue des Lilas.", true},
+		{"La mairie est au 12 rue des lilas.", "La mairie est au 14 rue des lilas.", false},
+	})
+}

@@ -16,7 +16,11 @@
 // The language settles what 1,200 and "sept" mean. In a language other than
 // French and English, figures alone are read.
 //
+// Short names are read where they cannot be other words: "lun. au ven.", "15
+// sept.", but not "la mer." or "ils sont sept.".
+//
 // What is not sure is not read: "la semaine prochaine" is no date, "un" and
-// "une" count only before a unit ("un an"), and the numbers of a list's items
-// are no facts.
+// "une" count only before a unit ("un an"; of things that a passage counts
+// otherwise, package rag minds them), and the numbers of a list's items are no
+// facts.
 package fact

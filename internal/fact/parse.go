@@ -155,8 +155,12 @@ func (p *parser) fraction(i int) int {
 	case "double", "twice":
 		return p.add(Fraction, "2/1", i, i+1)
 	case "tiers":
-		if p.kind(i-1, 'w') && (p.is(i-1, "un") || p.is(i-1, "deux")) {
+		if p.is(i-1, "un") || p.is(i-1, "le") && (p.is(i+1, "du") || p.is(i+1, "de") || p.is(i+1, "des")) {
 			return p.add(Fraction, "1/3", i, i+1)
+		}
+	case "quart":
+		if (p.is(i-1, "un") || p.is(i-1, "le")) && (p.is(i+1, "du") || p.is(i+1, "de") || p.is(i+1, "des")) {
+			return p.add(Fraction, "1/4", i, i+1)
 		}
 	}
 	return i

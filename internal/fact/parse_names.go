@@ -88,6 +88,11 @@ func (p *parser) law(i int) int {
 	if !named && (parts == 1 || letter == "") {
 		return i
 	}
+	switch textAt(p, j) {
+	case "bis", "ter", "quater", "quinquies", "sexies", "septies", "octies", "nonies", "decies":
+		value += p.tokens[j].text
+		j++
+	}
 	return p.add(Law, value, i, j)
 }
 

@@ -25,6 +25,7 @@ func (p *parser) numericDate(i int) int {
 		p.add(Date, day(third)+"/"+day(second), i, i+5)
 		p.facts[len(p.facts)-1].Year = first
 		return p.add(Year, first, i, i+5)
+	case p.is(i+1, "-") && len(first) == 2 && len(second) == 2 && len(third) == 4 && p.tokens[i+4].glued && third[:2] == "20" && !outside(first, 31) && !outside(second, 12): // 15-03-2027
 	case !p.is(i+1, "/") && !p.is(i+1, "."), !p.tokens[i+1].glued, !p.tokens[i+2].glued, len(first) > 2, len(second) > 2, third == "" && !p.is(i+1, "/"),
 		third != "" && len(third) != 2 && len(third) != 4, outside(first, 31), outside(second, 31), outside(second, 12) && outside(first, 12):
 		return i
@@ -57,15 +58,17 @@ func day(digits string) string { return decimal(digits, "") }
 // clock reads what is a time by its form alone: 9:30, 9h30, 2:30 pm, midi.
 func (p *parser) clock(i int) int {
 	switch {
-	case p.is(i, "midi") && p.language == "fr", p.is(i, "noon") && p.language == "en":
+	case p.is(i, "midi") && p.language == "fr", (p.is(i, "noon") || p.is(i, "midday")) && p.language == "en":
 		if !strings.HasPrefix(p.before(i, 2), "apres") {
-			return p.add(Time, "12:00", i, i+1)
+			m, next := p.pastHour(i + 1)
+			return p.addTime(12, m, i, next)
 		}
 	case p.is(i, "minuit") && p.language == "fr", p.is(i, "midnight") && p.language == "en":
-		return p.add(Time, "0:00", i, i+1)
-	case p.is(i, "half") && p.is(i+1, "past") && p.language == "en":
-		if hour, next, ok := p.count(i + 2); ok && !outside(hour, 12) {
-			return p.halfDay(hour, "30", i, next)
+		m, next := p.pastHour(i + 1)
+		return p.addTime(24, m, i, next)
+	case p.language == "en":
+		if next := p.spokenTime(i); next > i {
+			return next
 		}
 	}
 	if !p.figure(i) || len(p.tokens[i].text) > 2 {
@@ -85,9 +88,122 @@ func (p *parser) clock(i int) int {
 	case p.is(i+1, "h") && p.minutes(i+2) && !p.tokens[i+2].line:
 		return p.halfDay(hour, p.tokens[i+2].text, i, i+3)
 	case p.is(i+1, "h"):
+		if m, next := p.pastHour(i + 2); next > i+2 {
+			h, _ := strconv.Atoi(hour)
+			return p.addTime(h, m, i, next)
+		}
 		return p.halfDay(hour, "00", i, i+2)
 	}
 	return i
+}
+
+// addTime adds a time by its hour and the minutes past it, or before it.
+func (p *parser) addTime(hour, minutes, from, to int) int {
+	at := (hour*60 + minutes + 24*60) % (24 * 60)
+	value := itoa(at/60) + ":" + itoa(at%60)
+	if at%60 < 10 {
+		value = itoa(at/60) + ":0" + itoa(at%60)
+	}
+	return p.add(Time, value, from, to)
+}
+
+// pastHour reads the minutes behind an hour in French: "et demie", "et quart",
+// "moins le quart", "moins dix".
+func (p *parser) pastHour(i int) (minutes, next int) {
+	if p.language != "fr" || i >= len(p.tokens) || p.tokens[i].line {
+		return 0, i
+	}
+	sign, j := 1, i
+	for p.is(j, "-") { // "midi-et-demi"
+		j++
+	}
+	switch {
+	case p.is(j, "et"):
+	case p.is(j, "moins"):
+		sign = -1
+	default:
+		return 0, i
+	}
+	j++
+	for p.is(j, "-") {
+		j++
+	}
+	if p.is(j, "le") || p.is(j, "un") {
+		j++
+	}
+	switch {
+	case p.is(j, "demi"), p.is(j, "demie"):
+		return sign * 30, j + 1
+	case p.is(j, "quart"):
+		return sign * 15, j + 1
+	case p.is(j, "trois") && p.is(j+1, "quarts"):
+		return sign * 45, j + 2
+	}
+	if value, end, ok := p.count(j); ok && sign < 0 && !outside(value, 29) && (p.is(end, "minutes") || periodOf(textAt(p, end)) == "" && textAt(p, end) != "euros" && textAt(p, end) != "€" && textAt(p, end) != "h") {
+		if p.is(end, "minutes") {
+			end++
+		}
+		n, _ := strconv.Atoi(value)
+		return -n, end
+	}
+	return 0, i
+}
+
+// spokenTime reads English times: "half past two", "a quarter to nine", "ten
+// minutes past noon".
+func (p *parser) spokenTime(i int) int {
+	j, minutes := i, 0
+	if p.is(j, "a") {
+		j++
+	}
+	switch value, end, ok := p.count(j); {
+	case p.is(j, "half"):
+		minutes, j = 30, j+1
+	case p.is(j, "quarter"):
+		minutes, j = 15, j+1
+	case ok && j == i && !outside(value, 59) && (p.is(end, "minutes") || p.is(end, "past")):
+		minutes, _ = strconv.Atoi(value)
+		j = end
+		if p.is(j, "minutes") {
+			j++
+		}
+	default:
+		return i
+	}
+	switch {
+	case p.is(j, "past"), p.is(j, "after") && !p.is(i, "half"):
+	case (p.is(j, "to") || p.is(j, "before") || p.is(j, "till")) && !p.is(i, "half"):
+		minutes = -minutes
+	default:
+		return i
+	}
+	j++
+	switch {
+	case p.is(j, "noon"), p.is(j, "midday"):
+		return p.addTime(12, minutes, i, j+1)
+	case p.is(j, "midnight"):
+		return p.addTime(24, minutes, i, j+1)
+	}
+	value, next, ok := p.count(j)
+	if !ok || outside(value, 12) {
+		return i
+	}
+	if unit := textAt(p, next); p.meridiem(next) == "" && (periodOf(unit) != "" || unit == "€" || unit == "euros" || unit == "%" || unit == ":" || unit == "h") {
+		return i // "15 minutes to 3 hours"
+	}
+	if p.is(next, "o") && p.is(next+1, "'") && p.is(next+2, "clock") {
+		next += 3
+	}
+	hour, _ := strconv.Atoi(value)
+	switch p.meridiem(next) {
+	case "p":
+		hour = hour%12 + 12
+	case "a":
+		hour %= 12
+	}
+	end := p.halfDay(value, "00", i, next) // how far "p.m." reaches
+	p.facts, p.at, p.to = p.facts[:len(p.facts)-1], p.at[:len(p.at)-1], p.to[:len(p.to)-1]
+	return p.addTime(hour, minutes, i, end)
 }
 
 func (p *parser) minutes(i int) bool {
@@ -160,12 +276,9 @@ func (p *parser) date(i int) int {
 	var between [][2]int // weekdays, and where
 	j := i
 	for {
-		value, next, ok := p.count(j)
+		value, next, ok := p.dayAt(j)
 		if !ok || outside(value, 31) {
 			return i
-		}
-		if p.ordinalWordAt(j) {
-			next = j + 1
 		}
 		next = p.suffix(next)
 		days, ends = append(days, j), append(ends, next)
@@ -174,7 +287,7 @@ func (p *parser) date(i int) int {
 		}
 		if m, ok := p.monthAt(next); ok {
 			for k := range days {
-				value, _, _ := p.count(days[k])
+				value, _, _ := p.dayAt(days[k])
 				end := ends[k]
 				if k == len(days)-1 {
 					end = next + 1
@@ -203,6 +316,15 @@ func (p *parser) date(i int) int {
 		}
 		j = k
 	}
+}
+
+// dayAt reads the day of a date: "3", "trois", "premier", "third".
+func (p *parser) dayAt(i int) (value string, next int, ok bool) {
+	if p.ordinalWordAt(i) {
+		n, _ := p.ordinalAt(i)
+		return itoa(n), i + 1, n > 0
+	}
+	return p.count(i)
 }
 
 // year reads the year behind a date or a month, and returns i if there is none.

@@ -102,12 +102,22 @@ func (p *parser) counted(value string, from, next int, words bool) int {
 	switch unit {
 	case "€", "euro", "euros", "eur":
 		end := next + 1
+		if whole, after, ok := p.cents(value, end); ok {
+			return p.add(Amount, whole, from, after)
+		}
 		if cents := textAt(p, end); p.figure(end) && len(cents) == 2 && !strings.Contains(value, ".") && !p.tokens[end].line && textAt(p, end+1) != "€" && unit != "eur" {
 			if periodOf(textAt(p, end+1)) == "" && textAt(p, end+1) != "%" {
 				value, end = decimal(value, cents), end+1
 			}
 		}
 		return p.add(Amount, value, from, end)
+	case "centime", "centimes", "cents":
+		if unit == "cents" && p.language == "fr" {
+			break
+		}
+		if hundredths, ok := hundredth(value); ok {
+			return p.add(Amount, hundredths, from, next+1)
+		}
 	case "%", "percent":
 		return p.add(Percent, value, from, next+1)
 	case "pour", "per":
@@ -124,6 +134,13 @@ func (p *parser) counted(value string, from, next int, words bool) int {
 		if p.is(next+1, "d") && p.is(next+2, "'") && p.is(next+3, "heure") {
 			n, _ := strconv.Atoi(value)
 			return p.add(Duration, itoa(15*n)+" minute", from, next+4)
+		}
+		if value == "3" {
+			return p.add(Fraction, "3/4", from, next+1)
+		}
+	case "tiers":
+		if value == "2" {
+			return p.add(Fraction, "2/3", from, next+1)
 		}
 	}
 	if words && p.language == "en" && p.meridiem(next) != "" {
@@ -147,6 +164,33 @@ func (p *parser) counted(value string, from, next int, words bool) int {
 	return from
 }
 
+// cents reads "et 50 centimes" behind euros.
+func (p *parser) cents(euros string, i int) (value string, next int, ok bool) {
+	if p.is(i, "et") || p.is(i, "and") {
+		i++
+	}
+	if i >= len(p.tokens) || p.tokens[i].line || strings.Contains(euros, ".") {
+		return "", i, false
+	}
+	count, next, ok := p.count(i)
+	if unit := textAt(p, next); !ok || unit != "centimes" && unit != "centime" && unit != "cents" || outside(count, 99) {
+		return "", i, false
+	}
+	if len(count) == 1 {
+		count = "0" + count
+	}
+	return decimal(euros, count), next + 1, true
+}
+
+// hundredth is a whole number of hundredths.
+func hundredth(value string) (string, bool) {
+	if strings.Contains(value, ".") {
+		return "", false
+	}
+	value = strings.Repeat("0", max(0, 3-len(value))) + value
+	return decimal(value[:len(value)-2], value[len(value)-2:]), true
+}
+
 // hours reads what "heures" counts: a time of day to 24, else a period.
 func (p *parser) hours(value string, from, next int) int {
 	n, err := strconv.Atoi(value)
@@ -157,11 +201,10 @@ func (p *parser) hours(value string, from, next int) int {
 	switch {
 	case p.minutes(next) && !p.tokens[next].line:
 		minutes, next = p.tokens[next].text, next+1
-	case p.is(next, "et") && (p.is(next+1, "demie") || p.is(next+1, "demi")):
-		minutes, next = "30", next+2
-	case p.is(next, "et") && p.is(next+1, "quart"):
-		minutes, next = "15", next+2
 	default:
+		if m, end := p.pastHour(next); end > next {
+			return p.addTime(n, m, from, end)
+		}
 		if m, end := p.wordNumber(next); end > next && m >= 5 && m < 60 && periodOf(textAt(p, end)) == "" {
 			minutes, next = itoa(m), end
 			if m < 10 {
@@ -211,7 +254,7 @@ func (p *parser) address(i int) int {
 	if p.is(j, ".") {
 		j++
 	}
-	name, end := p.streetName(j)
+	name, end := p.streetName(j, number != "" && smallWays[way])
 	if name == "" {
 		return i
 	}
@@ -223,7 +266,7 @@ func (p *parser) address(i int) int {
 
 // streetName reads the name of a way: words in capitals, with small words
 // between, or a date ("du 8 mai 1945").
-func (p *parser) streetName(i int) (name string, end int) {
+func (p *parser) streetName(i int, lower bool) (name string, end int) {
 	end = i
 	for j := i; j < len(p.tokens); {
 		for j < len(p.tokens) && (particles[p.tokens[j].text] || name != "" && p.is(j, "-")) {
@@ -243,7 +286,9 @@ func (p *parser) streetName(i int) (name string, end int) {
 			}
 			return name, end
 		}
-		if t.kind != 'w' || !t.capital || day {
+		// "12 rue des lilas": one word in small letters.
+		small := lower && name == "" && t.kind == 'w' && len(t.text) > 2 && particles[p.tokens[j-1].text]
+		if t.kind != 'w' || !t.capital && !small || day {
 			break
 		}
 		name += " " + t.text

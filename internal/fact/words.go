@@ -70,6 +70,9 @@ var ways = map[string]string{
 	"faubourg": "faubourg", "passage": "passage", "voie": "voie",
 }
 
+// Ways whose name may be in small letters, behind a number: "12 rue des lilas".
+var smallWays = map[string]bool{"rue": true, "avenue": true, "boulevard": true, "allee": true, "impasse": true, "chemin": true, "quai": true, "square": true}
+
 // Words between a way and its name.
 var particles = map[string]bool{"de": true, "du": true, "des": true, "d": true, "la": true, "le": true, "les": true, "l": true, "'": true}
 
