@@ -23,7 +23,7 @@ const times = "fois"
 
 const (
 	adjectives = `(?:(?:seule?s?|uniques?|simples?|dern\w+|premi\w+|prochaine?s?|petite?s?|grande?s?|nouv\w+|belles?|meme|recente?s?|single|last|recent|new|same|identical)\s+)*`
-	timesEnd   = `\s*(?:$|[.,;:)]|\b(?:par|tous|toutes|chaque|maximum|minimum|seulement|au|dans|l'an|sur|a|an|per|every|each|in|only)\b)`
+	timesEnd   = `\s*(?:$|[.,;:)]|\b(?:par|tous|toutes|chaque|maximum|minimum|seulement|au|dans|l'an|sur|en|pour|sans|avec|gratuitement|lors|pendant|et|ou|de|du|a|an|per|every|each|in|only|for|during|without|and|or|online)\b)`
 )
 
 var (

@@ -40,6 +40,7 @@ func TestLockCountsOne(t *testing.T) {
 		{"Apportez deux photos, une photo par formulaire.", "Apportez une photo par formulaire.", true},
 		{"Pour le passeport, apportez une photo d'identité.", "Apportez une photo d'identité pour le passeport.", true},
 		{"Les ordures sont collectées deux fois par semaine.", "Les ordures sont collectées une fois par semaine.", false},
+		{"Prolongez le prêt deux fois en ligne.", "Prolongez le prêt une fois en ligne.", false},
 		{"Les ordures sont collectées chaque semaine.", "Les ordures sont collectées une fois par semaine.", true},
 		{"Rubbish is collected twice a week.", "Rubbish is collected once a week.", false},
 		{"Rubbish is collected three times a week.", "Rubbish is collected once a week.", false},

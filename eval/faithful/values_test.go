@@ -173,7 +173,7 @@ func alterations(v value, random *rand.Rand) []value {
 // ones have one of what the value counts: "une photo" for "deux photos".
 func ones(v value) []value {
 	_, unit, found := cutLast(v.text)
-	if !found || len(unit) < 3 || v.core == "1" || strings.Contains(v.core, ",") {
+	if last := []rune(unit); !found || !strings.ContainsRune("s²³", last[len(last)-1]) || len(unit) < 3 || v.core == "1" || strings.Contains(v.core, ",") {
 		return nil
 	}
 	if unit != "mois" && unit != "fois" {

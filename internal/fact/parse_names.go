@@ -123,6 +123,9 @@ func (p *parser) form(i int) int {
 	return p.add(Form, value, i, j)
 }
 
+// maxDigits is more than any telephone number has.
+const maxDigits = 16
+
 // phone reads a telephone number: ten digits from 0 on, an international one,
 // or a short one written in two pairs.
 func (p *parser) phone(i int) int {
@@ -141,7 +144,7 @@ func (p *parser) phone(i int) int {
 		if digits != "" && digits != "+" && (p.is(j, ".") || p.is(j, "-") || p.is(j, "/")) && p.tokens[j].glued {
 			at++
 		}
-		if !p.figure(at) || p.tokens[at].line && at > i {
+		if !p.figure(at) || p.tokens[at].line && at > i || len(digits) > maxDigits {
 			break
 		}
 		digits += p.tokens[at].text
