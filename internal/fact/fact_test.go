@@ -87,6 +87,7 @@ func TestParse(t *testing.T) {
 		{"fr", "le premier mars 2027, 15-03-2027, 15/03/2027, le premier lundi, le premier étage, 01-23-45", "date 1/3; year 2027; date 15/3; year 2027; date 15/3; year 2027; moment 1 of 1; ordinal 1; number 1; range number 1..23; number 23; range number 23..45; number 45"},
 		{"fr", "les deux tiers, un tiers, trois quarts du prix, le quart du prix, art. 16 bis, article 16 ter", "fraction 2/3; fraction 1/3; fraction 3/4; fraction 1/4; law 16bis; law 16ter"},
 		{"fr", "12 rue des lilas, 3 rue du général Leclerc, dans la rue des lilas, 12 rue", "address 12 rue lilas; address 3 rue general leclerc; number 12"},
+		{"fr", "Le camion passe le mercredi, au plus tôt le 3 mars, dépasse les 5 €, ne dépassent pas les 6 €", "weekday 3; >date 3/3; >amount 5; <amount 6"},
 		{"de", "3 Monate, 12,50 €, 9:30", "number 3; amount 12.5; time 9:30"},
 		{"fr", "Rien du tout. P. ex. ceci, cela.", ""},
 	} {

@@ -89,7 +89,7 @@ var (
 		"up to": Less, "at most": Less, "before": Less, "until": Less, "less than": Less,
 		"below": Less, "by": Less, "depasser": Less,
 		"au dessous de": Less, "au - dessous de": Less, "en dessous de": Less, "en - dessous de": Less,
-		"ne depasse pas": Less, "ne depassent pas": Less, "ne depassant pas": Less, "depasse pas": Less, "n ' excede pas": Less,
+		"ne depasse pas": Less, "ne depassent pas": Less, "ne depassant pas": Less, "depasse pas": Less, "depasse pas les": Less, "depassent pas les": Less, "n ' excede pas": Less,
 		"n ' excedent pas": Less, "n ' excedant pas": Less, "exceder": Less, "plafond de": Less, "plafonne a": Less,
 		"plafonnee a": Less, "plafonnes a": Less, "plafonnees a": Less, "a concurrence de": Less, "tout au plus": Less,
 		"inferieures a": Less, "limitees a": Less, "fewer than": Less, "lower than": Less, "no later than": Less, "by no later than": Less,
@@ -103,7 +103,7 @@ var (
 		"over": More, "from": More, "at least": More, "more than": More, "after": More,
 		"since": More, "above": More, "starting": More, "starting from": More, "as of": More,
 		"superieures a": More, "au dessus de": More, "au - dessus de": More, "depasse": More, "depassent": More,
-		"depassant": More, "excede": More, "excedent": More, "excedant": More, "au plus tot": More,
+		"depassant": More, "excede": More, "excedent": More, "excedant": More, "au plus tot": More, "au plus tot le": More, "depasse les": More, "depassent les": More,
 		"greater than": More, "higher than": More, "exceeds": More, "exceed": More, "exceeding": More, "minimum of": More,
 		"greater than or equal to": More, "no less than": More, "not less than": More, "no earlier than": More, "no sooner than": More,
 		"pas moins de": More, "pas avant": More, "pas avant le": More, "not before": More,
@@ -119,7 +119,7 @@ var (
 )
 
 // boundLinks may stand between such a phrase and its fact: "dès l'âge de 3 ans".
-var boundLinks = []string{"", "l ' age de", "un age de", "un montant de", "la somme de", "le", "la", "les", "l '", "un", "des", "the age of", "the"}
+var boundLinks = []string{"", "l ' age de", "un age de", "un montant de", "la somme de", "the age of"}
 
 // maxPhrase is the longest of them, in tokens.
 const maxPhrase = 5
