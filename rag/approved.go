@@ -120,6 +120,7 @@ func approvedUnits(ctx context.Context, answer string, sources []Source, checks 
 	cutter := newUnitCutter()
 	var units []Unit
 	var l lead
+	var lock Grounded
 	for _, raw := range append(cutter.add(answer), cutter.flush()...) {
 		u := l.inherit(raw).unit()
 		greets := u.Kind == Sentence && isGreeting(u.Text)
@@ -127,14 +128,24 @@ func approvedUnits(ctx context.Context, answer string, sources []Source, checks 
 			u.Citations = all
 		}
 		for _, check := range checks {
-			if _, grounded := check.(Grounded); greets && grounded {
-				continue // it states nothing
+			if grounded, ok := check.(Grounded); ok {
+				lock = grounded
+				if greets {
+					continue // it states nothing
+				}
 			}
 			shown, reason := check.Unit(ctx, u, sources)
 			if reason != nil {
 				return nil, &UnsupportedError{u.Text, *reason}
 			}
 			u = shown
+		}
+		if len(u.Citations) > 0 && (u.Kind != Sentence || leansBack(u.Text)) {
+			for _, a := range l.above(u) {
+				if reason, astray := lock.Introduces(a, u, sources); astray {
+					return nil, &UnsupportedError{u.Text, *reason}
+				}
+			}
 		}
 		units = append(units, u)
 	}

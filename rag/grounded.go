@@ -19,15 +19,13 @@ const askedWeight = 0.5
 const elsewhereWeight = 0.5
 
 // The share of a unit's words, by weight, that must stand where its citation
-// points. Headings and lead-ins, which state little, need less. In another
-// language than the passage's fewer words can be compared: where facts were
-// too, half as many do.
+// points. In another language than the passage's fewer words can be compared:
+// where facts were too, half as many do.
 const (
-	minSupport        = 0.68
-	minFactSupport    = 0.4 // with facts, which their words bind already
-	minHeadingSupport = 0.5
-	minForeign        = 0.6
-	minForeignFacts   = 0.4
+	minSupport      = 0.68
+	minFactSupport  = 0.4 // with facts, which their words bind already
+	minForeign      = 0.6
+	minForeignFacts = 0.4
 )
 
 // MaxUnit bounds a unit that a model writes, in characters. What is longer
@@ -53,8 +51,8 @@ const MaxUnit = 600
 // The unit's citations become the words of that place. A unit whose words stand
 // in a passage to the letter passes, unless what it stands under says the
 // contrary of them. A heading, or a sentence that only leads to what follows it,
-// needs no citation, but what it says must stand in the sources. The zero value
-// knows of no question.
+// needs no citation, but what it says must stand in the sources that it is held
+// against (announce.go). The zero value knows of no question.
 type Grounded struct {
 	Question string // whose words may be echoed for less; its figures support nothing
 	Town     string // its name may be said of anything
@@ -66,7 +64,7 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 		if u.Kind != Heading && !leadsOn(u) {
 			return Unit{}, &Reason{ID: "rag.withheld.no_citation"}
 		}
-		return g.heading(u, sources)
+		return g.announces(u, sources)
 	}
 	w := newWording()
 	switch exact := quoted(u, sources); {
@@ -107,98 +105,6 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 		return Unit{}, &Reason{ID: "rag.withheld.no_citation"}
 	}
 	return Unit{}, best.reason
-}
-
-// maxAnnounced is how many words that say something an announcement of what is
-// allowed or due may have.
-const maxAnnounced = 2
-
-// states tells a heading or lead-in that does more than announce: it gives a
-// fact, denies, or says what is allowed, free, open or to be paid. That
-// something must be done or brought is announced all the time ("Il faut :").
-func (c claim) states(w *wording) bool {
-	if len(c.facts) > 0 {
-		return true
-	}
-	says := 0
-	for t := range c.terms {
-		if !w.generic[t] {
-			says++
-		}
-	}
-	return slices.ContainsFunc(c.clauses, func(part clause) bool {
-		if part.negated || len(part.without) > 0 {
-			return true
-		}
-		for axis, sign := range part.signs {
-			// "Elle refuse :" and "Il faut :" announce; the list says what.
-			announces := (axis == "duty" || axis == "permission") && says <= maxAnnounced
-			if sign != 0 && !announces {
-				return true
-			}
-		}
-		return false
-	})
-}
-
-// heading checks what a heading or a lead-in says against all sources.
-func (g Grounded) heading(u Unit, sources []Source) (Unit, *Reason) {
-	if headedBy(u.Text, sources) {
-		return u, nil
-	}
-	w := newWording()
-	language := "fr"
-	if len(sources) > 0 {
-		language = sources[0].read().language
-	}
-	claim := g.claimOf(w, u, language)
-	all := newVocabulary()
-	all.read(w, claim.language, g.Question)
-	clauses := w.clausesOf(claim.language, g.Question)
-	var facts []fact.Fact
-	for _, s := range sources {
-		read := s.read()
-		facts = append(facts, read.about...)
-		for _, found := range read.facts {
-			facts = append(facts, found...)
-		}
-		v := w.view(s)
-		all.merge(v.title)
-		for i := range v.words {
-			all.merge(v.words[i])
-			clauses = append(clauses, v.clauses[i]...)
-		}
-		clauses = append(clauses, v.above...)
-	}
-	if lacking := missing(claim.facts, facts); len(lacking) > 0 {
-		return Unit{}, factReason("rag.withheld.figures", claim.text, lacking...)
-	}
-	if claim.states(w) {
-		// What it states is bound to nothing here: it must cite, and be held to
-		// that, like any other unit.
-		return Unit{}, &Reason{ID: "rag.withheld.no_citation"}
-	}
-	support, lacking := 0.0, []string(nil)
-	for t, written := range claim.written {
-		if all.has(w, t) || w.generic[t] {
-			support++
-		} else {
-			lacking = append(lacking, written)
-		}
-	}
-	if n := float64(len(claim.written)); n > 0 && support/n < minHeadingSupport {
-		return Unit{}, wordsReason("rag.withheld.words", lacking)
-	}
-	if u.Kind != Heading {
-		for _, c := range claim.clauses { // its list is held to what it announces
-			delete(c.signs, "permission")
-			delete(c.signs, "duty")
-		}
-	}
-	if said := w.contradicts(claim.clauses, clauses, nil, len(claim.facts) > 0); said != "" {
-		return Unit{}, &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
-	}
-	return u, nil
 }
 
 func factReason(id, text string, facts ...fact.Fact) *Reason {

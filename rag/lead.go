@@ -1,36 +1,65 @@
 package rag
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // lead holds back what only leads to something (a heading, "Voici les
 // pièces :", a greeting) until what it leads to is shown. Where nothing
 // follows, it is not shown. The zero value is ready.
 type lead struct {
-	held    []Unit
-	heading string
-	intro   string // the sentence that introduces a list or table
-	cites   []int  // its citations
+	held     []Unit
+	headings []rawUnit // that are open: one, or some right under one another
+	titled   bool      // nothing came since the last of them
+	intro    rawUnit   // the sentence that introduces a list or table
 }
 
 // inherit gives an item or row what it stands under, and where it has no citation
 // that of the sentence which introduces it. It is called for each unit in turn,
 // before it is checked.
 func (l *lead) inherit(u rawUnit) rawUnit {
-	switch {
-	case u.kind == Heading:
-		l.heading, l.intro, l.cites = u.text, "", nil
+	if u.kind == Heading {
+		if !l.titled {
+			l.headings = nil
+		}
+		l.headings, l.intro, l.titled = append(l.headings, u), rawUnit{}, true
 		return u
+	}
+	l.titled = false
+	switch {
 	case u.kind != Item && u.kind != Row:
-		l.intro, l.cites = "", nil
+		l.intro = rawUnit{}
 		if strings.HasSuffix(u.text, ":") {
-			l.intro, l.cites = u.text, u.cites
+			l.intro = u
 		}
 		return u
 	case len(u.cites) == 0:
-		u.cites = l.cites
+		u.cites = l.intro.cites
 	}
-	u.under = strings.TrimSpace(l.heading + "\n" + l.intro)
+	heading := ""
+	if n := len(l.headings); n > 0 {
+		heading = l.headings[n-1].text
+	}
+	u.under = strings.TrimSpace(heading + "\n" + l.intro.text)
 	return u
+}
+
+// above are the headings and the lead-in that a unit stands under.
+func (l *lead) above(u Unit) []Unit {
+	raws := l.headings
+	if u.Kind != Sentence && l.intro.text != "" {
+		raws = append(slices.Clone(raws), l.intro)
+	}
+	var out []Unit
+	for _, raw := range raws {
+		a := raw.unit()
+		for _, n := range raw.cites {
+			a.Citations = append(a.Citations, Citation{N: n})
+		}
+		out = append(out, a)
+	}
+	return out
 }
 
 // next takes a unit that passed the checks. It returns the units to show now,
@@ -76,3 +105,6 @@ func connects(u Unit) bool { return leadsOn(u) || u.Kind == Sentence && isGreeti
 
 // leadsOn tells a sentence that announces what follows it.
 func leadsOn(u Unit) bool { return u.Kind == Sentence && strings.HasSuffix(u.Text, ":") }
+
+// announces tells a heading or lead-in.
+func announces(u Unit) bool { return u.Kind == Heading || leadsOn(u) }

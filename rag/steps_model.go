@@ -174,10 +174,8 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 	raw = m.lead.inherit(raw)
 	u := raw.unit()
 	m.citing.time(func() { u.Citations = m.cite(u.Text, raw.cites) })
-	ok := len(raw.cites) == 0 && u.Kind == Sentence && isGreeting(u.Text) // it states nothing
-	if !ok {
-		m.verifying.time(func() { u, ok = t.check(ctx, u) })
-	}
+	ok := false
+	m.verifying.time(func() { u, ok = m.verify(ctx, u, len(raw.cites) > 0) })
 	if !ok {
 		if len(raw.cites) > 0 { // what cites nothing was no claim
 			m.withheld++
@@ -189,12 +187,42 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 	for _, d := range dropped {
 		t.withhold(d.Text, Reason{ID: "rag.withheld.nothing_follows"})
 	}
-	for _, u := range show {
+	for _, held := range show {
+		if announces(held) {
+			if reason, _ := t.lock().Introduces(held, u, t.answer.Sources); reason != nil {
+				t.withhold(held.Text, *reason)
+				continue
+			}
+		}
+		u := held
 		if err := m.show(ctx, u); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// verify checks a unit. What only announces is held to the passages of the units
+// under it, once these come; a greeting states nothing, and is plain text at
+// least. A unit under an announcement of something else goes with it, unless it
+// is a sentence that says of what it speaks.
+func (m *modelRun) verify(ctx context.Context, u Unit, claims bool) (Unit, bool) {
+	t := m.turn
+	greets := !claims && u.Kind == Sentence && isGreeting(u.Text)
+	if greets || len(u.Citations) == 0 && announces(u) {
+		return t.checkForm(ctx, u)
+	}
+	u, ok := t.check(ctx, u)
+	if !ok || announces(u) || u.Kind == Sentence && !leansBack(u.Text) {
+		return u, ok
+	}
+	for _, a := range m.lead.above(u) {
+		if reason, astray := t.lock().Introduces(a, u, t.answer.Sources); astray {
+			t.withhold(u.Text, *reason)
+			return Unit{}, false
+		}
+	}
+	return u, true
 }
 
 // cite cites the sources of these numbers for a text.

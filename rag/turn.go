@@ -89,8 +89,38 @@ func (t *turn) documentsAreFrench() bool {
 // text without an address that nobody published, it says nothing of the prompt,
 // and the sources bear it out.
 func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
+	return t.pass(ctx, u, t.form(), t.lock())
+}
+
+// checkForm passes a unit that states nothing through the checks of its form.
+func (t *turn) checkForm(ctx context.Context, u Unit) (Unit, bool) {
+	return t.pass(ctx, u, t.form())
+}
+
+func (t *turn) lock() Grounded { return Grounded{Question: t.question, Town: t.req.Town.Name} }
+
+func (t *turn) form() formCheck {
+	return formCheck{PlainText{Contact: t.req.Town.Contact}, t.answerer.leaks}
+}
+
+// formCheck is what any text must pass that a model wrote.
+type formCheck struct {
+	plain PlainText
+	leaks Leaks
+}
+
+// Unit implements Check.
+func (f formCheck) Unit(ctx context.Context, u Unit, sources []Source) (Unit, *Reason) {
+	u, reason := f.plain.Unit(ctx, u, sources)
+	if reason != nil {
+		return Unit{}, reason
+	}
+	return f.leaks.Unit(ctx, u, sources)
+}
+
+func (t *turn) pass(ctx context.Context, u Unit, checks ...Check) (Unit, bool) {
 	text := u.Text
-	for _, c := range []Check{PlainText{Contact: t.req.Town.Contact}, t.answerer.leaks, Grounded{Question: t.question, Town: t.req.Town.Name}} {
+	for _, c := range checks {
 		shown, reason := c.Unit(ctx, u, t.answer.Sources)
 		if reason != nil {
 			t.withhold(text, *reason)

@@ -19,6 +19,7 @@ var glossaryFile string
 type wording struct {
 	french, english *analysis.Analyzer
 	generic         map[string]bool
+	announcing      map[string]bool // of headings and lead-ins, which say nothing there
 	exact           map[string]bool // for which no other word may stand
 	class           map[string]int  // of those, the line that names it
 	opposites       map[string][]string
@@ -30,7 +31,7 @@ type wording struct {
 var newWording = sync.OnceValue(func() *wording {
 	w := &wording{
 		french: analysis.For("fr"), english: analysis.For("en"),
-		generic: map[string]bool{}, exact: map[string]bool{}, class: map[string]int{}, opposites: map[string][]string{}, families: map[string][]int{}, bridges: map[string][]int{},
+		generic: map[string]bool{}, announcing: map[string]bool{}, exact: map[string]bool{}, class: map[string]int{}, opposites: map[string][]string{}, families: map[string][]int{}, bridges: map[string][]int{},
 	}
 	family := 0
 	for line := range strings.SplitSeq(wordingFile, "\n") {
@@ -45,10 +46,19 @@ var newWording = sync.OnceValue(func() *wording {
 			switch kind {
 			case "generic":
 				w.generic[term] = true
+			case "announcing":
+				w.announcing[term] = true
 			case "exact":
 				w.exact[term], w.class[term] = true, family
 			case "same":
 				w.families[term] = append(w.families[term], family)
+			}
+		}
+	}
+	for line := range strings.SplitSeq(wordingFile, "\n") {
+		if words, ok := strings.CutPrefix(line, "announcing en:"); ok {
+			for _, term := range w.english.Terms(words) {
+				w.announcing[fromEnglish(term)] = true
 			}
 		}
 	}
