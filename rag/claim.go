@@ -68,18 +68,74 @@ func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
 	return c
 }
 
-// isName tells a word with a capital that does not begin a sentence.
+// isName tells a word with a capital that does not begin a sentence. What stands
+// behind "M." or "Saint-" is one.
 func isName(text string, at int) bool {
 	first, _ := utf8.DecodeRuneInString(text[at:])
 	before := strings.TrimRightFunc(text[:at], func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("«\"“'’(", r) })
 	if !unicode.IsUpper(first) || before == "" {
 		return false
 	}
-	last, _ := utf8.DecodeLastRuneInString(before)
-	if last == 'l' || last == 'L' || last == 'd' || last == 'D' { // "L'Ondine"
+	last, size := utf8.DecodeLastRuneInString(before)
+	switch {
+	case last == 'l' || last == 'L' || last == 'd' || last == 'D': // "L'Ondine"
 		return len(before) > 1
+	case last == '.':
+		return style.MatchString(before)
+	case last == '-':
+		joined, _ := utf8.DecodeLastRuneInString(before[:len(before)-size])
+		return len(before) == at && unicode.IsLetter(joined)
 	}
-	return !isTerminal(last) && last != ':' && last != '-'
+	return !isTerminal(last) && last != ':'
+}
+
+// style is how people are named, the stop behind it the end of no sentence.
+var style = regexp.MustCompile(`(?:^|[^\pL])(?:(?i:mm?e?s?|mlles?|drs?|mgr|pr|mrs?|ms|stes?|sts?)|\p{Lu})\.$`)
+
+// styled finds a name and how it is styled, in folded text.
+var styled = regexp.MustCompile(`\b(m|mm|monsieur|messieurs|mr|mme|mmes|madame|mesdames|mlle|mademoiselle|mrs|ms|dr|docteur|doctor|me|maitre|st|saint|ste|sainte)(?:\.\s?|[ \x{a0}\x{202f}-])([a-z][a-z'’-]+)`)
+
+// styles are what says the same of a person.
+var styles = map[string]string{
+	"mm": "m", "monsieur": "m", "messieurs": "m", "mr": "m",
+	"mmes": "mme", "madame": "mme", "mesdames": "mme", "mlle": "mme", "mademoiselle": "mme", "mrs": "mme", "ms": "mme",
+	"docteur": "dr", "doctor": "dr", "maitre": "me", "saint": "st", "sainte": "ste",
+}
+
+// stylesOf are the styles of each name of a text.
+func stylesOf(text string) map[string][]string {
+	out := map[string][]string{}
+	for _, m := range styled.FindAllStringSubmatch(folded(text), -1) {
+		style := m[1]
+		if same, ok := styles[style]; ok {
+			style = same
+		}
+		out[m[2]] = append(out[m[2]], style)
+	}
+	return out
+}
+
+// misstyled returns a name of the claim that the place has in another style
+// alone: "M. Durand" is not "Mme Durand".
+func (c claim) misstyled(v *passageView, place *window) string {
+	said := stylesOf(c.text)
+	if len(said) == 0 {
+		return ""
+	}
+	there := map[string][]string{}
+	for _, i := range place.segments {
+		for name, styles := range stylesOf(v.facts.segments[i].text) {
+			there[name] = append(there[name], styles...)
+		}
+	}
+	for name, styles := range said {
+		for _, style := range styles {
+			if len(there[name]) > 0 && !slices.Contains(there[name], style) {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // roleOf is what end of its hours a time is: "ferme à 18 h" is Less.

@@ -117,7 +117,7 @@ func (c *unitCutter) skipBlanks() bool {
 
 var (
 	// What may yet become a list marker, a table row's pipe, and so on.
-	undecided  = regexp.MustCompile(`^(?:[-*+•·‣–—#>_]{1,6}|\(?\d{1,2}[.)]?)$`)
+	undecided  = regexp.MustCompile(`^(?:[-*+•·‣–—#>_]{1,6}|\(?(?:\d{1,2}[.)]?|[a-z]\)?)?)$`)
 	ruleLine   = regexp.MustCompile("^(?:[-*_=]{3,}|```.*)$")
 	boldTitle  = regexp.MustCompile(`^(?:\*\*|__)([^*_]+)(?:\*\*|__)\s*:?$`)
 	wholeLines = regexp.MustCompile("^(?:\\||#|\\*\\*|__|>|`|[-*_=]{3})")

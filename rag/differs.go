@@ -21,6 +21,9 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 	if word := c.lacksExact(w, place); word != "" {
 		return wordsReason("rag.withheld.name", []string{word})
 	}
+	if word := c.misstyled(v, place); word != "" {
+		return wordsReason("rag.withheld.name", []string{word})
+	}
 	for t := range c.terms {
 		for _, opposite := range w.opposites[t] {
 			if place.own.terms[opposite] && !place.words.terms[t] && !c.terms[opposite] {

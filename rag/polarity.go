@@ -15,7 +15,7 @@ var axes = []struct {
 	yes, no *regexp.Regexp
 }{
 	{"permission",
-		regexp.MustCompile(`\b(?:autorise\w*|permis|permise?s?|admis\w*|accepte\w*|tolere\w*|peut|peuvent|pouvez|allowed|may|can)\b`), //nolint:misspell // French
+		regexp.MustCompile(`\b(?:autorise\w*|permis|permise?s?|admise?s?|accepte\w*|tolere\w*|peut|peuvent|pouvez|allowed|may|can)\b`), //nolint:misspell // French
 		regexp.MustCompile(`\b(?:interdi\w*|defendue?s?|refus\w*|exclue?s?|proscrit\w*|forbidden|prohibited|refused)\b`)},
 	{"duty",
 		regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|necessaires?|doit|doivent|devez|faut|mandatory|compulsory|required|must)\b`),
@@ -322,7 +322,7 @@ var (
 	mayOnly = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|possible|may|can)\b`)
 	weakYes = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|doit|doivent|devez|faut|necessaires?|may|can|must)\b`)
 	strong  = map[string]*regexp.Regexp{
-		"permission": regexp.MustCompile(`\b(?:autorise\w*|admis\w*|accepte\w*|tolere\w*|allowed)\b`),
+		"permission": regexp.MustCompile(`\b(?:autorise\w*|admise?s?|accepte\w*|tolere\w*|allowed)\b`),
 		"duty":       regexp.MustCompile(`\b(?:obligat\w*|indispensables?|exigee?s?|imperati\w*|mandatory|compulsory|required)\b`),
 		"cost":       regexp.MustCompile(`.`),
 		"open":       regexp.MustCompile(`.`),

@@ -20,7 +20,7 @@ type segment struct {
 }
 
 var (
-	itemMarker    = regexp.MustCompile(`^(?:[-*+•·‣–—▪◦]|\(?\d{1,2}[.)])\s+`)
+	itemMarker    = regexp.MustCompile(`^(?:[-*+•·‣–—▪◦]|\(?(?:\d{1,2}[.)]|[a-z]\)))\s+`)
 	headingMarker = regexp.MustCompile(`^#{1,6}\s+`)
 	tableRule     = regexp.MustCompile(`^\|?[\s:|-]*-[\s:|-]*\|?$`)
 )

@@ -10,6 +10,7 @@ import (
 // here in lower case, without the stop.
 var abbreviations = map[string]bool{
 	"art": true, "al": true, "av": true, "bd": true, "boul": true, "cf": true, "dr": true, "ex": true,
+	"mme": true, "mmes": true, "mlle": true, "mlles": true, "drs": true, "sts": true, "stes": true,
 	"env": true, "fig": true, "m": true, "mm": true, "me": true, "mgr": true, "mr": true, "mrs": true,
 	"ms": true, "n": true, "no": true, "nos": true, "p": true, "pp": true, "par ex": true, "pl": true,
 	"pr": true, "réf": true, "resp": true, "st": true, "ste": true, "tél": true, "tel": true, "vol": true,
