@@ -86,8 +86,8 @@ func (g Grounded) announces(u Unit, sources []Source) (Unit, *Reason) {
 	if lacking := c.announcedOnly(w, all); len(lacking) > 0 {
 		return Unit{}, wordsReason("rag.withheld.words", c.writtenOf(lacking))
 	}
-	if said := c.content(w); u.Kind != Heading && len(said) > 1 && !w.together(said, sources) {
-		return Unit{}, wordsReason("rag.withheld.words", c.writtenOf(said))
+	if terms := c.content(w); u.Kind != Heading && len(terms) > 1 && !w.together(terms, sources) {
+		return Unit{}, wordsReason("rag.withheld.words", c.writtenOf(terms))
 	}
 	if u.Kind != Heading {
 		for _, part := range c.clauses { // its list is held to what it announces
@@ -95,7 +95,11 @@ func (g Grounded) announces(u Unit, sources []Source) (Unit, *Reason) {
 			delete(part.signs, "duty")
 		}
 	}
-	if said := w.contradicts(c.clauses, clauses, nil, len(c.facts) > 0); said != "" {
+	said := w.contradicts(c.clauses, clauses, nil, len(c.facts) > 0)
+	if said == "" {
+		said = c.saysContrary(w, clauses)
+	}
+	if said != "" {
 		return Unit{}, &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
 	return u, nil

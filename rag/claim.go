@@ -29,6 +29,13 @@ type claim struct {
 	clauses  []clause
 	under    []clause // of what it stands under
 	counts   []count
+
+	plain      string              // its text, folded
+	styles     map[string][]string // of the people whom it names
+	contraries []contrary
+	limited    bool     // it has a word that sets a limit
+	maybe      bool     // ... that leaves something open, or makes it a duty
+	musts      []string // what it says must be done: the whole, and the verb's root
 }
 
 // claimOf reads a unit that is to be held against a passage of a language.
@@ -43,6 +50,9 @@ func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
 	}
 	c.clauses = w.clausesOf(c.language, u.Text)
 	c.under = w.clausesOf(c.language, u.Under)
+	c.plain, c.styles, c.contraries = folded(u.Text), stylesOf(u.Text), contrariesOf(c.clauses)
+	c.limited, c.musts = limits.MatchString(c.plain), mustDo.FindStringSubmatch(c.plain)
+	c.maybe = maybe.MatchString(c.plain) || c.must()
 	for _, token := range w.tokens(languageOf(g.Question, passage), g.Question) {
 		c.asked[token.Term] = true
 	}
@@ -118,8 +128,7 @@ func stylesOf(text string) map[string][]string {
 // misstyled returns a name of the claim that the place has in another style
 // alone: "M. Durand" is not "Mme Durand".
 func (c claim) misstyled(v *passageView, place *window) string {
-	said := stylesOf(c.text)
-	if len(said) == 0 {
+	if len(c.styles) == 0 {
 		return ""
 	}
 	there := map[string][]string{}
@@ -128,7 +137,7 @@ func (c claim) misstyled(v *passageView, place *window) string {
 			there[name] = append(there[name], styles...)
 		}
 	}
-	for name, styles := range said {
+	for name, styles := range c.styles {
 		for _, style := range styles {
 			if len(there[name]) > 0 && !slices.Contains(there[name], style) {
 				return name

@@ -252,13 +252,14 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 	for _, c := range own {
 		nearest = max(nearest, w.near(u, c))
 	}
-	agreed, opposed, contrary, allowed := -1, -1, -1, false
+	agreed, opposed, contrary, allowed, due := -1, -1, -1, false, false
 	for _, c := range own {
 		n := w.near(u, c)
 		if n == 0 && w.says(c) && w.says(u) {
 			continue // it speaks of something else
 		}
-		allowed = allowed || n == nearest && mayOnly.MatchString(c.text)
+		allowed = allowed || n == nearest && (mayOnly.MatchString(c.text) || advice.MatchString(c.text))
+		due = due || n == nearest && mustBe.MatchString(c.text)
 		switch c.signs[axis] {
 		case sign:
 			agreed = max(agreed, n)
@@ -288,6 +289,9 @@ func (w *wording) bearsOut(u clause, axis string, sign int, own, above []clause,
 	}
 	if axis == "duty" && sign > 0 && agreed < 0 && allowed {
 		return false // what one may do is not what one must do
+	}
+	if axis == "permission" && sign > 0 && weak && agreed < 0 && due {
+		return false // nor the other way round
 	}
 	switch {
 	case agreed > opposed:
@@ -320,6 +324,7 @@ func (w *wording) says(c clause) bool {
 var (
 	hours   = regexp.MustCompile(`\b\d{1,2} ?(?:h|heures)\b|\b\d{1,2}:\d\d\b`)
 	mayOnly = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|possible|may|can)\b`)
+	mustBe  = regexp.MustCompile(`\b(?:doit|doivent|devez|obligat\w*|exigee?s?|imperati\w*|must|mandatory|compulsory)\b`)
 	weakYes = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|doit|doivent|devez|faut|necessaires?|may|can|must)\b`)
 	strong  = map[string]*regexp.Regexp{
 		"permission": regexp.MustCompile(`\b(?:autorise\w*|admise?s?|accepte\w*|tolere\w*|allowed)\b`),

@@ -24,7 +24,8 @@ type passageView struct {
 	titled  []count   // of title and headings
 	stated  []mention
 	classes []map[fact.Kind]bool // of the facts of each segment
-	places  []window             // all runs of neighbours there may be
+	limits  []limit
+	places  []window // all runs of neighbours there may be
 }
 
 // view returns the source's view, worked out when first asked for.
@@ -60,6 +61,7 @@ func (w *wording) newView(s Source, f *facts) *passageView {
 		var found []mention
 		if !f.ordersModels(i) {
 			found = v.mentions(w, i)
+			v.limits = append(v.limits, v.limitsOf(w, i)...)
 		}
 		for _, m := range found {
 			classes[m.Class()] = true

@@ -1,0 +1,293 @@
+package rag
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"guichet/internal/fact"
+)
+
+// What a place says with a limit is not said without it: an exception, "seulement",
+// every other week, advice, a possibility. And what raises does not lower.
+
+// contraryWords are words that say the contrary of one another of one thing, and
+// are none of an axis.
+var contraryWords = []struct{ one, other *regexp.Regexp }{
+	{regexp.MustCompile(`\b(?:major\w+|supplements?|surcouts?|surtaxe\w*|penalites?|augment\w+|hausses?|relevements?|increase\w*|surcharges?)\b`),
+		regexp.MustCompile(`\b(?:remises? (?:de|sur)|reductions?|rabais|ristournes?|abattements?|decotes?|degrevements?|diminu\w+|baiss\w+|(?:est|sont|sera|seront|etre) reduite?s?|discounts?|decrease\w*)\b`)},
+	{regexp.MustCompile(`\b(?:tarifs?|prix|taux) (?:\w+ )?reduits?\b|\breduced\b|\bconcessions?\b`),
+		regexp.MustCompile(`\bpleins? tarifs?\b|\b(?:tarifs?|prix|taux) (?:\w+ )?(?:pleins?|norma\w+|ordinaires?)\b|\bfull (?:price|rate|fare)\b`)},
+	{regexp.MustCompile(`\bminim\w+`), regexp.MustCompile(`\b(?:maxim\w+|plafon\w+)`)},
+	{regexp.MustCompile(`\bsuperieur\w*|\bau-dessus\b`), regexp.MustCompile(`\binferieur\w*|\bau-dessous\b|\ben dessous\b`)},
+	{regexp.MustCompile(`\bplus tot\b|\bearlier\b`), regexp.MustCompile(`\bplus tard\b|\blater\b`)},
+}
+
+// contrary is a word that a clause of a claim says, and what would say the
+// contrary.
+type contrary struct {
+	word        string
+	clause      clause
+	same, other *regexp.Regexp
+}
+
+func contrariesOf(unit []clause) []contrary {
+	var out []contrary
+	for _, u := range unit {
+		for _, pair := range contraryWords {
+			for _, p := range [][2]*regexp.Regexp{{pair.one, pair.other}, {pair.other, pair.one}} {
+				if word := p[0].FindString(u.text); word != "" {
+					out = append(out, contrary{word, u, p[0], p[1]})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// saysContrary returns a word of the claim where the clause that is nearest says
+// the contrary one.
+func (c claim) saysContrary(w *wording, own []clause) string {
+	for _, said := range c.contraries {
+		agreed, opposed := -1, -1
+		for _, o := range own {
+			switch {
+			case said.same.MatchString(o.text):
+				agreed = max(agreed, w.near(said.clause, o))
+			case said.other.MatchString(o.text):
+				opposed = max(opposed, w.near(said.clause, o))
+			}
+		}
+		if opposed > agreed {
+			return said.word
+		}
+	}
+	return ""
+}
+
+// limit is what a segment says with a limit: what stands before it, and the
+// limit itself.
+type limit struct {
+	word      string // "sauf"
+	segment   int
+	excepts   bool // what stands behind it is excepted; else it alone is meant
+	main      clause
+	facts     []fact.Fact // of main
+	behind    clause
+	confining []fact.Fact // of behind
+}
+
+var (
+	limiting = regexp.MustCompile(`\b(?:sauf|hormis|excepte|a l'exception|uniquement|seulement|exclusivement|except|only)\b`)
+	// Where a limit is a matter of course, or none.
+	idleLimit = regexp.MustCompile(`^(?:sauf|hormis|excepte|except) (?:en |sur |cas |si |(?:pour |d')?(?:derogation|urgence|exception|cas|indication|mention|accord|avis|convention|disposition|force|impossibilite|empechement|autorisation)s?\b)|^(?:uniquement|seulement|exclusivement|only) (?:si|apres|en cas|lorsque|quand)\b`)
+	// What a unit says that leaves no limit out.
+	limits = regexp.MustCompile(`\b(?:sauf|hormis|hors|except\w*|exclu\w*|uniquement|seulement|exclusivement|reserve\w*|only|seule?s?|but not|limite\w*)\b`)
+	// What says it of all, and so of what is excepted.
+	ofAll = regexp.MustCompile(`\b(?:tous|toutes?|chaque|toujours|7 jours sur 7|7j/7|every|always|all)\b`)
+)
+
+// limitsOf reads the limits of a segment.
+func (v *passageView) limitsOf(w *wording, at int) []limit {
+	language, text := v.facts.language, folded(v.facts.segments[at].text)
+	var out []limit
+	for _, m := range limiting.FindAllStringIndex(text, -1) {
+		if idleLimit.MatchString(text[m[0]:]) {
+			continue
+		}
+		before, behind := text[:m[0]], text[m[1]:]
+		before = before[strings.LastIndexAny(before, ".;:|(")+1:]
+		if i := strings.IndexAny(behind, ",.;:|)"); i >= 0 {
+			behind = behind[:i]
+		}
+		l := limit{word: text[m[0]:m[1]], segment: at, main: w.wholeClause(language, before), behind: w.wholeClause(language, behind)}
+		l.excepts = !strings.HasPrefix(l.word, "uniq") && !strings.HasPrefix(l.word, "seul") && !strings.HasPrefix(l.word, "excl") && l.word != "only"
+		l.facts, l.confining = fact.Parse(before, language), fact.Parse(behind, language)
+		if !l.excepts && !w.says(l.behind) && len(l.confining) == 0 {
+			continue // "le mercredi uniquement": the facts bind it
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// wholeClause reads a text as one clause.
+func (w *wording) wholeClause(language, text string) clause {
+	c := clause{text: strings.TrimSpace(text), terms: map[string]bool{}, signs: map[string]int{}}
+	for _, part := range w.clausesOf(language, text) {
+		for t := range part.terms {
+			c.terms[t] = true
+		}
+		for axis, sign := range part.signs {
+			c.signs[axis] = sign
+		}
+	}
+	return c
+}
+
+// dropsLimit returns the word of a limit of the place that the claim leaves out.
+func (c claim) dropsLimit(w *wording, v *passageView, place *window) string {
+	if c.limited || c.foreign {
+		return ""
+	}
+	for _, l := range v.limits {
+		if !slices.Contains(place.segments, l.segment) {
+			continue
+		}
+		for _, u := range c.clauses {
+			if c.unlimited(w, v, place, u, l) {
+				return l.word
+			}
+		}
+	}
+	return ""
+}
+
+// unlimited tells whether a clause says what a limit is set to, and nothing that
+// keeps within it: a day or a thing of its own.
+func (c claim) unlimited(w *wording, v *passageView, place *window, u clause, l limit) bool {
+	if u.negated || u.signs["open"] < 0 {
+		return false
+	}
+	main, behind := newVocabulary(), newVocabulary()
+	for t := range l.main.terms {
+		main.add(w, t)
+	}
+	for t := range l.behind.terms {
+		behind.add(w, t)
+	}
+	common := 0
+	for axis, sign := range u.signs {
+		if l.main.signs[axis] == sign {
+			common++
+		}
+	}
+	for t := range u.terms {
+		switch {
+		case w.generic[t]:
+		case !l.excepts && behind.has(w, t):
+			return false // it keeps the limit
+		case main.has(w, t):
+			common++
+		case !v.title.has(w, t) && !v.under(w, place, t):
+			return false // it says something of its own
+		}
+	}
+	if common == 0 {
+		return false
+	}
+	for _, f := range c.facts {
+		switch {
+		case f.Kind == fact.Range || f.Implied:
+		case !l.excepts && stated(f, l.confining):
+			return false
+		case l.excepts && !ofAll.MatchString(u.text) && !slices.ContainsFunc(l.facts, func(o fact.Fact) bool { return !o.Implied && f.StatedBy(o) }):
+			return false // of one day, one hour
+		}
+	}
+	return true
+}
+
+var (
+	everyOther = regexp.MustCompile(`\bune? ([a-z]+) sur (?:deux|trois|quatre|cinq|\d)\b|\bone ([a-z]+) (?:in|out of) (?:two|three|\d)\b|\bevery (?:other|second) ([a-z]+)\b`)
+	otherWays  = regexp.MustCompile(`\bsur (?:deux|trois|quatre|cinq|\d)\b|\bquinz\w+|\bpaires?\b|\bimpaires?\b|\b(?:other|second|one)\b`)
+	advice     = regexp.MustCompile(`\b(?:conseille(?:e?s?)?|preferables?|souhaitables?|de preference|vaut mieux|advisable|advised)\b|\b(?:est|sont|vivement|fortement|nous) recommande\w*|\brecommande (?:de|d')|\brecommended\b`)
+	mayDo      = regexp.MustCompile(`\b(?:peut|peuvent|pourra|pourront)(?: (?:aussi|egalement|parfois|toutefois))? (etre )?(?:\w+ement )?([a-z]{5,})`)
+	maybe      = regexp.MustCompile(`\b(?:peut|peuvent|pouvez|pourr\w+|possib\w+|eventuel\w*|parfois|susceptibles?|selon|si|s'il|may|might|can|could)\b`)
+	mustDo     = regexp.MustCompile(`\b(?:doit|doivent|devez|devra|devront|devrez|faut|faudra)(?: (?:aussi|egalement|tous|toutes|imperativement|obligatoirement))? ([a-z]{2,})er\b`)
+	determiner = regexp.MustCompile(`\b(?:les?|la|l'|une?|des?|du|d'|cette|ces?|sa|votre|vos|sur|en|par|toute|chaque|aucune|se|s')\s*$`)
+	codeOf     = regexp.MustCompile(`\bcode (?:de la |de l'|du |des |de |d')?([a-z]{4,})`)
+)
+
+// overstates returns a word by which the claim says for certain, of all or as a
+// duty what the place says with a reserve.
+func (c claim) overstates(own, above []clause) string {
+	text, there := c.plain, joined(own)+" ; "+joined(above)
+	if strings.Contains(there, " sur ") || strings.Contains(there, "every ") || strings.Contains(there, "one ") {
+		for _, m := range everyOther.FindAllStringSubmatch(there, -1) {
+			every := m[1] + m[2] + m[3]
+			if strings.Contains(text, strings.TrimSuffix(every, "s")) && !otherWays.MatchString(text) {
+				return every
+			}
+		}
+	}
+	if strings.Contains(text, "code ") {
+		for _, m := range codeOf.FindAllStringSubmatch(text, -1) {
+			named := codeOf.FindAllStringSubmatch(there, -1)
+			if len(named) > 0 && !slices.ContainsFunc(named, func(o []string) bool { return o[1][:4] == m[1][:4] }) {
+				return "code " + m[1]
+			}
+		}
+	}
+	if !c.maybe && (strings.Contains(there, "peut ") || strings.Contains(there, "peuvent ") || strings.Contains(there, "pourr")) {
+		for _, m := range mayDo.FindAllStringSubmatch(there, -1) {
+			if said := saidOutright(text, m[2], m[1] != ""); said != "" && saidOutright(mayDo.ReplaceAllString(there, " "), m[2], m[1] != "") == "" {
+				return said
+			}
+		}
+	}
+	if c.musts != nil && !slices.ContainsFunc(slices.Concat(own, above), func(o clause) bool { return o.signs["duty"] > 0 }) {
+		if root := c.musts[1]; root != "cout" && does(there, root) && !strings.Contains(there, root+"er") && !strings.Contains(there, root+"ez") {
+			return c.musts[0] // "portent un bonnet"; an amount is bound by itself
+		}
+	}
+	return ""
+}
+
+// must tells whether the claim makes a duty of something.
+func (c claim) must() bool {
+	return slices.ContainsFunc(c.clauses, func(u clause) bool { return u.signs["duty"] != 0 })
+}
+
+// saidOutright returns where a text says in the third person, of now or the future,
+// or by "est" and a participle, the verb of an infinitive or participle; or "".
+func saidOutright(text, verb string, passive bool) string {
+	root := strings.TrimRight(verb, "es")
+	infinitive := !passive && strings.HasSuffix(verb, "er")
+	switch {
+	case infinitive:
+		root = strings.TrimSuffix(verb, "er")
+	case !passive:
+		return ""
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], root)
+		if i < 0 {
+			return ""
+		}
+		start := at + i
+		at = start + len(root)
+		end := at
+		for end < len(text) && text[end] >= 'a' && text[end] <= 'z' {
+			end++
+		}
+		if start > 0 && text[start-1] >= 'a' && text[start-1] <= 'z' {
+			continue
+		}
+		before := strings.Fields(text[:start])
+		is := func(back int) bool {
+			return len(before) >= back && slices.Contains([]string{"est", "sont", "sera", "seront"}, before[len(before)-back])
+		}
+		switch ending := text[at:end]; ending {
+		case "", "e", "ee", "es", "ees", "s":
+			if is(1) || is(2) || ending == "e" && infinitive && !determiner.MatchString(text[:start]) && len(before) > 0 {
+				return text[start:end]
+			}
+		case "ent", "era", "eront":
+			if infinitive && !determiner.MatchString(text[:start]) {
+				return text[start:end]
+			}
+		}
+	}
+}
+
+// does tells whether a text has a verb in the third person of now.
+func does(text, root string) bool {
+	for _, ending := range []string{"ent", "e"} {
+		at := strings.Index(text, " "+root+ending+" ")
+		if at >= 0 && !determiner.MatchString(text[:at+1]) {
+			return true
+		}
+	}
+	return false
+}
