@@ -102,8 +102,8 @@ func isName(text string, at int) bool {
 // style is how people are named, the stop behind it the end of no sentence.
 var style = regexp.MustCompile(`(?:^|[^\pL])(?:(?i:mm?e?s?|mlles?|drs?|mgr|pr|mrs?|ms|stes?|sts?)|\p{Lu})\.$`)
 
-// styled finds a name and how it is styled, in folded text.
-var styled = regexp.MustCompile(`\b(m|mm|monsieur|messieurs|mr|mme|mmes|madame|mesdames|mlle|mademoiselle|mrs|ms|dr|docteur|doctor|me|maitre|st|saint|ste|sainte)(?:\.\s?|[ \x{a0}\x{202f}-])([a-z][a-z'’-]+)`)
+// styled finds how people are styled, and up to two of their names.
+var styled = regexp.MustCompile(`(?:^|[^\pL])(?:(?i:(mm?|monsieur|messieurs|mr|mmes?|madame|mesdames|mlle|mademoiselle|mrs|ms|dr|docteur|doctor|me|maître|saint|sainte|ste?)))(?:\.[ \x{a0}\x{202f}]?|[ \x{a0}\x{202f}-])(\p{Lu}[\pL’'-]+)(?:[ \x{a0}](\p{Lu}[\pL’'-]+))?`)
 
 // styles are what says the same of a person.
 var styles = map[string]string{
@@ -115,12 +115,16 @@ var styles = map[string]string{
 // stylesOf are the styles of each name of a text.
 func stylesOf(text string) map[string][]string {
 	out := map[string][]string{}
-	for _, m := range styled.FindAllStringSubmatch(folded(text), -1) {
-		style := m[1]
+	for _, m := range styled.FindAllStringSubmatch(text, -1) {
+		style := folded(m[1])
 		if same, ok := styles[style]; ok {
 			style = same
 		}
-		out[m[2]] = append(out[m[2]], style)
+		for _, name := range m[2:] {
+			if name != "" {
+				out[folded(name)] = append(out[folded(name)], style)
+			}
+		}
 	}
 	return out
 }

@@ -72,7 +72,7 @@ type limit struct {
 	segment   int
 	excepts   bool // what stands behind it is excepted; else it alone is meant
 	main      clause
-	facts     []fact.Fact // of main
+	facts     []fact.Fact // of the segment, but for those of the limit
 	behind    clause
 	confining []fact.Fact // of behind
 }
@@ -102,7 +102,12 @@ func (v *passageView) limitsOf(w *wording, at int) []limit {
 		}
 		l := limit{word: text[m[0]:m[1]], segment: at, main: w.wholeClause(language, before), behind: w.wholeClause(language, behind)}
 		l.excepts = !strings.HasPrefix(l.word, "uniq") && !strings.HasPrefix(l.word, "seul") && !strings.HasPrefix(l.word, "excl") && l.word != "only"
-		l.facts, l.confining = fact.Parse(before, language), fact.Parse(behind, language)
+		l.confining = fact.Parse(behind, language)
+		for _, f := range v.facts.facts[at] {
+			if !stated(f, l.confining) {
+				l.facts = append(l.facts, f)
+			}
+		}
 		if !l.excepts && !w.says(l.behind) && len(l.confining) == 0 {
 			continue // "le mercredi uniquement": the facts bind it
 		}
@@ -166,7 +171,9 @@ func (c claim) unlimited(w *wording, v *passageView, place *window, u clause, l 
 		switch {
 		case w.generic[t]:
 		case !l.excepts && behind.has(w, t):
-			return false // it keeps the limit
+			if len(l.confining) == 0 {
+				return false // it keeps the limit
+			}
 		case main.has(w, t):
 			common++
 		case !v.title.has(w, t) && !v.under(w, place, t):
@@ -190,6 +197,8 @@ func (c claim) unlimited(w *wording, v *passageView, place *window, u clause, l 
 
 var (
 	everyOther = regexp.MustCompile(`\bune? ([a-z]+) sur (?:deux|trois|quatre|cinq|\d)\b|\bone ([a-z]+) (?:in|out of) (?:two|three|\d)\b|\bevery (?:other|second) ([a-z]+)\b`)
+	everybody  = regexp.MustCompile(`\b(?:tout le monde|toute personne|pour tous|a tous|chacun|n'importe qui|everyone|everybody|anyone)\b`)
+	onlySome   = regexp.MustCompile(`\bseule?s? (?:les?|la|l'|des|une?|ces?|cette)\b|\breservee?s? (?:a|aux?)\b`)
 	otherWays  = regexp.MustCompile(`\bsur (?:deux|trois|quatre|cinq|\d)\b|\bquinz\w+|\bpaires?\b|\bimpaires?\b|\b(?:other|second|one)\b`)
 	advice     = regexp.MustCompile(`\b(?:conseille(?:e?s?)?|preferables?|souhaitables?|de preference|vaut mieux|advisable|advised)\b|\b(?:est|sont|vivement|fortement|nous) recommande\w*|\brecommande (?:de|d')|\brecommended\b`)
 	mayDo      = regexp.MustCompile(`\b(?:peut|peuvent|pourra|pourront)(?: (?:aussi|egalement|parfois|toutefois))? (etre )?(?:\w+ement )?([a-z]{5,})`)
@@ -218,6 +227,9 @@ func (c claim) overstates(own, above []clause) string {
 				return "code " + m[1]
 			}
 		}
+	}
+	if said := everybody.FindString(text); said != "" && onlySome.MatchString(there) {
+		return said
 	}
 	if !c.maybe && (strings.Contains(there, "peut ") || strings.Contains(there, "peuvent ") || strings.Contains(there, "pourr")) {
 		for _, m := range mayDo.FindAllStringSubmatch(there, -1) {
