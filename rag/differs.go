@@ -43,16 +43,7 @@ func (c claim) differs(w *wording, v *passageView, place *window) *Reason {
 	if said := c.overturned(place); said != "" {
 		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
 	}
-	if said := c.saysContrary(w, place.clauses); said != "" {
-		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
-	}
-	if said := c.dropsLimit(w, v, place); said != "" {
-		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
-	}
-	if said := c.overstates(place.clauses, place.above); said != "" {
-		return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
-	}
-	return nil
+	return c.reservesDiffer(w, v, place)
 }
 
 // overturned returns the word by which what the claim stands under says of it

@@ -11,6 +11,28 @@ import (
 // What a place says with a limit is not said without it: an exception, "seulement",
 // every other week, advice, a possibility. And what raises does not lower.
 
+// reservesDiffer tells in what the claim has another reserve, or none, or says the
+// contrary in a word of its own.
+func (c claim) reservesDiffer(w *wording, v *passageView, place *window) *Reason {
+	said := c.saysContrary(w, place.clauses)
+	if said == "" {
+		said = c.dropsLimit(w, v, place)
+	}
+	if said == "" {
+		said = c.addsExcept(place.clauses, place.above)
+	}
+	if said == "" {
+		said = c.overstates(place.clauses, place.above)
+	}
+	if said == "" {
+		said = c.deniedElsewhere(w, v, place)
+	}
+	if said == "" {
+		return nil
+	}
+	return &Reason{ID: "rag.withheld.polarity", Data: map[string]any{"Word": said}}
+}
+
 // contraryWords are words that say the contrary of one another of one thing, and
 // are none of an axis.
 var contraryWords = []struct{ one, other *regexp.Regexp }{
@@ -20,6 +42,7 @@ var contraryWords = []struct{ one, other *regexp.Regexp }{
 		regexp.MustCompile(`\bpleins? tarifs?\b|\b(?:tarifs?|prix|taux) (?:\w+ )?(?:pleins?|norma\w+|ordinaires?)\b|\bfull (?:price|rate|fare)\b`)},
 	{regexp.MustCompile(`\bminim\w+`), regexp.MustCompile(`\b(?:maxim\w+|plafon\w+)`)},
 	{regexp.MustCompile(`\bsuperieur\w*|\bau-dessus\b`), regexp.MustCompile(`\binferieur\w*|\bau-dessous\b|\ben dessous\b`)},
+	{regexp.MustCompile(`\b(?:un seul|une seule|l'une? (?:des|d'eux|d'elles|ou l'autre)|only one|either)\b`), regexp.MustCompile(`\b(?:les deux|both)\b`)},
 	{regexp.MustCompile(`\bplus tot\b|\bearlier\b`), regexp.MustCompile(`\bplus tard\b|\blater\b`)},
 }
 
@@ -244,6 +267,63 @@ func (c claim) overstates(own, above []clause) string {
 		}
 	}
 	return ""
+}
+
+var (
+	excepts = regexp.MustCompile(`\b(?:sauf|hormis|excepte|a l'exception|except)\b`)
+	// What a place has that excepts or denies something.
+	reserves = regexp.MustCompile(`\b(?:sauf|hors|hormis|except\w*|exclu\w*|seule?s?|seulement|uniquement|exclusivement|ne|n'|ni|non|pas|sans|ferme\w*|interdi\w*|refus\w*|moins|only|not?|closed)(?:\b|[^a-z])`)
+)
+
+// addsExcept returns the word by which the claim excepts something, where the
+// place neither excepts nor denies anything.
+func (c claim) addsExcept(own, above []clause) string {
+	said := excepts.FindString(c.plain)
+	if said == "" || reserves.MatchString(joined(own)+" ; "+joined(above)) {
+		return ""
+	}
+	return said
+}
+
+// deniedElsewhere returns a word of polarity of the claim that its place does not
+// have, where a clause of the passage that speaks of all that the claim speaks
+// of says the contrary: closed on public holidays, though a row gives hours.
+func (c claim) deniedElsewhere(w *wording, v *passageView, place *window) string {
+	for _, u := range c.clauses {
+		if len(u.terms) < 2 {
+			continue
+		}
+		for axis, sign := range u.signs {
+			if slices.ContainsFunc(place.clauses, func(o clause) bool { return o.signs[axis] == sign }) {
+				continue
+			}
+			for i, clauses := range v.clauses {
+				if v.facts.ordersModels(i) {
+					continue
+				}
+				for _, o := range clauses {
+					if o.signs[axis] == -sign && w.all(u, o) {
+						return axisWord(u, axis)
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// all tells whether clause o has all terms of u.
+func (w *wording) all(u, o clause) bool {
+	there := newVocabulary()
+	for t := range o.terms {
+		there.add(w, t)
+	}
+	for t := range u.terms {
+		if !there.has(w, t) {
+			return false
+		}
+	}
+	return true
 }
 
 // must tells whether the claim makes a duty of something.

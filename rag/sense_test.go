@@ -29,6 +29,13 @@ func TestSenseIsKept(t *testing.T) {
 		{"Les enfants doivent porter un bonnet.", []string{"Le port du bonnet est obligatoire pour les enfants."}, []string{"Les enfants peuvent porter un bonnet."}},
 		{"L'entrée est payante le dimanche.", nil, []string{"L'entrée est gratuite le dimanche."}},
 		{"Le dépôt se fait après la cérémonie.", nil, []string{"Le dépôt se fait avant la cérémonie."}},
+		{"Seuls les habitants peuvent emprunter des livres.", []string{"Les habitants peuvent emprunter des livres."}, []string{"Tout le monde peut emprunter des livres."}},
+		{"L'aide est versée seulement aux familles de trois enfants.", []string{"L'aide est versée aux familles de trois enfants."}, []string{"L'aide est versée aux familles."}},
+		{"La mairie est ouverte du lundi au vendredi de 9 h à 17 h, sauf le mercredi.", []string{"Le mardi, la mairie est ouverte de 9 h à 17 h."}, []string{"La mairie est ouverte du lundi au vendredi de 9 h à 17 h."}},
+		{"Les chiens sont interdits, excepté les chiens guides.", []string{"Les chiens sont interdits, sauf les chiens guides."}, []string{"Les chiens sont interdits.", "Tous les chiens sont interdits."}},
+		{"La piscine peut être fermée en cas d'orage.", []string{"En cas d'orage, la piscine peut fermer."}, []string{"La piscine est fermée en cas d'orage.", "En cas d'orage, la piscine sera fermée."}},
+		{"Le bus est gratuit pour tous le samedi.\n\nTicket : 1,20 € du lundi au samedi.", []string{"Le samedi, le bus est gratuit pour tous."}, []string{"Le bus est payant pour tous le samedi.", "Le bus est gratuit pour tous, sauf le samedi."}},
+		{"Le dossier est signé par les deux époux.", nil, []string{"Le dossier est signé par un seul des époux."}},
 		{"Le dépôt est facultatif.", nil, []string{"Le dépôt est obligatoire.", "Vous devez faire un dépôt."}},
 	})
 }
