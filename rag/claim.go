@@ -87,12 +87,12 @@ func isName(text string, at int) bool {
 		return false
 	}
 	last, size := utf8.DecodeLastRuneInString(before)
-	switch {
-	case last == 'l' || last == 'L' || last == 'd' || last == 'D': // "L'Ondine"
+	switch last {
+	case 'l', 'L', 'd', 'D': // "L'Ondine"
 		return len(before) > 1
-	case last == '.':
+	case '.':
 		return style.MatchString(before)
-	case last == '-':
+	case '-':
 		joined, _ := utf8.DecodeLastRuneInString(before[:len(before)-size])
 		return len(before) == at && unicode.IsLetter(joined)
 	}
