@@ -37,14 +37,6 @@ type Hold struct {
 	From int    // the edition that was published
 }
 
-// Effective is how editions are published now.
-func (p Policy) Effective() Publishing {
-	if p.Held != nil && p.Publish == PublishAuto {
-		return PublishAsk
-	}
-	return p.Publish
-}
-
 // Policy returns the collection's policy, or ErrNotFound.
 func (s *Store) Policy(ctx context.Context, collectionID int64) (Policy, error) {
 	var p Policy

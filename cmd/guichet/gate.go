@@ -49,7 +49,7 @@ func (g gate) Admit(ctx context.Context, c corpus.Collection, edition int) (inge
 // decide applies the policy to what the gate saw, and tells times in the zone.
 func (g gate) decide(policy corpus.Policy, review corpus.Review, zone *time.Location) ingest.Verdict {
 	v := ingest.Verdict{Review: &review}
-	publish := policy.Effective()
+	publish := policy.Publish
 	if g.publish != "" {
 		publish = g.publish
 	}
@@ -57,9 +57,12 @@ func (g gate) decide(policy corpus.Policy, review corpus.Review, zone *time.Loca
 	switch {
 	case publish == corpus.PublishNever:
 		v.Drop = true
-	case publish == corpus.PublishAsk && g.publish == "" && policy.Held != nil:
-		v.Waits = fmt.Sprintf("edition %d was rolled back by %s on %s, and nobody has resumed since (guichet resume)",
+	case policy.Held != nil:
+		v.Waits = fmt.Sprintf("edition %d was rolled back by %s on %s: new editions wait until somebody resumes (guichet resume)",
 			policy.Held.From, policy.Held.By, minute(policy.Held.At, zone))
+		if g.publish == corpus.PublishAuto {
+			v.Waits += "; --publish auto does not let it through"
+		}
 	case publish == corpus.PublishAsk:
 		v.Waits = "an operator publishes it"
 	case len(review.Worse) > policy.MaxWorse:
