@@ -18,7 +18,7 @@ type Source struct {
 	Settings  json.RawMessage // of its kind; never empty
 	Schedule  string          // in cron's form and the collection's time zone; empty: none
 	Paused    bool
-	MaxLoss   float64   // the share of its documents that it may lose without a word
+	MaxLoss   *float64  // the share of its documents that it may lose without a word; nil: the usual one
 	Next      time.Time // when the schedule falls due; zero: never
 	Documents int       // live ones
 }

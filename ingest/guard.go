@@ -8,13 +8,31 @@ import (
 	"guichet/internal/english"
 )
 
-// manyDocuments is from how many documents of a source on the loss of more
-// than its share of them needs an operator's word. A source that has none left
-// needs it whatever it had.
-const manyDocuments = 10
+// A source that has no share of its own may lose less than half of its documents,
+// or fewer than usualFew, without a word: a small folder does not ask for every
+// file that is deleted.
+const (
+	usualLoss = 0.5
+	usualFew  = 3
+)
 
-// usualLoss is the share of a source that has no other.
-const usualLoss = 0.5
+// inexact is what a share in binary may be off: 7 of 100 are no more than 0.07.
+const inexact = 1e-9
+
+// tooMany tells whether an operator is asked before n of a source's documents
+// go, where it had so many. A share that an operator set holds however few there
+// are; a source that has none left asks whatever it had.
+func tooMany(n, had, left int, share *float64) bool {
+	switch {
+	case n == 0:
+		return false
+	case left == 0:
+		return true
+	case share != nil:
+		return float64(n) > *share*float64(had)+inexact
+	}
+	return n >= usualFew && float64(n) >= usualLoss*float64(had)
+}
 
 // guard keeps a pass from retiring most of what residents read because a
 // folder is not mounted: unless the operator said that so many documents may
@@ -30,11 +48,11 @@ func (p *pass) guard(todo []work, listings []Listing) error {
 			own[docID{w.source.Ref().URI, item.Key}] = true
 		}
 	}
-	had, loses, has, share := map[string]int{}, map[string]int{}, map[string]int{}, map[string]float64{}
+	had, loses, has, share := map[string]int{}, map[string]int{}, map[string]int{}, map[string]*float64{}
 	for i, w := range todo {
-		has[w.at], share[w.at] = len(listings[i].Items), usualLoss
+		has[w.at] = len(listings[i].Items)
 		if loss, ok := p.maxLoss[w.source.Ref().URI]; ok {
-			share[w.at] = loss
+			share[w.at] = &loss
 		}
 	}
 	for id, d := range p.live {
@@ -50,7 +68,7 @@ func (p *pass) guard(todo []work, listings []Listing) error {
 	}
 	for _, at := range sortedKeys(loses) {
 		n, all := loses[at], had[at]
-		if has[at] > 0 && (all <= manyDocuments || float64(n) <= share[at]*float64(all)) {
+		if !tooMany(n, all, has[at], share[at]) {
 			continue
 		}
 		p.report.Asks = true

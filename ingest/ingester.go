@@ -37,7 +37,8 @@ type Request struct {
 	Quarantine bool              // keep out what Suspicions flags
 
 	// MaxLoss is the share of its documents that a source may lose without
-	// Retire, by its URI; a source that is not named may lose half.
+	// Retire, by its URI, however few it has; a source that is not named may lose
+	// less than half, or fewer than three.
 	MaxLoss map[string]float64
 }
 

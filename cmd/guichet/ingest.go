@@ -53,11 +53,12 @@ the new one is whole; the command may be interrupted at any instant.
 
 The new edition is held against the published one: the town's cases ('guichet cases
 set') are asked of both. Whether it is then published, the collection says ('guichet
-collections set'), or --publish for this run.
+collections set'), or --publish for this run. After a rollback it waits, whatever
+they say, until 'guichet resume'.
 
-A source that is empty now, or that lost more than its share of documents (half,
-where it had more than ten), is taken for one that is not mounted or broken: nothing
-is published, unless --retire says that the documents are meant to go.
+A source that is empty now, or that lost more than its share of documents (where none
+is set: half of them or more, and at least three), is taken for one that is not mounted
+or broken: nothing is published, unless --retire says that they are meant to go.
 
 Text that a page hides enters no passage. It is flagged in the report, like runs of
 invisible characters and words that give a model orders; --quarantine keeps such a
@@ -243,7 +244,9 @@ func (o *session) request(sources []corpus.Source, r *ingest.Request, progress i
 			return fmt.Errorf("source %d: %w", src.ID, err)
 		}
 		r.Sources = append(r.Sources, opened)
-		r.MaxLoss[opened.Ref().URI] = src.MaxLoss
+		if src.MaxLoss != nil {
+			r.MaxLoss[opened.Ref().URI] = *src.MaxLoss
+		}
 	}
 	return nil
 }

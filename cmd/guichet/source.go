@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -42,7 +44,7 @@ func (d *declaring) flags(c *cobra.Command) {
 	c.Flags().StringVar(&d.schedule, "schedule", "", "when it is run, in cron's form and the town's time zone, such as \"0 5 * * *\"; empty: when asked")
 	c.Flags().StringArrayVar(&d.settings, "setting", nil, "a setting of its kind, as name=value; the value is JSON, or text (may be given again)")
 	c.Flags().StringVar(&d.file, "settings", "", "file with all its settings, as a JSON object")
-	c.Flags().Float64Var(&d.maxLoss, "max-loss", 0.5, "share of its documents that it may lose without an operator being asked")
+	c.Flags().Float64Var(&d.maxLoss, "max-loss", 0, "share of its documents that it may lose without an operator being asked, from 0 to 1 (default: less than half, or fewer than three)")
 }
 
 // apply takes what was given into the source, and checks the whole of it.
@@ -82,10 +84,10 @@ func (d *declaring) apply(cmd *cobra.Command, o *session, src *corpus.Source) er
 		src.Schedule = d.schedule
 	}
 	if cmd.Flags().Changed("max-loss") {
-		src.MaxLoss = d.maxLoss
-	}
-	if src.MaxLoss < 0 || src.MaxLoss > 1 {
-		return usageError{fmt.Errorf("--max-loss is %v: it must be a share from 0 to 1", src.MaxLoss)}
+		if !(d.maxLoss >= 0 && d.maxLoss <= 1) {
+			return usageError{fmt.Errorf("--max-loss is %v: it must be a share from 0 to 1", d.maxLoss)}
+		}
+		src.MaxLoss = &d.maxLoss
 	}
 	src.Paused = (src.Paused || d.paused) && !d.resumed
 	src.Next = time.Time{}
@@ -118,7 +120,8 @@ func (a *app) sourceAddCommand() *cobra.Command {
 		Short: "Declare a source of a collection, and when it is run",
 		Long: `Declares where documents of the collection come from; nothing is read yet. A
 collection that does not exist is created: owned by the town if --town is given, else
-shared. A source that was loaded by its path before is the same source.
+shared. A source that was loaded by its path before is the same source. One that is
+declared already is not declared anew: 'guichet source edit' changes it.
 
 KIND and URI are one of:
 
@@ -141,7 +144,7 @@ Their settings stand in docs/sources.md. Schedules run inside 'guichet serve', a
 				return err
 			}
 			defer o.close()
-			src := corpus.Source{SourceRef: corpus.SourceRef{Kind: args[0], URI: args[1]}, MaxLoss: d.maxLoss}
+			src := corpus.Source{SourceRef: corpus.SourceRef{Kind: args[0], URI: args[1]}}
 			// Looked at before the collection is made, which stays.
 			look := l
 			look.dryRun = true
@@ -155,6 +158,14 @@ Their settings stand in docs/sources.md. Schedules run inside 'guichet serve', a
 				return err
 			}
 			if err := o.checkNested(cmd.Context(), src); err != nil {
+				return err
+			}
+			declared, err := o.declaredBefore(cmd.Context(), src)
+			if err != nil {
+				return err
+			}
+			if declared != 0 {
+				_, err = fmt.Fprintf(cmd.OutOrStdout(), "Source %[1]d is declared already, just so: %[2]s %[3]s.\nRun it now:  guichet ingest --source %[1]d\n", declared, src.Kind, src.URI)
 				return err
 			}
 			src, err = o.store.DeclareSource(cmd.Context(), src)
@@ -171,6 +182,51 @@ Their settings stand in docs/sources.md. Schedules run inside 'guichet serve', a
 	d.flags(c)
 	must(c.MarkFlagRequired("collection"))
 	return c
+}
+
+// declaredBefore returns the ID of the source where it is declared already, just
+// so; 0: it is not declared. One that is declared otherwise is refused: what was
+// set of it would be lost.
+func (o *session) declaredBefore(ctx context.Context, src corpus.Source) (int64, error) {
+	all, err := o.store.SourceDefinitions(ctx, src.Collection.ID)
+	if err != nil {
+		return 0, err
+	}
+	i := slices.IndexFunc(all, func(s corpus.Source) bool { return s.Declared && s.URI == src.URI })
+	if i < 0 {
+		return 0, nil
+	}
+	old := all[i]
+	if old.Kind != src.Kind {
+		return 0, usageError{fmt.Errorf("%s is declared already as source %d, a %s: remove that one first (guichet source remove %d)", src.URI, old.ID, old.Kind, old.ID)}
+	}
+	var differs []string
+	if old.Schedule != src.Schedule {
+		differs = append(differs, fmt.Sprintf("schedule (it has %q)", old.Schedule))
+	}
+	if writtenLoss(old.MaxLoss) != writtenLoss(src.MaxLoss) {
+		differs = append(differs, "max-loss (it has "+writtenLoss(old.MaxLoss)+")")
+	}
+	var before, now map[string]any
+	if err := errors.Join(json.Unmarshal(old.Settings, &before), json.Unmarshal(src.Settings, &now)); err != nil {
+		return 0, fmt.Errorf("read settings of source %d: %w", old.ID, err)
+	}
+	if !reflect.DeepEqual(before, now) {
+		differs = append(differs, fmt.Sprintf("settings (it has %s)", old.Settings))
+	}
+	if len(differs) > 0 {
+		return 0, usageError{fmt.Errorf("%s is declared already as source %d, with another %s: nothing was changed. Change it with 'guichet source edit %d'",
+			src.URI, old.ID, strings.Join(differs, ", another "), old.ID)}
+	}
+	return old.ID, nil
+}
+
+// writtenLoss is a source's share as an operator reads it.
+func writtenLoss(share *float64) string {
+	if share == nil {
+		return "the usual one"
+	}
+	return strconv.FormatFloat(*share, 'g', -1, 64)
 }
 
 // checkNested refuses a folder inside, or around, a declared one: a run over
@@ -247,7 +303,7 @@ type shownSource struct {
 	Schedule   string          `json:"schedule"`
 	TimeZone   string          `json:"time_zone"`
 	Next       *time.Time      `json:"next"` // null: when asked
-	MaxLoss    float64         `json:"max_loss"`
+	MaxLoss    *float64        `json:"max_loss"` // null: the usual share
 	Documents  int             `json:"documents"` // that readers see
 	Settings   json.RawMessage `json:"settings"`
 }

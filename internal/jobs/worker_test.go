@@ -25,7 +25,7 @@ func declare(t *testing.T, store *corpus.Store, uri string) corpus.Source {
 	}
 	src, err := store.DeclareSource(t.Context(), corpus.Source{
 		Collection: c, SourceRef: corpus.SourceRef{Kind: "folder", URI: uri},
-		Schedule: "0 5 * * *", MaxLoss: 0.5, Next: time.Now().Add(-time.Hour),
+		Schedule: "0 5 * * *", Next: time.Now().Add(-time.Hour),
 	})
 	if err != nil {
 		t.Fatal(err)
