@@ -99,19 +99,24 @@ func (s *Store) TellRuns(ctx context.Context, runs []int64, p Progress) (cancel 
 }
 
 // CloseRuns ends the announced runs that are not ended yet: completed, failed,
-// interrupted, cancelled or asks, with the reason where there is one.
-func (s *Store) CloseRuns(ctx context.Context, runs []int64, state, reason string) error {
+// interrupted, cancelled or asks, with the reason where there is one, and notes
+// of the pass.
+func (s *Store) CloseRuns(ctx context.Context, runs []int64, state, reason string, notes []string) error {
+	if notes == nil {
+		notes = []string{}
+	}
 	_, err := s.pool.Exec(ctx, `
 		UPDATE runs
 		SET
 			state = @state,
 			reason = @reason,
+			notes = @notes,
 			phase = '',
 			current = '',
 			finished_at = coalesce(finished_at, now()),
 			updated_at = now()
 		WHERE id = ANY(@runs)
-			AND state = 'running'`, pgx.NamedArgs{"runs": runs, "state": state, "reason": reason})
+			AND state = 'running'`, pgx.NamedArgs{"runs": runs, "state": state, "reason": reason, "notes": notes})
 	if err != nil {
 		return fmt.Errorf("close runs: %w", err)
 	}

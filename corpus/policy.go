@@ -29,8 +29,8 @@ type Policy struct {
 	Held         *Hold   // nil: none
 }
 
-// Hold is a rollback that nobody has resumed from: until then the collection
-// asks.
+// Hold is a rollback that nobody has resumed from, and after which no operator
+// has published: until then the collection asks.
 type Hold struct {
 	At   time.Time
 	By   string // whoever rolled back

@@ -80,7 +80,8 @@ func (e *Edition) reopen(ctx context.Context, tx pgx.Tx) error {
 }
 
 // PublishPrepared makes a complete edition beyond the published one the one
-// that readers see: one UPDATE. It returns ErrNotFound when there is no such
+// that readers see: one UPDATE. Whoever asks for it has seen to what was rolled
+// back: a hold is lifted. It returns ErrNotFound when there is no such
 // edition, as while a run is preparing it anew.
 func (s *Store) PublishPrepared(ctx context.Context, collectionID int64, edition int) error {
 	tag, err := s.pool.Exec(ctx, `
@@ -105,7 +106,11 @@ func (s *Store) PublishPrepared(ctx context.Context, collectionID int64, edition
 			RETURNING collection_id
 		)
 		UPDATE collections
-		SET published = @edition
+		SET
+			published = @edition,
+			held_at = NULL,
+			held_by = '',
+			held_from = 0
 		FROM prepared
 		WHERE id = prepared.collection_id`, pgx.NamedArgs{"collection": collectionID, "edition": edition})
 	if err == nil && tag.RowsAffected() == 0 {

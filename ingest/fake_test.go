@@ -90,7 +90,7 @@ func (m *memory) AnnounceRuns(_ context.Context, _ int64, refs []corpus.SourceRe
 
 func (m *memory) TellRuns(context.Context, []int64, corpus.Progress) (bool, error) { return false, nil }
 
-func (m *memory) CloseRuns(_ context.Context, _ []int64, state, _ string) error {
+func (m *memory) CloseRuns(_ context.Context, _ []int64, state, _ string, _ []string) error {
 	m.closed = append(m.closed, state)
 	return nil
 }

@@ -162,7 +162,7 @@ func (r Report) WriteText(w io.Writer) error {
 	case r.Waiting != "":
 		fmt.Fprintf(&b, "Edition %d waits for you, readers see what they saw before: %s.\n", r.Prepared, strings.TrimSuffix(r.Waiting, "."))
 	case r.Prepared > 0:
-		fmt.Fprintf(&b, "Edition %d is prepared and not published, as was asked: the next run replaces it.\n", r.Prepared)
+		fmt.Fprintf(&b, "Edition %d is prepared and not published, as was asked (never): it waits until the next run replaces it.\n", r.Prepared)
 	case r.Published:
 		fmt.Fprintf(&b, "Published as edition %d.\n", r.Edition)
 	case r.Edition > 0:

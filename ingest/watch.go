@@ -109,6 +109,16 @@ func (p *pass) runIDs() []int64 {
 	return ids
 }
 
+// notesKept bounds what is kept with a run.
+const notesKept = 50
+
+func keptNotes(notes []string) []string {
+	if len(notes) <= notesKept {
+		return notes
+	}
+	return append(slices.Clone(notes[:notesKept]), fmt.Sprintf("and %d more", len(notes)-notesKept))
+}
+
 // closeTimeout bounds how long closing the runs may take.
 const closeTimeout = 5 * time.Second
 
@@ -127,11 +137,13 @@ func (p *pass) closeRuns(ctx context.Context, err error) error {
 		state, reason = "asks", p.report.Rejected
 	case p.report.Waiting != "":
 		state, reason = "asks", p.report.Waiting
+	case p.report.Prepared > 0:
+		reason = fmt.Sprintf("edition %d waits unpublished, as the collection or the run was set (never): the next run replaces it", p.report.Prepared)
 	case err != nil:
 		state, reason = "failed", err.Error()
 	}
 	// After a cancellation, too.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	return p.Store.CloseRuns(ctx, p.runIDs(), state, reason)
+	return p.Store.CloseRuns(ctx, p.runIDs(), state, reason, keptNotes(p.report.Notes))
 }

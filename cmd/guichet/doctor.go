@@ -44,8 +44,8 @@ func (a *app) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Say what is wrong with a set-up, and how to fix it",
-		Long: `Looks at the settings, the tools, the database, what is loaded, the embedder and
-the model, and says of each whether it works and what to do where it does not.
+		Long: `Looks at the settings, the tools, the database, what is loaded, the embedder, the
+sources of all towns and the model, and says of each whether it works and what to do where it does not.
 Exit code 1 when something is wrong; warnings alone are 0.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -106,6 +106,7 @@ func (a *app) examine(cmd *cobra.Command) []finding {
 	findings = append(findings, examineThesaurus(s.get("GUICHET_THESAURUS")))
 	findings = append(findings, o.examineDatabase(cmd.Context()))
 	findings = append(findings, o.examineTown(cmd.Context())...)
+	findings = append(findings, o.examineSources(cmd.Context())...)
 	findings = append(findings, o.examineModel(cmd.Context()), examineServer(cmd.Context(), s))
 	return findings
 }

@@ -160,8 +160,10 @@ func writeReview(b *strings.Builder, r *corpus.Review) {
 func (a *app) publishCommand() *cobra.Command {
 	var n oneCollection
 	c := &cobra.Command{
-		Use:     "publish [EDITION]",
-		Short:   "Let readers see an edition that waits, at once",
+		Use:   "publish [EDITION]",
+		Short: "Let readers see an edition that waits, at once",
+		Long: `Readers see the edition from their next question on. After a rollback this resumes,
+too: the collection goes by its policy again.`,
 		Example: "  guichet publish --collection site --town my-town",
 		Args:    cobra.MaximumNArgs(1),
 	}
@@ -173,7 +175,11 @@ func (a *app) publishCommand() *cobra.Command {
 				return usageError{fmt.Errorf("%q is no edition: give its number, as 'guichet editions' lists it", args[0])}
 			}
 		}
-		err := o.store.PublishPrepared(cmd.Context(), c.ID, number)
+		policy, err := o.store.Policy(cmd.Context(), c.ID)
+		if err != nil {
+			return err
+		}
+		err = o.store.PublishPrepared(cmd.Context(), c.ID, number)
 		if errors.Is(err, corpus.ErrNotFound) && len(args) == 0 {
 			if _, err := fmt.Fprintf(cmd.ErrOrStderr(), "%s: nothing waits to be published; %s.\n", c.Name, readersSee(c)); err != nil {
 				return err
@@ -187,7 +193,11 @@ func (a *app) publishCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: readers now see edition %d (before: %d).\n", c.Name, number, c.Published)
+		told := fmt.Sprintf("%s: readers now see edition %d (before: %d).\n", c.Name, number, c.Published)
+		if policy.Held != nil {
+			told += fmt.Sprintf("The rollback of edition %d holds it no longer: its next run publishes %s.\n", policy.Held.From, policy.Publish)
+		}
+		_, err = io.WriteString(cmd.OutOrStdout(), told)
 		return err
 	})
 	must(n.flags(c))

@@ -231,17 +231,22 @@ func (o *session) declared(cmd *cobra.Command, l loading, r *ingest.Request) err
 			return usageError{fmt.Errorf("no source is declared for %s: declare one with 'guichet source add', or name a PATH", c.Name)}
 		}
 	}
-	return o.request(sources, r, cmd.ErrOrStderr())
+	return o.request(ctx, sources, r, cmd.ErrOrStderr())
 }
 
-// request opens sources of one collection for a run.
-func (o *session) request(sources []corpus.Source, r *ingest.Request, progress io.Writer) error {
+// request opens sources of one collection for a run. That one cannot be opened is
+// kept as a run that failed.
+func (o *session) request(ctx context.Context, sources []corpus.Source, r *ingest.Request, progress io.Writer) error {
 	r.Collection = sources[0].Collection
 	r.MaxLoss = map[string]float64{}
 	for _, src := range sources {
 		opened, err := o.openSource(src.Collection, src.Kind, src.URI, src.Settings, progress)
 		if err != nil {
-			return fmt.Errorf("source %d: %w", src.ID, err)
+			err = fmt.Errorf("source %d: %w", src.ID, err)
+			if r.DryRun {
+				return err
+			}
+			return o.recordFailure(ctx, src, err)
 		}
 		r.Sources = append(r.Sources, opened)
 		if src.MaxLoss != nil {
@@ -262,7 +267,7 @@ func (o *session) ingestAndReport(cmd *cobra.Command, l loading, r ingest.Reques
 		err = printJSON(cmd.OutOrStdout(), report)
 	} else {
 		err = report.WriteText(cmd.OutOrStdout())
-		if err == nil && report.Waiting != "" {
+		if err == nil && report.Prepared > 0 {
 			err = o.writeWaits(cmd, r.Collection, report.Prepared)
 		}
 	}

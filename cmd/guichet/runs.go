@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus"
+	"guichet/internal/english"
 )
 
 // followEvery is how often `guichet runs --follow` looks.
@@ -26,7 +27,8 @@ type shownPass struct {
 	Collection string `json:"collection"`
 	shownRun
 	Reason   string          `json:"reason"` // why it failed, or what it asks
-	Mend     string          `json:"mend"`   // the command that lets it through; "": none is needed
+	Mend     string          `json:"mend"`   // the command that lets it through; "": none is needed, or any more
+	Notes    []string        `json:"notes"`  // what an operator should know of it beside that
 	Progress corpus.Progress `json:"progress"`
 	Updated  time.Time       `json:"updated"`
 	zone     *time.Location  // of the town that it is listed for
@@ -37,21 +39,33 @@ func (a *app) runsCommand() *cobra.Command {
 	var asJSON, follow bool
 	var last int
 	c := &cobra.Command{
-		Use:   "runs",
+		Use:   "runs [ID]",
 		Short: "List runs over sources: how far they are, how they ended, what they ask",
 		Long: `A run asks where it needs an operator: a source lost most of its documents, or the
 edition waits. The line below it tells why, and the command that lets it through.
 A failed run published and retired nothing; one with a schedule is tried again.
 
+With an ID it tells all of one run: what it notes, and each document that failed.
+
 --follow shows the runs that are under way until none is, from any terminal; with
 --json it prints a line each second.`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var id int64
+			if len(args) == 1 {
+				var err error
+				if id, err = runID(args[0]); err != nil {
+					return err
+				}
+			}
 			o, err := a.open(cmd)
 			if err != nil {
 				return err
 			}
 			defer o.close()
+			if id != 0 {
+				return o.oneRun(cmd, id, asJSON)
+			}
 			if follow {
 				return r.follow(cmd, o, asJSON)
 			}
@@ -120,18 +134,85 @@ func collectionFlags(c corpus.Collection, town corpus.Town) string {
 
 func showPass(c corpus.Collection, flags string, r corpus.RunInfo, zone *time.Location) shownPass {
 	p := shownPass{
-		ID: r.ID, SourceID: r.SourceID, Collection: c.Name, Reason: r.Reason, Progress: r.Progress, Updated: r.Updated,
+		ID: r.ID, SourceID: r.SourceID, Collection: c.Name, Reason: r.Reason, Notes: r.Notes, Progress: r.Progress, Updated: r.Updated,
 		shownRun: showRun(r), zone: zone,
 	}
 	switch {
 	case r.Stalled(time.Now()):
 		p.State = "interrupted"
-	case r.State == "asks" && r.Edition == 0:
+	case r.Open && r.Edition == 0:
 		p.Mend = fmt.Sprintf("guichet ingest --source %d --retire", r.SourceID)
-	case r.State == "asks" && r.Edition > c.Published:
+	case r.Open:
 		p.Mend = fmt.Sprintf("guichet publish %d %s", r.Edition, flags)
 	}
 	return p
+}
+
+// runID reads the number of a run.
+func runID(text string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 {
+		return 0, usageError{fmt.Errorf("%q is no run: give its number, as 'guichet runs' lists it", text)}
+	}
+	return id, nil
+}
+
+// oneRun tells all of one run.
+func (o *session) oneRun(cmd *cobra.Command, id int64, asJSON bool) error {
+	ctx := cmd.Context()
+	run, collection, err := o.store.Run(ctx, id)
+	if errors.Is(err, corpus.ErrNotFound) {
+		return fmt.Errorf("run %d: %w (guichet runs)", id, corpus.ErrNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	all, err := o.everyCollection(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.ID != collection {
+			continue
+		}
+		shown := showPass(c.Collection, c.flags, run, corpus.Zone(c.TimeZone))
+		if asJSON {
+			return printJSON(cmd.OutOrStdout(), shown)
+		}
+		return writeRun(cmd.OutOrStdout(), shown)
+	}
+	return fmt.Errorf("run %d: its collection: %w", id, corpus.ErrNotFound)
+}
+
+// writeRun writes a run with all its notes and failures.
+func writeRun(out io.Writer, r shownPass) error {
+	var b strings.Builder
+	r.writeText(&b)
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "    note: %s\n", note)
+	}
+	for _, f := range r.Failures {
+		fmt.Fprintf(&b, "    failed: %s: %s\n", f.Key, f.Reason)
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// failuresNamed is how many failures of a run a list names.
+const failuresNamed = 3
+
+// writeText writes the run and what it asks.
+func (r shownPass) writeText(b *strings.Builder) {
+	fmt.Fprintf(b, "%d  %s  %s\n", r.ID, r.Collection, r.line(r.zone))
+	if r.State == "running" {
+		fmt.Fprintf(b, "    %s\n", progressLine(r))
+	}
+	if r.Reason != "" {
+		fmt.Fprintf(b, "    %s\n", r.Reason)
+	}
+	if r.Mend != "" {
+		fmt.Fprintf(b, "    let it through:  %s\n", r.Mend)
+	}
 }
 
 func writeRuns(out io.Writer, runs []shownPass, held string) error {
@@ -141,19 +222,29 @@ func writeRuns(out io.Writer, runs []shownPass, held string) error {
 		b.WriteString("No run yet.\n")
 	}
 	for _, r := range runs {
-		fmt.Fprintf(&b, "%d  %s  %s\n", r.ID, r.Collection, r.line(r.zone))
-		if r.State == "running" {
-			fmt.Fprintf(&b, "    %s\n", progressLine(r))
+		r.writeText(&b)
+		for _, f := range r.Failures[:min(len(r.Failures), failuresNamed)] {
+			fmt.Fprintf(&b, "    failed: %s: %s\n", f.Key, f.Reason)
 		}
-		if r.Reason != "" {
-			fmt.Fprintf(&b, "    %s\n", r.Reason)
-		}
-		if r.Mend != "" {
-			fmt.Fprintf(&b, "    let it through:  %s\n", r.Mend)
+		more := max(0, len(r.Failures)-failuresNamed)
+		if more > 0 || len(r.Notes) > 0 {
+			fmt.Fprintf(&b, "    %s:  guichet runs %d\n", moreOf(more, len(r.Notes)), r.ID)
 		}
 	}
 	_, err := io.WriteString(out, b.String())
 	return err
+}
+
+// moreOf says what a list leaves out of a run.
+func moreOf(failures, notes int) string {
+	var parts []string
+	if failures > 0 {
+		parts = append(parts, fmt.Sprintf("%d more failed", failures))
+	}
+	if notes > 0 {
+		parts = append(parts, english.Count(notes, "note"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // progressLine tells how far a run is, at what rate, and how long it may take
@@ -226,9 +317,9 @@ func (a *app) cancelRunCommand() *cobra.Command {
 the source goes on from there.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			id, err := strconv.ParseInt(args[0], 10, 64)
+			id, err := runID(args[0])
 			if err != nil {
-				return usageError{fmt.Errorf("%q is no run: give its number, as 'guichet runs' lists it", args[0])}
+				return err
 			}
 			o, err := a.open(cmd)
 			if err != nil {

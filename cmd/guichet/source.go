@@ -96,6 +96,9 @@ func (d *declaring) apply(cmd *cobra.Command, o *session, src *corpus.Source) er
 			return usageError{fmt.Errorf("--%w", err)}
 		}
 	}
+	if d.paused && !cmd.Flags().Changed("setting") && !cmd.Flags().Changed("settings") {
+		return nil // a source that cannot be opened can be paused all the same
+	}
 	opened, err := o.openSource(src.Collection, src.Kind, src.URI, src.Settings, io.Discard)
 	if err != nil {
 		return usageError{err}
@@ -302,8 +305,8 @@ type shownSource struct {
 	State      string          `json:"state"` // declared, paused, or frozen: nothing runs it
 	Schedule   string          `json:"schedule"`
 	TimeZone   string          `json:"time_zone"`
-	Next       *time.Time      `json:"next"` // null: when asked
-	MaxLoss    *float64        `json:"max_loss"` // null: the usual share
+	Next       *time.Time      `json:"next"`      // null: when asked
+	MaxLoss    *float64        `json:"max_loss"`  // null: the usual share
 	Documents  int             `json:"documents"` // that readers see
 	Settings   json.RawMessage `json:"settings"`
 }

@@ -89,3 +89,116 @@ func TestAHoldWinsOverTheFlag(t *testing.T) {
 	o.run(exitOK, "resume", "--collection", "site")
 	o.says(o.run(exitOK, "ingest", o.dir, "--collection", "site", "--publish", "auto"), "Published as edition 2")
 }
+
+// What needs a person is named by the doctor, with the mend, until it is done.
+func TestDoctorNamesTheSourcesThatNeedAPerson(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "source", "add", "folder", o.dir, "--collection", "site", "--town", "ma-ville")
+	o.run(exitOK, "ingest", "--source", "1")
+	o.says(o.run(exitOK, "doctor"), "1 source declared; no run failed")
+
+	aside := o.dir + "-aside"
+	if err := os.Rename(o.dir, aside); err != nil {
+		t.Fatal(err)
+	}
+	o.run(exitFailed, "ingest", "--source", "1")
+	o.says(o.run(exitFailed, "doctor"), "WRONG", "site, source 1 ("+o.dir+")", "it failed: source 1:", "guichet ingest --source 1\n")
+	o.run(exitOK, "source", "edit", "1", "--pause")
+	o.says(o.run(exitOK, "doctor"), "no run failed")
+
+	if err := os.Mkdir(o.dir, 0o750); err != nil {
+		t.Fatal(err)
+	}
+	o.run(exitOK, "source", "edit", "1", "--resume")
+	o.run(exitWaits, "ingest", "--source", "1")
+	o.says(o.run(exitFailed, "doctor"), "it asks:", "lost 3 of its 3", "guichet ingest --source 1 --retire")
+	o.says(o.run(exitOK, "runs"), "guichet ingest --source 1 --retire")
+	if err := os.Remove(o.dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(aside, o.dir); err != nil {
+		t.Fatal(err)
+	}
+	o.run(exitOK, "ingest", "--source", "1")
+	o.run(exitOK, "doctor")
+	if runs := o.run(exitOK, "runs"); strings.Contains(runs, "let it through") {
+		t.Errorf("nothing is asked any more:\n%s", runs)
+	}
+
+	o.run(exitOK, "collections", "set", "site", "--town", "ma-ville", "--publish", "ask")
+	o.write("piscine.md", dearPool)
+	o.run(exitWaits, "ingest", "--source", "1")
+	o.says(o.run(exitOK, "doctor"), "warning", "edition 2 waits: an operator publishes it", `guichet publish 2 --collection "site" --town ma-ville`)
+	o.run(exitOK, "publish", "--collection", "site", "--town", "ma-ville")
+	o.run(exitOK, "rollback", "1", "--collection", "site", "--town", "ma-ville")
+	o.says(o.run(exitOK, "doctor"), "warning", "edition 2 was rolled back by", `guichet resume --collection "site" --town ma-ville`)
+}
+
+func TestARunKeepsItsNotes(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "source", "add", "folder", o.dir, "--collection", "site")
+	for _, name := range []string{"a.pdf", "b.pdf", "c.pdf", "d.pdf"} {
+		o.write(name, "this is no PDF inside")
+	}
+	o.run(exitPartial, "ingest", "--source", "1")
+	list := o.run(exitOK, "runs")
+	o.says(list, "4 failed", "failed: a.pdf: ", "failed: c.pdf: ", "1 more failed", "note", "guichet runs 1")
+	if strings.Contains(list, "d.pdf") {
+		t.Errorf("a list names three failures:\n%s", list)
+	}
+	o.says(o.run(exitOK, "runs", "1"), "completed", "note: files that are not read, by kind: .bin 1", "failed: d.pdf: ")
+	o.says(o.run(exitOK, "runs", "1", "--json"), `"notes": [`, ".bin 1")
+	o.run(exitNotFound, "runs", "9")
+	o.says(o.run(exitUsage, "runs", "nine"), "guichet runs")
+}
+
+func TestDemandsAreShownWhileTheyAreOpen(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "source", "add", "folder", o.dir, "--collection", "site")
+	o.run(exitOK, "ingest", "--source", "1")
+	o.run(exitOK, "collections", "set", "site", "--publish", "ask")
+	demands := func(want int) {
+		t.Helper()
+		if runs := o.run(exitOK, "runs"); strings.Count(runs, "let it through:") != want {
+			t.Errorf("%d demands should be open:\n%s", want, runs)
+		}
+	}
+	o.write("piscine.md", dearPool)
+	o.run(exitWaits, "ingest", "--source", "1")
+	demands(1)
+	o.run(exitWaits, "ingest", "--source", "1") // prepared anew
+	demands(1)
+	o.run(exitOK, "reject", "--collection", "site")
+	demands(0)
+	o.run(exitWaits, "ingest", "--source", "1")
+	demands(1)
+	o.run(exitOK, "publish", "--collection", "site")
+	demands(0)
+	o.run(exitOK, "collections", "set", "site", "--publish", "auto")
+	o.run(exitOK, "rollback", "1", "--collection", "site")
+	o.run(exitWaits, "ingest", "--source", "1")
+	demands(1)
+	o.says(o.run(exitOK, "publish", "--collection", "site"), "holds it no longer", "publishes auto")
+	demands(0)
+	for _, told := range []string{o.run(exitOK, "editions", "--collection", "site"), o.run(exitOK, "runs")} {
+		if strings.Contains(told, "by itself") || strings.Contains(told, "nobody has resumed") {
+			t.Errorf("nothing is held any more:\n%s", told)
+		}
+	}
+	o.run(exitNotFound, "resume", "--collection", "site")
+}
+
+func TestWhatIsNeverPublishedIsSaidToWait(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "source", "add", "folder", o.dir, "--collection", "site")
+	o.run(exitOK, "ingest", "--source", "1")
+	o.run(exitOK, "collections", "set", "site", "--publish", "never")
+	o.write("piscine.md", dearPool)
+	o.says(o.run(exitOK, "ingest", "--source", "1"), "Edition 2 is prepared and not published", `guichet publish 2 --collection "site"`)
+	o.says(o.run(exitOK, "runs"), "completed: 0 added, 1 changed", "edition 2 waits unpublished", `let it through:  guichet publish 2 --collection "site"`)
+	o.says(o.run(exitOK, "runs", "--json"), `"reason": "edition 2 waits`, `"mend": "guichet publish 2`)
+	o.run(exitOK, "publish", "--collection", "site")
+	if runs := o.run(exitOK, "runs"); strings.Contains(runs, "let it through") {
+		t.Errorf("nothing waits any more:\n%s", runs)
+	}
+}

@@ -80,21 +80,34 @@ func (o *session) runSource(ctx context.Context, id int64) error {
 		return nil
 	}
 	var request ingest.Request
-	if err := o.request([]corpus.Source{src}, &request, io.Discard); err != nil {
-		return o.recordFailure(ctx, src, err)
+	var report ingest.Report
+	if err = o.request(ctx, []corpus.Source{src}, &request, io.Discard); err == nil {
+		report, err = o.ingester(nil, request, "").Ingest(ctx, request)
 	}
-	report, err := o.ingester(nil, request, "").Ingest(ctx, request)
-	log := o.log.With("source", src.ID, "collection", src.Collection.Name, "seconds", report.Seconds)
+	logRun(ctx, o.log.With("source", src.ID, "collection", src.Collection.Name, "seconds", report.Seconds), report, err)
+	if report.Asks || report.Waiting != "" {
+		return nil
+	}
+	return err
+}
+
+// logRun tells the log how a scheduled run ended: as a warning where it needs a
+// person. A run that another keeps waiting, or that ends with the program, is
+// gone on with by itself.
+func logRun(ctx context.Context, log *slog.Logger, report ingest.Report, err error) {
 	switch {
 	case report.Asks, report.Waiting != "":
 		log.WarnContext(ctx, "a run asks an operator (guichet runs)", "reason", report.Rejected+report.Waiting)
-		return nil
+	case errors.Is(err, ingest.ErrCancelled):
+		log.WarnContext(ctx, "a run was cancelled by an operator: its source is run at its next schedule", "reason", err.Error())
+	case errors.Is(err, corpus.ErrBusy), err != nil && ctx.Err() != nil:
+		log.InfoContext(ctx, "a run is put off", "reason", err.Error())
 	case err != nil:
-		return err
+		log.WarnContext(ctx, "a run failed: it is tried again, and nothing was published or retired (guichet runs)", "reason", err.Error())
+	default:
+		log.InfoContext(ctx, "a source was run", "published", report.Published, "edition", report.Edition,
+			"added", report.Added, "changed", report.Changed, "retired", report.Retired, "failed", report.Failed)
 	}
-	log.InfoContext(ctx, "a source was run", "published", report.Published, "edition", report.Edition,
-		"added", report.Added, "changed", report.Changed, "retired", report.Retired, "failed", report.Failed)
-	return nil
 }
 
 // recordFailure keeps a run that could not begin, so that `guichet runs` tells
@@ -102,7 +115,7 @@ func (o *session) runSource(ctx context.Context, id int64) error {
 func (o *session) recordFailure(ctx context.Context, src corpus.Source, failure error) error {
 	runs, err := o.store.AnnounceRuns(ctx, src.Collection.ID, []corpus.SourceRef{src.SourceRef})
 	if err == nil {
-		err = o.store.CloseRuns(ctx, []int64{runs[src.URI]}, "failed", failure.Error())
+		err = o.store.CloseRuns(ctx, []int64{runs[src.URI]}, "failed", failure.Error(), nil)
 	}
 	return errors.Join(failure, err)
 }

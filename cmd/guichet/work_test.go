@@ -3,11 +3,15 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"guichet/corpus"
+	"guichet/ingest"
 	"guichet/internal/postgres"
 )
 
@@ -51,8 +55,36 @@ func TestSchedulesRunByThemselves(t *testing.T) {
 	if asks.Reason != "an operator publishes it" || asks.Counts.Changed != 1 {
 		t.Errorf("the run says %+v", asks)
 	}
+	// What fails leaves a line in the log.
+	if err := os.Rename(o.dir, o.dir+"-aside"); err != nil {
+		t.Fatal(err)
+	}
+	await(0, "failed")
 	cancel()
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit %d: %s%s", code, out.String(), logged.String())
+	}
+	o.says(logged.String(), "level=WARN", "a run asks an operator", "a run failed", "it does not exist")
+}
+
+func TestTheLogSaysHowRunsEnded(t *testing.T) {
+	ended, end := context.WithCancel(t.Context())
+	end()
+	for _, c := range []struct {
+		ctx  context.Context
+		err  error
+		want string
+	}{
+		{t.Context(), errors.New("no such host"), "a run failed"},
+		{t.Context(), ingest.ErrCancelled, "a run was cancelled"},
+		{t.Context(), corpus.ErrBusy, ""},
+		{ended, context.Canceled, ""},
+		{t.Context(), nil, ""},
+	} {
+		var logged bytes.Buffer
+		logRun(c.ctx, newLog(&logged, slog.LevelWarn), ingest.Report{}, c.err)
+		if got := logged.String(); c.want == "" && got != "" || !strings.Contains(got, c.want) {
+			t.Errorf("%v: the log says %q, want %q", c.err, got, c.want)
+		}
 	}
 }
