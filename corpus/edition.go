@@ -97,6 +97,9 @@ func (s *Store) unlockCollection(conn *pgxpool.Conn, c Collection) {
 // nothing that readers or operators see yet: Open opens the edition.
 func (s *Store) Claim(ctx context.Context, c Collection) (*Edition, error) {
 	conn, err := s.lockCollection(ctx, c)
+	if errors.Is(err, ErrBusy) {
+		return nil, fmt.Errorf("collection %q: %w%s", c.Name, err, s.writing(ctx, c))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open edition of collection %q: %w", c.Name, err)
 	}
@@ -120,6 +123,27 @@ func (s *Store) Claim(ctx context.Context, c Collection) (*Edition, error) {
 		return nil, fmt.Errorf("claim collection %q: %w", c.Name, err)
 	}
 	return e, nil
+}
+
+// writing names the run that is under way in the collection; "": none is known,
+// as when another command writes.
+func (s *Store) writing(ctx context.Context, c Collection) string {
+	var run int64
+	var uri string
+	err := s.pool.QueryRow(ctx, `
+		SELECT
+			r.id,
+			s.uri
+		FROM runs r
+		JOIN sources s ON s.id = r.source_id
+		WHERE r.collection_id = @collection
+			AND r.state = 'running'
+		ORDER BY r.id DESC
+		LIMIT 1`, pgx.NamedArgs{"collection": c.ID}).Scan(&run, &uri)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf(": run %d, over %s (guichet runs --follow)", run, uri)
 }
 
 // Open discards whatever lies beyond the published edition of a collection that

@@ -156,6 +156,10 @@ func (s *settings) validate() []error {
 	wrong := func(env, want string) {
 		errs = append(errs, fmt.Errorf("%s is %q: it must be %s", env, s.get(env), want))
 	}
+	if at := s.get("GUICHET_DATABASE_URL"); strings.Contains(at, "://") && !strings.HasPrefix(at, "postgres://") && !strings.HasPrefix(at, "postgresql://") {
+		scheme, _, _ := strings.Cut(at, "://")
+		errs = append(errs, fmt.Errorf("GUICHET_DATABASE_URL begins with %s://: it must be the address of a Postgres, postgres://user@host/database", scheme))
+	}
 	if n, err := strconv.Atoi(s.get("GUICHET_DATABASE_CONNECTIONS")); err != nil || n < 2 || n > 1000 {
 		wrong("GUICHET_DATABASE_CONNECTIONS", "a number from 2 to 1000")
 	}

@@ -101,9 +101,13 @@ func (d *declaring) apply(cmd *cobra.Command, o *session, src *corpus.Source) er
 	}
 	opened, err := o.openSource(src.Collection, src.Kind, src.URI, src.Settings, io.Discard)
 	if err != nil {
-		return usageError{err}
+		return usageError{plainSetting(err)}
 	}
+	typed := src.URI
 	src.SourceRef = opened.Ref()
+	if err := checkThere(cmd.Context(), opened, typed); err != nil {
+		return errors.Join(usageError{err}, closeSource(opened))
+	}
 	return closeSource(opened)
 }
 

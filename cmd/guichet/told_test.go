@@ -6,6 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"guichet/corpus"
+	"guichet/internal/postgres"
 )
 
 // some writes n small documents into a new folder.
@@ -201,4 +204,58 @@ func TestWhatIsNeverPublishedIsSaidToWait(t *testing.T) {
 	if runs := o.run(exitOK, "runs"); strings.Contains(runs, "let it through") {
 		t.Errorf("nothing waits any more:\n%s", runs)
 	}
+}
+
+func TestMistypedSourcesAreToldBeforeTheyAreStored(t *testing.T) {
+	o := newOperatorsTown(t)
+	table := filepath.Join(write(t, map[string]string{"t.csv": "Rue;Jour\nRue des Lilas;lundi\n"}), "t.csv")
+	for _, c := range []struct {
+		args  []string
+		wants []string
+	}{
+		{[]string{"website", "https://ville.example/", "--setting", "allow_private=localhost"}, []string{"setting allow_private: it takes a list", `'allow_private=["localhost"]'`}},
+		{[]string{"website", "https://ville.example/", "--setting", "max_pages=many"}, []string{"setting max_pages: it takes a number", "'max_pages=10'"}},
+		{[]string{"csv", "www/nope.csv"}, []string{"cannot read www/nope.csv"}},
+		{[]string{"feed", "www.ville.fr/feed.xml"}, []string{"www.ville.fr/feed.xml", "https://www.ville.fr/feed.xml"}},
+		{[]string{"csv", table, "--setting", `group=["Nope"]`}, []string{`group: no column "Nope"; there are Rue, Jour`}},
+	} {
+		told := o.run(exitUsage, append([]string{"source", "add", "--collection", "site"}, c.args...)...)
+		o.says(told, c.wants...)
+		if strings.Contains(told, "Go struct") {
+			t.Errorf("%v: %s", c.args, told)
+		}
+	}
+	o.says(o.run(exitOK, "collections"), "No collection yet")
+	o.run(exitOK, "source", "add", "csv", table, "--collection", "site", "--setting", `group=["Rue"]`)
+}
+
+func TestAnotherDatabasesAddressIsNamed(t *testing.T) {
+	code, stdout, stderr := guichet(t, map[string]string{"GUICHET_DATABASE_URL": "mysql://me:hush@host/db"}, "collections")
+	if code != exitUsage || !strings.Contains(stderr, "GUICHET_DATABASE_URL begins with mysql://") || strings.Contains(stdout+stderr, "hush") {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+}
+
+func TestABusyCollectionNamesItsRun(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.run(exitOK, "source", "add", "folder", o.dir, "--collection", "site")
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: o.env["GUICHET_DATABASE_URL"], MaxConns: 4})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	store := corpus.NewStore(db.Pool)
+	src, err := store.Source(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := store.Claim(t.Context(), src.Collection)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	if _, err := store.AnnounceRuns(t.Context(), src.Collection.ID, []corpus.SourceRef{src.SourceRef}); err != nil {
+		t.Fatal(err)
+	}
+	o.says(o.run(exitBusy, "ingest", "--source", "1"), `collection "site"`, "run 1, over "+o.dir)
 }
