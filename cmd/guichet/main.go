@@ -43,6 +43,9 @@ func (e exitError) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	for _, told := range unknownSettings(os.Environ(), settingList(os.Getenv)) {
+		_, _ = fmt.Fprintln(os.Stderr, "guichet: "+told)
+	}
 	code := run(ctx, os.Args[1:], os.Getenv, os.Stdin, os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)

@@ -8,11 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"guichet/internal/analysis"
 )
 
 // A setting is an environment variable and a flag; the flag wins. A secret has
@@ -203,6 +206,31 @@ func (s *settings) validate() []error {
 		errs = append(errs, errors.New("GUICHET_LLM_URL and GUICHET_LLM_MODEL go together: set both, or neither for quoting mode"))
 	}
 	return errs
+}
+
+// unknownSettings names the variables that look like settings and are none, each
+// with the setting that may be meant. Their values are not told.
+func unknownSettings(environ []string, list []setting) []string {
+	var known []string
+	for _, one := range list {
+		known = append(known, one.env)
+		if one.secret {
+			known = append(known, one.env+"_FILE")
+		}
+	}
+	var told []string
+	for _, one := range environ {
+		name, _, _ := strings.Cut(one, "=")
+		if !strings.HasPrefix(name, "GUICHET_") || slices.Contains(known, name) {
+			continue
+		}
+		nearest := slices.MinFunc(known, func(a, b string) int {
+			return analysis.EditDistance([]rune(a), []rune(name)) - analysis.EditDistance([]rune(b), []rune(name))
+		})
+		told = append(told, fmt.Sprintf("%s is no setting and changes nothing: is %s meant? ('guichet config' lists them)", name, nearest))
+	}
+	slices.Sort(told)
+	return told
 }
 
 // redacted is an address without the user and password that it may hold.

@@ -163,3 +163,11 @@ func TestOwnThesaurus(t *testing.T) {
 		t.Errorf("no file: %v", err)
 	}
 }
+
+func TestUnknownSettingsAreTold(t *testing.T) {
+	list := settingList(func(string) string { return "" })
+	got := unknownSettings([]string{"GUICHET_LLM_ULR=http://x", "GUICHET_LLM_KEY_FILE=/k", "GUICHET_ADDR=x", "HOME=/root"}, list)
+	if len(got) != 1 || !strings.Contains(got[0], "GUICHET_LLM_ULR is no setting") || !strings.Contains(got[0], "is GUICHET_LLM_URL meant") || strings.Contains(got[0], "http") {
+		t.Errorf("told %q", got)
+	}
+}
