@@ -40,9 +40,12 @@ func (s CalendarSettings) Validate() error {
 
 // Bounds of a calendar.
 const (
+	calendarBytes  = 10 << 20
+	calendarLines  = 400_000 // properties, most of them
+	calendarHead   = 4000    // bytes of a property before its value
 	maxEvents      = 20_000
 	maxOccurrences = 4000 // of one event
-	maxRules       = time.Minute
+	maxRules       = maxReading
 	oldestStart    = 1970 // year of the first occurrence of a repeated event
 )
 
@@ -87,7 +90,7 @@ func (c calendar) Ref() corpus.SourceRef { return corpus.SourceRef{Kind: KindCal
 // List returns an item for each event, or series of events, that is not over
 // for longer than the settings say.
 func (c calendar) List(ctx context.Context) (Listing, error) {
-	file, err := readSourceFile(ctx, c.uri, c.settings.FetchSettings, c.Ref(), c.deps)
+	file, err := readSourceFile(ctx, c.uri, c.settings.FetchSettings, c.Ref(), c.deps, calendarBytes)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -194,13 +197,20 @@ func parseCalendar(body []byte, zone *time.Location) (all map[string]*series, er
 			all, err = nil, fmt.Errorf("the reader broke on this calendar: %v", broken)
 		}
 	}()
+	// Found out before the parser makes objects of them.
+	if bytes.Count(body, []byte("BEGIN:VEVENT")) > maxEvents || bytes.Count(body, []byte("\n")) > calendarLines {
+		return nil, failuref(codeTooLong, "more than %d events or %d lines: cut the calendar into several, or export fewer years", maxEvents, calendarLines)
+	}
+	if err := checkProperties(body); err != nil {
+		return nil, err
+	}
 	parsed, err := ics.ParseCalendar(bytes.NewReader(body))
 	if err != nil {
 		return nil, failuref(codeCalendar, "this is no iCalendar file: %v", err)
 	}
 	events := parsed.Events()
 	if len(events) > maxEvents {
-		return nil, failuref(codeTooLong, "more than %d events", maxEvents)
+		return nil, failuref(codeTooLong, "more than %d events: cut the calendar into several, or export fewer years", maxEvents)
 	}
 	all = map[string]*series{}
 	for i, raw := range events {
@@ -224,6 +234,28 @@ func parseCalendar(body []byte, zone *time.Location) (all map[string]*series, er
 		}
 	}
 	return all, nil
+}
+
+// checkProperties refuses a line with more before its value than any has: the
+// parser's time grows with the square of it.
+func checkProperties(body []byte) error {
+	head, inHead, quoted := 0, true, false
+	for i, c := range body {
+		switch {
+		case c == '\n' && (i+1 == len(body) || body[i+1] != ' ' && body[i+1] != '\t'):
+			head, inHead, quoted = 0, true, false
+		case !inHead:
+		case c == '"':
+			quoted = !quoted
+		case c == ':' && !quoted:
+			inHead = false
+		default:
+			if head++; head > calendarHead {
+				return failuref(codeCalendar, "a property with more than %d characters before its value: export the calendar again", calendarHead)
+			}
+		}
+	}
+	return nil
 }
 
 func textOf(raw *ics.VEvent, name ics.ComponentProperty) string {
@@ -279,7 +311,9 @@ func readEvent(raw *ics.VEvent, zone *time.Location) (event, error) {
 				if err != nil {
 					return e, err
 				}
-				*list.to = append(*list.to, t)
+				if *list.to = append(*list.to, t); len(*list.to) > maxOccurrences {
+					return e, failuref(codeCalendar, "an event of more than %d dates", maxOccurrences)
+				}
 			}
 		}
 	}

@@ -20,7 +20,10 @@ import (
 const (
 	maxRows   = 100_000
 	maxFields = 200
-	maxCell   = 20_000 // bytes
+	maxCells  = 1_000_000
+	maxCell   = 20_000   // bytes
+	maxHeader = 20_000   // bytes of all names of columns
+	maxParts  = 16 << 20 // bytes of the documents that a table is cut into, together
 )
 
 // CSVSettings say how a table with a header becomes a document.
@@ -64,6 +67,9 @@ func (e CSVExtractor) Version() string {
 
 // Extract implements Extractor.
 func (e CSVExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
+	if err := checkTextFile(in.Bytes); err != nil {
+		return Extracted{}, err
+	}
 	s := CSVSettings{}
 	if e.settings != nil {
 		s = *e.settings
@@ -73,8 +79,17 @@ func (e CSVExtractor) Extract(ctx context.Context, in Input) (Extracted, error) 
 		return Extracted{}, err
 	}
 	x := Extracted{Title: s.Name, Notes: t.notes}
+	said := 0
 	for _, g := range t.groups() {
-		x.Sections = append(x.Sections, g.section(t))
+		s, err := g.section(ctx, t)
+		if err != nil {
+			return Extracted{}, err
+		}
+		// Each row says the names of its columns again.
+		if said += len(s.Text); said > maxText {
+			return Extracted{}, errTooMuchText
+		}
+		x.Sections = append(x.Sections, s)
 	}
 	if len(x.Sections) == 0 {
 		return Extracted{}, failuref(codeNoText, "no rows below the header")
@@ -109,14 +124,24 @@ func readTable(ctx context.Context, b []byte, s CSVSettings) (table, error) {
 	r.Comma = separator(text, s.Separator)
 	r.LazyQuotes = true
 	r.FieldsPerRecord = -1
+	if strings.Count(text, string(r.Comma)) > maxCells {
+		return table{}, tooManyCells()
+	}
 	t := table{title: -1, url: -1}
-	for {
+	cells := 0
+	for n := 0; ; n++ {
+		if n%1000 == 0 && ctx.Err() != nil {
+			return table{}, ctx.Err()
+		}
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
 			return table{}, failuref(codeTable, "the table is broken: %v", err)
+		}
+		if cells += len(record); len(record) > maxFields || n > 2*maxRows || cells > maxCells {
+			return table{}, tooManyCells()
 		}
 		for i, cell := range record {
 			if record[i] = oneLine(cell); len(cell) > maxCell {
@@ -127,20 +152,24 @@ func readTable(ctx context.Context, b []byte, s CSVSettings) (table, error) {
 		case strings.Join(record, "") == "":
 		case t.header == nil:
 			t.header = record
+			if len(strings.Join(record, "")) > maxHeader {
+				return table{}, failuref(codeTable, "a first row of more than %d characters: it must name the columns, in a few words each", maxHeader)
+			}
 		default:
 			t.rows = append(t.rows, record)
 		}
-		if len(record) > maxFields || len(t.rows) > maxRows {
-			return table{}, failuref(codeTooLong, "more than %d rows or %d columns: cut the table into several", maxRows, maxFields)
-		}
-		if len(t.rows)%1000 == 0 && ctx.Err() != nil {
-			return table{}, ctx.Err()
+		if len(t.rows) > maxRows {
+			return table{}, tooManyCells()
 		}
 	}
 	if len(t.header) == 0 {
 		return table{}, errNoText
 	}
 	return t, t.choose(s)
+}
+
+func tooManyCells() error {
+	return failuref(codeTooLong, "more than %d rows, %d columns or %d cells: cut the table into several", maxRows, maxFields, maxCells)
 }
 
 // separator is the one that the settings name, or the one that the first lines
@@ -286,9 +315,13 @@ func (t *table) groups() []rowGroup {
 
 // section says each row's values behind the names of their columns: on lines
 // of their own when there is one row, else as items of a list.
-func (g rowGroup) section(t table) Section {
+func (g rowGroup) section(ctx context.Context, t table) (Section, error) {
 	var lines []string
-	for _, row := range g.rows {
+	length := 0
+	for n, row := range g.rows {
+		if n%1000 == 0 && ctx.Err() != nil {
+			return Section{}, ctx.Err()
+		}
 		var said []string
 		for _, i := range t.kept {
 			v := cell(row, i)
@@ -299,6 +332,9 @@ func (g rowGroup) section(t table) Section {
 				v = name + "\u00a0: " + v
 			}
 			said = append(said, v)
+			if length += len(v); length > maxText {
+				return Section{}, errTooMuchText
+			}
 		}
 		switch {
 		case len(said) == 0:
@@ -315,7 +351,7 @@ func (g rowGroup) section(t table) Section {
 	if s.Text == "" { // a list of names
 		s.Text = strings.TrimRight(cell(t.header, t.group[0]), " \u00a0:") + "\u00a0: " + g.name
 	}
-	return s
+	return s, nil
 }
 
 // csvSource is one table, at a web address or on disk.
@@ -342,7 +378,7 @@ func (c csvSource) Ref() corpus.SourceRef { return corpus.SourceRef{Kind: KindCS
 // List returns the table as one document, or each of its groups as one where a
 // column has their titles or addresses.
 func (c csvSource) List(ctx context.Context) (Listing, error) {
-	file, err := readSourceFile(ctx, c.uri, c.settings.FetchSettings, c.Ref(), c.deps)
+	file, err := readSourceFile(ctx, c.uri, c.settings.FetchSettings, c.Ref(), c.deps, textBytes)
 	if err != nil {
 		return Listing{}, err
 	}
@@ -366,6 +402,7 @@ func (c csvSource) List(ctx context.Context) (Listing, error) {
 	e = CSVExtractor{settings: &part}
 	var l Listing
 	taken := map[string]bool{}
+	written := 0
 	for _, g := range t.groups() {
 		said := Extracted{Title: firstOf(cell(g.rows[0], t.title), g.name), URL: firstOf(webAddress(cell(g.rows[0], t.url)), address)}
 		if said.Title == "" {
@@ -381,6 +418,9 @@ func (c csvSource) List(ctx context.Context) (Listing, error) {
 		w := csv.NewWriter(&b)
 		if err := w.WriteAll(append([][]string{t.header}, g.rows...)); err != nil {
 			return Listing{}, fmt.Errorf("%s: write rows: %w", c.uri, err)
+		}
+		if written += b.Len(); written > maxParts {
+			return Listing{}, failuref(codeTooLong, "%s: more than %d MB of rows with their header again: cut the table into several, or shorten the names of its columns", c.uri, maxParts>>20)
 		}
 		l.Items = append(l.Items, madeItem(key, CSV, b.Bytes(), e, said))
 	}

@@ -86,7 +86,7 @@ func readWhole(file string) ([]byte, error) {
 		return nil, failuref(codeUnreadable, "cannot be read: %s", fileReason(err))
 	}
 	defer func() { _ = r.Close() }()
-	content, err := io.ReadAll(io.LimitReader(r, defaultMaxBytes+1))
+	content, err := readAtMost(r, defaultMaxBytes)
 	switch {
 	case err != nil:
 		return nil, failuref(codeUnreadable, "cannot be read: %s", fileReason(err))

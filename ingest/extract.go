@@ -133,14 +133,23 @@ func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error
 	ctx, cancel := context.WithTimeout(ctx, maxReading)
 	defer cancel()
 	x, err = e.Extract(ctx, in)
+	if err == nil && ctx.Err() != nil {
+		err = ctx.Err()
+	}
 	if errors.Is(err, context.DeadlineExceeded) && whole.Err() == nil {
 		err = failuref(codeSlow, "it was not read within %s: save it again in a plainer form, or cut it into several", maxReading)
 	}
 	if err != nil {
 		return Extracted{}, err
 	}
-	x.Flags = Suspicions(in, x)
 	size := 0
+	for _, s := range x.Sections {
+		if size += len(s.Text); size > 2*maxText { // white space goes, below
+			return Extracted{}, errTooMuchText
+		}
+	}
+	x.Flags = Suspicions(in, x)
+	size = 0
 	kept := x.Sections[:0]
 	for _, s := range x.Sections {
 		s.Text = cleanText(s.Text)
@@ -152,13 +161,19 @@ func extract(ctx context.Context, e Extractor, in Input) (x Extracted, err error
 			continue
 		}
 		size += len(s.Text)
+		for _, h := range s.Headings {
+			size += len(h)
+		}
 		kept = append(kept, s)
+		if size > maxText {
+			return Extracted{}, errTooMuchText
+		}
 	}
 	if len(kept) == 0 {
 		return Extracted{}, errNoText
 	}
-	if size > maxText {
-		return Extracted{}, failuref(codeTooLong, "more than %d MB of text inside: cut the file into several", maxText>>20)
+	if len(kept) > maxSections {
+		return Extracted{}, failuref(codeTooLong, "more than %d sections inside: cut the file into several", maxSections)
 	}
 	x.Sections = kept
 	x.Title, x.Theme, x.URL = oneLine(x.Title), oneLine(x.Theme), oneLine(x.URL)

@@ -40,8 +40,11 @@ func (s FeedSettings) Validate() error {
 	return s.FetchSettings.Validate()
 }
 
-// maxEntries bounds the entries that are kept of a feed.
-const maxEntries = 5000
+// Bounds of a feed.
+const (
+	maxEntries = 5000 // that are kept
+	feedBytes  = 6 << 20
+)
 
 // feed is an RSS or Atom feed. It is a window on what a site publishes: an
 // entry that left it stays until its days are over.
@@ -85,7 +88,7 @@ type entry struct {
 // List returns the entries of the feed, and those that it had and whose days
 // are not over.
 func (f feed) List(ctx context.Context) (Listing, error) {
-	file, err := readSourceFile(ctx, f.uri, f.settings.FetchSettings, f.Ref(), f.deps)
+	file, err := readSourceFile(ctx, f.uri, f.settings.FetchSettings, f.Ref(), f.deps, feedBytes)
 	if err != nil {
 		return Listing{}, err
 	}

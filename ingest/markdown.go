@@ -31,7 +31,10 @@ var formNumber = regexp.MustCompile(`(\d)\*(\d)`)
 // Extract implements Extractor. A heading of the form "A > B > C" stands for
 // three levels. The title is the front matter's, else the first heading's of
 // level 1, else the file's name.
-func (MarkdownExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
+func (MarkdownExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
+	if err := checkTextFile(in.Bytes); err != nil {
+		return Extracted{}, err
+	}
 	decoded, err := decodeText(in.Bytes)
 	if err != nil {
 		return Extracted{}, err
@@ -46,6 +49,9 @@ func (MarkdownExtractor) Extract(_ context.Context, in Input) (Extracted, error)
 	}
 	if err := checkMarkdown(body); err != nil {
 		return Extracted{}, err
+	}
+	if ctx.Err() != nil {
+		return Extracted{}, ctx.Err()
 	}
 	md := goldmark.New(
 		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList),

@@ -13,8 +13,8 @@ const (
 // checkMarkdown refuses what its parser would spend minutes on. Files that
 // people wrote are far from it.
 func checkMarkdown(body string) error {
-	if len(body) > maxText {
-		return failuref(codeTooLong, "more than %d MB of text inside: cut the file into several", maxText>>20)
+	if err := checkText(body); err != nil {
+		return err
 	}
 	marks, cost := 0, 0
 	rows, columns := 0, 0

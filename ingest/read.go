@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 
@@ -16,9 +15,18 @@ import (
 	"guichet/corpus"
 )
 
-// bytesAtOnce bounds the files that are in memory being read, by their size: a
+// bytesAtOnce bounds the files that are in memory being read, by what they weigh: a
 // large one is read alone.
 const bytesAtOnce = 32 << 20
+
+// weightOf is what a file weighs beside others. What becomes a tree or rows takes
+// many times its size; PDF is read by a program of its own.
+func weightOf(mediaType string, size int64) int64 {
+	if mediaType != PDF {
+		size *= 4
+	}
+	return min(max(size, 1), bytesAtOnce)
+}
 
 // readItem is what came of reading an item: exactly one of unchanged, err, and
 // a document.
@@ -149,14 +157,13 @@ func (p *pass) fetch(ctx context.Context, room *semaphore.Weighted, item Item) (
 			if info.Size() > p.MaxBytes {
 				return nil, nil, tooLarge(p.MaxBytes)
 			}
-			weight = info.Size()
+			weight = weightOf(item.MediaType, info.Size())
 		}
 	}
-	weight = min(max(weight, 1), bytesAtOnce)
 	if err := room.Acquire(ctx, weight); err != nil {
 		return nil, nil, err
 	}
-	content, err = io.ReadAll(io.LimitReader(r, p.MaxBytes+1))
+	content, err = readAtMost(r, p.MaxBytes)
 	switch {
 	case err != nil:
 		err = failuref(codeUnreadable, "cannot be read: %s", fileReason(err))

@@ -216,12 +216,22 @@ func madeItem(key, mediaType string, content []byte, e Extractor, said Extracted
 }
 
 // readSourceFile returns the one file that a source consists of, from the web
-// or from disk.
-func readSourceFile(ctx context.Context, uri string, s FetchSettings, ref corpus.SourceRef, d Dependencies) (fetch.File, error) {
+// or from disk. One of more than limit bytes is not read.
+func readSourceFile(ctx context.Context, uri string, s FetchSettings, ref corpus.SourceRef, d Dependencies, limit int) (fetch.File, error) {
+	if s.MaxMB > 0 {
+		limit = min(limit, s.MaxMB<<20)
+	}
+	tooLarge := func() error {
+		return failuref(codeTooLarge, "%s: larger than %d MB, which is more than is read at once: cut it into several", uri, limit>>20)
+	}
 	if isWebAddress(uri) {
+		s.MaxMB = limit >> 20
 		client := s.client(d)
 		defer client.Close()
 		file, err := client.File(ctx, d.memory(ref), uri)
+		if codeOf(err) == fetch.CodeTooLarge {
+			return fetch.File{}, tooLarge()
+		}
 		if err != nil {
 			return fetch.File{}, fmt.Errorf("%s: %w", uri, err)
 		}
@@ -232,12 +242,12 @@ func readSourceFile(ctx context.Context, uri string, s FetchSettings, ref corpus
 		return fetch.File{}, fmt.Errorf("%s: %s", uri, fileReason(err))
 	}
 	defer func() { _ = r.Close() }()
-	b, err := io.ReadAll(io.LimitReader(r, defaultMaxBytes+1))
+	b, err := readAtMost(r, int64(limit))
 	if err != nil {
 		return fetch.File{}, fmt.Errorf("%s: %s", uri, fileReason(err))
 	}
-	if len(b) > defaultMaxBytes {
-		return fetch.File{}, fmt.Errorf("%s: %w", uri, tooLarge(defaultMaxBytes))
+	if len(b) > limit {
+		return fetch.File{}, tooLarge()
 	}
 	return fetch.File{URL: uri, Body: b}, nil
 }

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"iter"
 	"math"
 	"regexp"
 	"strings"
@@ -262,12 +263,22 @@ func (s Splitter) parts(a atom) []atom {
 		return []atom{a}
 	}
 	var parts []atom
-	for i, sentence := range sentences(a.text) {
+	most := 2 * manyAtoms // beyond it short neighbours are joined, to keep them few
+	first := true
+	for sentence := range sentences(a.text) {
 		part := atom{sep: " ", text: sentence, cost: cutSentence}
-		if i == 0 {
+		if first {
 			part.sep, part.cost, part.repeat = a.sep, a.cost, a.repeat
+			first = false
 		}
-		parts = append(parts, s.words(part)...)
+		for _, words := range s.words(part) {
+			words.size = utf8.RuneCountInString(words.text)
+			parts = append(parts, words)
+		}
+		if len(parts) > most {
+			parts = s.coarser(parts)
+			most = 2*len(parts) + 2*manyAtoms
+		}
 	}
 	return parts
 }
@@ -328,8 +339,13 @@ func prefix(s string, n int) string {
 
 // sentences cuts a line behind ". ", "! " and "? " where a capital, a digit or
 // an opening mark follows. White space inside a sentence stays as it is.
-func sentences(line string) []string {
-	var all []string
+func sentences(line string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		cutSentences(line, yield)
+	}
+}
+
+func cutSentences(line string, yield func(string) bool) {
 	start := 0
 	for i, r := range line {
 		if r != ' ' || i == 0 || !strings.ContainsRune(".!?…", rune(line[i-1])) && !strings.HasSuffix(line[:i], "…") {
@@ -340,14 +356,15 @@ func sentences(line string) []string {
 			continue
 		}
 		if i > start {
-			all = append(all, line[start:i])
+			if !yield(line[start:i]) {
+				return
+			}
 			start = i + 1
 		}
 	}
 	if start < len(line) {
-		all = append(all, line[start:])
+		yield(line[start:])
 	}
-	return all
 }
 
 // isRule tells the line that stands under a table's header.

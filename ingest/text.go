@@ -17,12 +17,22 @@ func (PlainExtractor) Version() string { return "plain/1" }
 
 // Extract implements Extractor. The text is one section; its title is the
 // first line when that is short, else the file's name.
-func (PlainExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
+func (PlainExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
+	if err := checkTextFile(in.Bytes); err != nil {
+		return Extracted{}, err
+	}
 	decoded, err := decodeText(in.Bytes)
 	if err != nil {
 		return Extracted{}, err
 	}
-	body := unwrap(cleanText(decoded))
+	cleaned := cleanText(decoded)
+	if err := checkText(cleaned); err != nil {
+		return Extracted{}, err
+	}
+	if ctx.Err() != nil {
+		return Extracted{}, ctx.Err()
+	}
+	body := unwrap(cleaned)
 	return Extracted{Title: firstLine(body), Sections: []Section{{Text: body}}}, nil
 }
 
