@@ -235,17 +235,21 @@ func TestDownloadsAreKept(t *testing.T) {
 		_, _ = io.WriteString(w, body)
 	}))
 	defer server.Close()
-	d := Downloads{Dir: filepath.Join(t.TempDir(), "kept"), Get: func(ctx context.Context, address, etag, _ string) (Download, error) {
+	d := Downloads{Dir: filepath.Join(t.TempDir(), "kept"), Get: func(ctx context.Context, address, etag, _ string, to *os.File) (Download, error) {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 		if err != nil {
 			return Download{}, err
 		}
 		req.Header.Set("If-None-Match", etag)
-		resp, err := http.DefaultClient.Do(req) //nolint:bodyclose // whoever reads it closes it
+		resp, err := http.DefaultClient.Do(req)
 		if err != nil {
 			return Download{}, err
 		}
-		return Download{Body: resp.Body, ETag: resp.Header.Get("ETag"), Unchanged: resp.StatusCode == http.StatusNotModified}, nil
+		defer func() { _ = resp.Body.Close() }()
+		if _, err := io.Copy(to, resp.Body); err != nil {
+			return Download{}, err
+		}
+		return Download{ETag: resp.Header.Get("ETag"), Unchanged: resp.StatusCode == http.StatusNotModified}, nil
 	}}
 	want := func(text string, times int) {
 		t.Helper()
@@ -290,6 +294,14 @@ func TestDownloadsAreKept(t *testing.T) {
 		_ = os.Remove(f)
 	}
 	want("two", 3)
+	// What fails leaves nothing, and what is kept stays.
+	server.Close()
+	if _, err := d.Open(t.Context(), server.URL); err == nil {
+		t.Error("a server that is gone has answered")
+	}
+	if files, _ := os.ReadDir(d.Dir); len(files) != 2 {
+		t.Errorf("%d files are kept after a failure", len(files))
+	}
 }
 
 func FuzzDirectory(f *testing.F) {

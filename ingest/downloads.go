@@ -17,16 +17,15 @@ import (
 type Downloads struct {
 	Dir string // where the files are kept; made when it is not there
 	// Get asks for an address, with the validators of the file that is kept
-	// (empty: none is).
-	Get func(ctx context.Context, address, etag, modified string) (Download, error)
+	// (empty: none is), and writes what comes into a new file.
+	Get func(ctx context.Context, address, etag, modified string, to *os.File) (Download, error)
 }
 
 // Download is what came of asking for an address.
 type Download struct {
-	Body     io.ReadCloser // nil when Unchanged
 	ETag     string
 	Modified string // Last-Modified, as the server writes it
-	// Unchanged says that the file that is kept still holds.
+	// Unchanged says that the file that is kept still holds: nothing was written.
 	Unchanged bool
 }
 
@@ -49,7 +48,15 @@ func (d Downloads) Open(ctx context.Context, uri string) (*os.File, error) {
 	d.sweep()
 	note := filepath.Join(d.Dir, fmt.Sprintf("%x.json", sha256.Sum256([]byte(uri))))
 	kept := d.kept(note)
-	got, err := d.Get(ctx, uri, kept.ETag, kept.Modified)
+	to, err := os.CreateTemp(d.Dir, "download-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a file for a download: %w", err)
+	}
+	got, err := d.Get(ctx, uri, kept.ETag, kept.Modified, to)
+	if err != nil || got.Unchanged {
+		_ = to.Close()
+		_ = os.Remove(to.Name())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", uri, err)
 	}
@@ -59,8 +66,7 @@ func (d Downloads) Open(ctx context.Context, uri string) (*os.File, error) {
 		}
 		return OpenLocal(ctx, filepath.Join(d.Dir, kept.File))
 	}
-	defer func() { _ = got.Body.Close() }()
-	f, err := d.keep(got, note, keptFile{Address: uri, ETag: got.ETag, Modified: got.Modified})
+	f, err := keep(to, note, keptFile{Address: uri, ETag: got.ETag, Modified: got.Modified})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", uri, err)
 	}
@@ -106,12 +112,10 @@ func (d Downloads) kept(note string) keptFile {
 	return k
 }
 
-// keep writes the body, and then the note, which is replaced as a whole.
-func (d Downloads) keep(got Download, note string, k keptFile) (f *os.File, err error) {
-	f, err = os.CreateTemp(d.Dir, "download-*")
-	if err != nil {
-		return nil, err
-	}
+// keep writes the note of a file that came, which is replaced as a whole. A file
+// that is not kept is removed.
+func keep(to *os.File, note string, k keptFile) (f *os.File, err error) {
+	f = to
 	defer func() {
 		if err != nil {
 			_ = f.Close()
@@ -119,11 +123,12 @@ func (d Downloads) keep(got Download, note string, k keptFile) (f *os.File, err 
 			f = nil
 		}
 	}()
-	n, err := io.Copy(f, io.LimitReader(got.Body, maxArchive+1))
-	if err == nil && n > maxArchive {
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+	case info.Size() > maxArchive:
 		err = tooLarge(maxArchive)
-	}
-	if err == nil && n == 0 {
+	case info.Size() == 0:
 		err = errors.New("an empty file came")
 	}
 	if err != nil {

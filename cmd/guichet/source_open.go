@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -95,21 +96,21 @@ const (
 func (o *session) downloads(private ...string) ingest.Downloads {
 	return ingest.Downloads{
 		Dir: filepath.Join(o.settings.get("GUICHET_DATA_DIR"), "downloads"),
-		Get: func(ctx context.Context, address, etag, modified string) (ingest.Download, error) {
+		Get: func(ctx context.Context, address, etag, modified string, to *os.File) (ingest.Download, error) {
 			client := fetch.New(fetch.Options{MaxBytes: maxDownload, Total: downloadTime, Private: private})
 			defer client.Close()
-			return download(ctx, client, address, etag, modified)
+			return download(ctx, client, address, etag, modified, to)
 		},
 	}
 }
 
-func download(ctx context.Context, client *fetch.Client, address, etag, modified string) (ingest.Download, error) {
-	answer, err := client.Get(ctx, fetch.Request{URL: address, ETag: etag, Modified: modified, Follow: true})
+func download(ctx context.Context, client *fetch.Client, address, etag, modified string, to *os.File) (ingest.Download, error) {
+	answer, err := client.Get(ctx, fetch.Request{URL: address, ETag: etag, Modified: modified, Follow: true, Into: to})
 	if err != nil {
 		return ingest.Download{}, err
 	}
 	if answer.Status == 304 {
 		return ingest.Download{Unchanged: true}, nil
 	}
-	return ingest.Download{Body: io.NopCloser(bytes.NewReader(answer.Body)), ETag: answer.ETag, Modified: answer.Modified}, nil
+	return ingest.Download{ETag: answer.ETag, Modified: answer.Modified}, nil
 }

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -145,6 +147,9 @@ type Request struct {
 	Follow   bool   // follow redirects, to public addresses anywhere
 	// Takes tells whether the body of a media type is wanted; nil: always.
 	Takes func(mediaType string) bool
+	// Into is written the body, from its start, in place of Response.Body; what it
+	// held goes once a body comes. nil: the body is held in memory.
+	Into *os.File
 }
 
 // Response is what a server said. Its status is 200 (or another that means a
@@ -158,7 +163,7 @@ type Response struct {
 	Changed   time.Time // the same; zero when it is but the time of the answer
 	Robots    []string
 	Location  string // absolute; of a redirect that was not followed
-	Body      []byte
+	Body      []byte    // nil when it was written into a file
 	Unwanted  bool // Takes said no: no body was read
 }
 
@@ -302,7 +307,11 @@ func (c *Client) read(r Request, at *url.URL, resp *http.Response, watch *watchd
 	case resp.ContentLength > c.o.MaxBytes:
 		return answer, 0, tooLarge(c.o.MaxBytes)
 	}
-	body, err := io.ReadAll(io.LimitReader(watch.reader(resp.Body), c.o.MaxBytes+1))
+	from := io.LimitReader(watch.reader(resp.Body), c.o.MaxBytes+1)
+	if r.Into != nil {
+		return answer, 0, c.spill(r.Into, from)
+	}
+	body, err := io.ReadAll(from)
 	if err != nil {
 		return answer, 0, fmt.Errorf("read the answer: %w", err)
 	}
@@ -311,6 +320,25 @@ func (c *Client) read(r Request, at *url.URL, resp *http.Response, watch *watchd
 	}
 	answer.Body = body
 	return answer, 0, nil
+}
+
+// spill writes a body into a file, in place of what an earlier try left in it.
+func (c *Client) spill(to *os.File, from io.Reader) error {
+	if err := to.Truncate(0); err != nil {
+		return errorf(CodeStatus, "no file to write the answer into: %v", err)
+	}
+	// At an offset, so that the place in the file stays its caller's.
+	n, err := io.Copy(io.NewOffsetWriter(to, 0), from)
+	var file *fs.PathError
+	switch {
+	case errors.As(err, &file):
+		return errorf(CodeStatus, "the answer cannot be written: %v", err)
+	case err != nil:
+		return fmt.Errorf("read the answer: %w", err)
+	case n > c.o.MaxBytes:
+		return tooLarge(c.o.MaxBytes)
+	}
+	return nil
 }
 
 func tooLarge(limit int64) *Error {

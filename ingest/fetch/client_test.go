@@ -6,11 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -393,5 +397,61 @@ func TestFileFromMemory(t *testing.T) {
 	}
 	if bodies != 1 || requests != 6 {
 		t.Errorf("%d bodies in %d requests", bodies, requests)
+	}
+}
+
+// TestBodiesGoIntoAFile holds a large answer to little memory, and a file to what
+// the last try brought.
+func TestBodiesGoIntoAFile(t *testing.T) {
+	const size = 64 << 20
+	tries := 0
+	base, c := served(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("ETag", `"a"`)
+		if r.Header.Get("If-None-Match") == `"a"` {
+			w.WriteHeader(http.StatusNotModified)
+			return
+		}
+		tries++
+		n := size
+		switch {
+		case r.URL.Path == "/large":
+			n += 1 << 20
+		case tries == 1: // breaks off, after more than is sent in the end
+			w.Header().Set("Content-Length", "67108864")
+			n = size / 2
+		}
+		piece := bytes.Repeat([]byte{byte('0' + tries)}, 1<<20)
+		for range n >> 20 {
+			_, _ = w.Write(piece)
+		}
+	}, func(o *Options) { o.MaxBytes = size })
+	f, err := os.Create(filepath.Join(t.TempDir(), "body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r, err := c.Get(t.Context(), Request{URL: base + "/", Into: f})
+	runtime.ReadMemStats(&after)
+	// The server of the test takes part of it: a piece for each try.
+	if taken := int64(after.TotalAlloc) - int64(before.TotalAlloc); taken > 16<<20 {
+		t.Errorf("it took %d MB of memory", taken>>20)
+	}
+	if err != nil || r.Body != nil || r.ETag != `"a"` || tries != 2 {
+		t.Fatalf("%d tries, %+v, %v", tries, r, err)
+	}
+	b, err := io.ReadAll(f)
+	if err != nil || len(b) != size || bytes.ContainsFunc(b, func(r rune) bool { return r != '2' }) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+	if r, err := c.Get(t.Context(), Request{URL: base + "/", ETag: `"a"`, Into: f}); err != nil || r.Status != http.StatusNotModified {
+		t.Errorf("%+v, %v", r, err)
+	}
+	if info, err := f.Stat(); err != nil || info.Size() != size {
+		t.Errorf("what was kept is gone: %v, %v", info, err)
+	}
+	if _, err := c.Get(t.Context(), Request{URL: base + "/large", Into: f}); code(err) != CodeTooLarge {
+		t.Errorf("too large: %v", err)
 	}
 }
