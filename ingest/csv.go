@@ -58,11 +58,11 @@ type CSVExtractor struct{ settings *CSVSettings }
 // Version implements Extractor.
 func (e CSVExtractor) Version() string {
 	if e.settings == nil {
-		return "csv/1"
+		return "csv/2"
 	}
 	s := *e.settings
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %q %q %q", s.Name, s.Group, s.Columns, s.Title, s.URL, s.Separator))
-	return fmt.Sprintf("csv/1 %x", sum[:6])
+	return fmt.Sprintf("csv/2 %x", sum[:6])
 }
 
 // Extract implements Extractor.
@@ -165,7 +165,14 @@ func readTable(ctx context.Context, b []byte, s CSVSettings) (table, error) {
 	if len(t.header) == 0 {
 		return table{}, errNoText
 	}
-	return t, t.choose(s)
+	if err := t.choose(s); err != nil {
+		return table{}, err
+	}
+	// Columns that the settings name were found: the first row names them.
+	if len(s.Group)+len(s.Columns) > 0 || s.Title != "" || s.URL != "" {
+		return t, nil
+	}
+	return t, t.checkHeader()
 }
 
 func tooManyCells() error {
@@ -224,7 +231,7 @@ func (t *table) choose(s CSVSettings) error {
 				return i, nil
 			}
 		}
-		return -1, failuref(codeTable, "%s: no column %q; there are %s", field, name, strings.Join(t.header, ", "))
+		return -1, failuref(codeTable, "%s: no column %q; there are %s", field, name, prefix(strings.Join(t.header, ", "), 400))
 	}
 	for _, list := range []struct {
 		field string
@@ -400,7 +407,7 @@ func (c csvSource) List(ctx context.Context) (Listing, error) {
 	part := c.settings
 	part.Separator = ","
 	e = CSVExtractor{settings: &part}
-	var l Listing
+	l := Listing{Notes: t.notes}
 	taken := map[string]bool{}
 	written := 0
 	for _, g := range t.groups() {

@@ -38,6 +38,48 @@ func TestCSVBecomesSections(t *testing.T) {
 	}
 }
 
+// TestFirstRowNamesTheColumns tells a first row that is data from one that names
+// columns in ways that look like data.
+func TestFirstRowNamesTheColumns(t *testing.T) {
+	for name, c := range map[string]struct{ text, failure, note string }{
+		"weekday":         {"Rue Haute;lundi;gris\nRue Basse;mardi;jaune\n", "the first row must name the columns", ""},
+		"number":          {"12;Rue Haute\n14;Rue Basse\n", "the first row must name the columns", ""},
+		"date":            {"Fête;14/07/2026\nMarché;15/07/2026\n", "the first row must name the columns", ""},
+		"hours":           {"Mairie;9h-12h\nPoste;9 h 30 - 16 h\n", "the first row must name the columns", ""},
+		"telephone":       {"Mairie;02 99 00 00 01\nPoste;02 99 00 00 02\n", "the first row must name the columns", ""},
+		"mail":            {"Mairie;mairie@ville.fr\nPoste;poste@ville.fr\n", "the first row must name the columns", ""},
+		"values again":    {"Rue Haute;gris;Nord\nRue Basse;gris;Nord\nCour;jaune;Sud\n", "the first row must name the columns", ""},
+		"one value again": {"Rue Haute;gris\nRue Basse;gris\nCour;jaune\n", "", "the first row must name the columns"},
+
+		"header":         {streets, "", ""},
+		"week":           {"Service;Lundi;Mardi\nMairie;9h-12h;14h-17h\nPoste;fermé;9h-12h\n", "", ""},
+		"years":          {"Tarif;2025;2026\nCantine;3,10;3,20\nGarderie;2;2\n", "", ""},
+		"persons":        {"Quotient;1;2;3\nA;1,50;1,20;1\nB;2;1,80;1,50\n", "", ""},
+		"one year":       {"Tarif;2026\nCantine;gratuit\n", "", ""},
+		"said twice":     {"Rue;Jour\nHaute;lundi\nRue;Jour\nBasse;mardi\n", "", ""},
+		"lone column":    {"Rue\nHaute\nBasse\n", "", ""},
+		"unnamed column": {"Rue;;Jour\nHaute;x;lundi\nBasse;x;mardi\n", "", ""},
+	} {
+		x, err := CSVExtractor{}.Extract(t.Context(), Input{Name: "a.csv", Bytes: []byte(c.text)})
+		switch notes := strings.Join(x.Notes, " "); {
+		case c.failure == "" && err != nil, c.failure != "" && (codeOf(err) != codeTable || !strings.Contains(err.Error(), c.failure)):
+			t.Errorf("%s: %v", name, err)
+		case c.note == "" && notes != "", !strings.Contains(notes, c.note):
+			t.Errorf("%s: notes %q", name, notes)
+		}
+		for _, s := range x.Sections {
+			if strings.Contains(s.Text, "Jour\u00a0: Jour") {
+				t.Errorf("%s: the header is a row: %q", name, s.Text)
+			}
+		}
+	}
+	// Who names a column in the settings has seen the header.
+	x, err := CSVExtractor{settings: &CSVSettings{Group: []string{"12"}}}.Extract(t.Context(), Input{Bytes: []byte("12;Rue\n14;Haute\n")})
+	if err != nil || len(x.Sections) != 1 {
+		t.Errorf("%+v, %v", x, err)
+	}
+}
+
 func TestCSVSource(t *testing.T) {
 	b := newBench(t)
 	b.write("rues.csv", "Rue;Jour;Lien\nAllée;mardi;https://ville.fr/allee\nCour;jeudi;\nAllée;lundi;\n")

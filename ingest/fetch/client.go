@@ -163,8 +163,8 @@ type Response struct {
 	Changed   time.Time // the same; zero when it is but the time of the answer
 	Robots    []string
 	Location  string // absolute; of a redirect that was not followed
-	Body      []byte    // nil when it was written into a file
-	Unwanted  bool // Takes said no: no body was read
+	Body      []byte // nil when it was written into a file
+	Unwanted  bool   // Takes said no: no body was read
 }
 
 // Get asks for an address, politely and with patience. Its error is that of
