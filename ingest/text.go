@@ -13,7 +13,7 @@ import (
 type PlainExtractor struct{}
 
 // Version implements Extractor.
-func (PlainExtractor) Version() string { return "plain/1" }
+func (PlainExtractor) Version() string { return "plain/2" }
 
 // Extract implements Extractor. The text is one section; its title is the
 // first line when that is short, else the file's name.
@@ -39,11 +39,15 @@ func (PlainExtractor) Extract(ctx context.Context, in Input) (Extracted, error) 
 // firstLine returns the text's first line when it could be a title.
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	line = headingMark.ReplaceAllString(line, "")
 	if n := utf8.RuneCountInString(line); n == 0 || n > 120 {
 		return ""
 	}
 	return line
 }
+
+// headingMark is what Markdown puts before a heading, as plain texts have it, too.
+var headingMark = regexp.MustCompile(`^#{1,6}\s+`)
 
 var (
 	bullet   = regexp.MustCompile(`^\s*[•●▪◦‣·–—*\x{F0B7}\x{F0A7}\x{F0D8}-]\s+`)
