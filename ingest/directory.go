@@ -82,6 +82,9 @@ func (a area) takes(kind, commune string) bool {
 	return (len(a.kinds) == 0 || slices.Contains(a.kinds, kind)) && strings.HasPrefix(commune, a.code)
 }
 
+// NothingMeant says that the areas match nothing in the directory.
+const NothingMeant = "no service of the directory is of these areas and kinds: check the INSEE code, which is not the postcode, and the kinds behind it"
+
 // DirectoryEntry is a service of the directory.
 type DirectoryEntry struct {
 	Key    string // name of its document, the same from file to file
@@ -221,6 +224,9 @@ func (s directorySource) List(ctx context.Context) (Listing, error) {
 		return Listing{}, err
 	}
 	var l Listing
+	if len(d.Entries) == 0 {
+		l.Notes = append(l.Notes, NothingMeant)
+	}
 	for _, e := range d.Entries {
 		content, err := json.Marshal(e.record)
 		if err != nil {

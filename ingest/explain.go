@@ -105,6 +105,9 @@ func (e *Explanation) read(ctx context.Context, content []byte, readers map[stri
 		if mediaType, _, err := sniff("", content); err != nil {
 			return err
 		} else if mediaType == "" {
+			if err := sourceOf(content); err != nil {
+				return err
+			}
 			return unread(e.File)
 		}
 	}

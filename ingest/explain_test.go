@@ -47,6 +47,28 @@ func TestExplainNamesWhatFailed(t *testing.T) {
 	}
 }
 
+// TestExplainNamesTheSourceThatReadsAFile tells files that are no documents.
+func TestExplainNamesTheSourceThatReadsAFile(t *testing.T) {
+	for name, c := range map[string]struct{ content, want string }{
+		"agenda.ics":    {"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "guichet source add calendar"},
+		"agenda.bin":    {"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "guichet source add calendar"},
+		"news.rss":      {"<rss/>", "guichet source add feed"},
+		"news.xml":      {`<?xml version="1.0"?>` + "\n<!-- x -->\n" + `<rss version="2.0"><channel/></rss>`, "guichet source add feed"},
+		"atom.xml":      {`<feed xmlns="http://www.w3.org/2005/Atom"/>`, "guichet source add feed"},
+		"F1.xml":        {`<?xml version="1.0"?><Publication ID="F1" type="Fiche d'information"></Publication>`, "guichet source add service-public"},
+		"something.xml": {"<a/>", "save it as PDF"},
+	} {
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		e, err := Explain(t.Context(), file, Extractors())
+		if err != nil || e.Code != codeKind || !strings.Contains(e.Failure, c.want) {
+			t.Errorf("%s: %q (%s), %v", name, e.Failure, e.Code, err)
+		}
+	}
+}
+
 func TestNamesOfContentsAreBelievedBeforeNamesOfFiles(t *testing.T) {
 	content, err := os.ReadFile("testdata/cantine.pdf")
 	if err != nil {

@@ -371,3 +371,26 @@ func TestReportTellsDocumentsWithoutAddress(t *testing.T) {
 		t.Errorf("none has an address, yet: %q", r.Notes)
 	}
 }
+
+// TestAFolderWithoutDocumentsSaysSo tells a folder that is empty, or the wrong one.
+func TestAFolderWithoutDocumentsSaysSo(t *testing.T) {
+	b := newBench(t)
+	b.write("photos/mairie.jpg", "x")
+	r, err := b.ingester.Ingest(t.Context(), b.request("."))
+	if err != nil || !strings.Contains(strings.Join(r.Notes, "\n"), "holds no document that is read") {
+		t.Errorf("notes %q, %v", r.Notes, err)
+	}
+	b.write("a.md", "# A\n\nUn texte.\n")
+	if r := b.ingest("."); strings.Contains(strings.Join(r.Notes, "\n"), "holds no document") {
+		t.Errorf("notes %q", r.Notes)
+	}
+}
+
+func TestTheTitleOfATextHasNoMark(t *testing.T) {
+	for text, want := range map[string]string{"# Déchèterie\n\nOuverte.": "Déchèterie", "## Un  \nB.": "Un", "#1 des marchés\nB.": "#1 des marchés", "Mairie\nB.": "Mairie"} {
+		x, err := PlainExtractor{}.Extract(t.Context(), Input{Name: "a.txt", Bytes: []byte(text)})
+		if err != nil || x.Title != want {
+			t.Errorf("%q: %q, %v", text, x.Title, err)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -47,8 +48,41 @@ func unread(name string) error {
 	case ".jpg", ".jpeg", ".png", ".gif", ".tif", ".tiff", ".bmp", ".webp", ".heic":
 		return failuref(codeKind, "a picture (%s): save it as PDF", ext)
 	}
+	if kind := sourceKinds[ext]; kind != "" {
+		return readBySource(kind, ext)
+	}
 	return failuref(codeKind, "files of the kind %q are not read: save it as PDF, DOCX, HTML, Markdown or plain text", ext)
 }
+
+// sourceKinds are the kinds of source that read files of an extension.
+var sourceKinds = map[string]string{
+	".ics": KindCalendar, ".ical": KindCalendar, ".ifb": KindCalendar, ".rss": KindFeed, ".atom": KindFeed,
+}
+
+// readBySource is the failure of a file that is no document of its own.
+func readBySource(kind, what string) error {
+	return failuref(codeKind, "files of the kind %q are read by a source of their own: guichet source add %s FILE --collection NAME", what, kind)
+}
+
+// sourceOf tells what reads a file that is no document of its own, by its contents:
+// an error that says so, or nil.
+func sourceOf(content []byte) error {
+	head := strings.TrimSpace(string(bytes.TrimPrefix(content[:min(len(content), 4096)], []byte{0xEF, 0xBB, 0xBF})))
+	switch {
+	case strings.HasPrefix(head, "BEGIN:VCALENDAR"):
+		return readBySource(KindCalendar, "calendar")
+	case feedRoot.MatchString(head):
+		return readBySource(KindFeed, "feed")
+	case sheetRoot.MatchString(head):
+		return failuref(codeKind, "a sheet of service-public is read with its archive: guichet source add %s vosdroits-latest.zip --collection NAME", KindServicePublic)
+	}
+	return nil
+}
+
+var (
+	feedRoot  = regexp.MustCompile(`^(?:<\?[^>]*>\s*|<!--[^>]*>\s*)*<(?:rss|feed|rdf:RDF)[\s>/]`)
+	sheetRoot = regexp.MustCompile(`^(?:<\?[^>]*>\s*|<!--[^>]*>\s*)*<(?:Publication|ServiceComplementaire)[\s>]`)
+)
 
 // noteUnread names the documents among the files that are skipped, and what can
 // be done about each kind.

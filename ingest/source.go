@@ -112,6 +112,10 @@ func (f folder) List(ctx context.Context) (Listing, error) {
 	if err != nil {
 		return Listing{}, err
 	}
+	if len(l.Items) == 0 && len(l.Failures) == 0 {
+		l.Notes = append(l.Notes, fmt.Sprintf("the folder %s holds no document that is read: put files there (PDF, DOCX, ODT, HTML, Markdown, text, CSV), or name another folder",
+			filepath.Join(f.path, filepath.FromSlash(f.below))))
+	}
 	return l, nil
 }
 

@@ -71,6 +71,12 @@ func (a *app) importServices(cmd *cobra.Command, uri string, i importing) error 
 	if err != nil {
 		return err
 	}
+	if len(directory.Entries) == 0 {
+		_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "Note: %s.\n", ingest.NothingMeant)
+		if merged.Replaced > 0 && !i.dryRun {
+			return fmt.Errorf("%s of an earlier import would go, and none would come: nothing was changed", english.Count(merged.Replaced, "service"))
+		}
+	}
 	if i.dryRun {
 		b, err := opening.Format(merged.Services)
 		if err == nil {

@@ -43,6 +43,11 @@ func TestServicesAreImported(t *testing.T) {
 	if strings.Count(shown, "slug:") != 2 || !strings.Contains(shown, "origin: directory 20") || !strings.Contains(shown, "02 99 99 99 99") {
 		t.Errorf("shown:\n%s", shown)
 	}
+	// An area that matches nothing says so, and takes nothing away.
+	other := []string{"services", "import", server.URL + "/directory.json", "--insee", "44991", "--allow-private", "127.0.0.1"}
+	if code, _, stderr := guichet(t, env, other...); code == exitOK || !strings.Contains(stderr, "check the INSEE code") || !strings.Contains(stderr, "nothing was changed") {
+		t.Errorf("no service: exit %d: %s", code, stderr)
+	}
 	// Its hours are answered, with the document that was loaded for it.
 	code, stdout, stderr := guichet(t, env, "ask", "À quelle heure ouvre la CAF ?")
 	if code != exitOK || !strings.Contains(stdout, "9") || !strings.Contains(stdout, "Caf - Port-Bleu") {
