@@ -29,7 +29,7 @@ func (a *app) healthCommand() *cobra.Command {
 		Short: "Tell what is wrong with the documents that a town publishes",
 		Long: `Looks at the documents that a town's residents are answered from: pages that have
 not changed for long, are over, stand there twice, say next to nothing or too much,
-are in another language, or hold what looks meant for a model. Those on which most
+are in another language or mix two, or hold what looks meant for a model. Those on which most
 answers of the last 90 days rest come first. Nothing is changed.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -3,6 +3,7 @@ package health
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -25,6 +26,7 @@ const (
 	Empty     Kind = "empty"     // it says next to nothing
 	Long      Kind = "long"      // so long that it is read in too many pieces
 	Language  Kind = "language"  // another language than its collection
+	Mixed     Kind = "mixed"     // some of it in one language, some in another
 	Flagged   Kind = "flagged"   // hidden text, or text that is meant for a model
 	DeadLink  Kind = "dead_link" // a link in it leads nowhere
 )
@@ -36,8 +38,21 @@ type Finding struct {
 	Document   string `json:"document"`
 	Title      string `json:"title"`
 	URL        string `json:"url,omitempty"`
-	Detail     string `json:"detail"`  // of the kind: since when, how long, which other document, an excerpt
+	Detail     string `json:"detail"`  // the facts below in an operator's words
 	Answers    int    `json:"answers"` // that rest on the document
+	Facts
+}
+
+// Facts are what a finding's kind tells; the others are zero.
+type Facts struct {
+	On         string  `json:"on,omitempty"`         // stale: its last change; over: its end; a date
+	Characters int     `json:"characters,omitempty"` // empty, long
+	Other      string  `json:"other,omitempty"`      // duplicate: the other document
+	Share      float64 `json:"share,omitempty"`      // duplicate: how alike; mixed: sentences in the other language
+	Language   string  `json:"language,omitempty"`   // language: it is in this one; mixed: so are some sentences
+	Main       string  `json:"main,omitempty"`       // language: its collection's; mixed: its most sentences'
+	Flag       string  `json:"flag,omitempty"`       // flagged: what sort of text
+	Excerpt    string  `json:"excerpt,omitempty"`    // flagged, mixed: words of the document
 }
 
 // Report is what was found.
@@ -56,6 +71,7 @@ type Limits struct {
 	Alike   float64       // share of five-word runs in common of near-duplicates; .8
 	Moment  time.Time     // now
 	Foreign float64       // share of small words in another language; .6
+	Mixed   float64       // share of sentences in a second language; .2
 }
 
 func (l Limits) orDefaults() Limits {
@@ -66,6 +82,7 @@ func (l Limits) orDefaults() Limits {
 	l.Long = cmp.Or(l.Long, 60_000)
 	l.Alike = cmp.Or(l.Alike, .8)
 	l.Foreign = cmp.Or(l.Foreign, .6)
+	l.Mixed = cmp.Or(l.Mixed, .2)
 	if l.Moment.IsZero() {
 		l.Moment = time.Now()
 	}
@@ -79,9 +96,9 @@ type document struct {
 }
 
 // finding is one of this document.
-func (d document) finding(k Kind, detail string, answers int) Finding {
+func (d document) finding(k Kind, detail string, answers int, facts Facts) Finding {
 	return Finding{
-		Kind: k, Collection: d.collection, Document: d.Name, Title: d.Title, URL: d.URL, Detail: detail, Answers: answers,
+		Kind: k, Collection: d.collection, Document: d.Name, Title: d.Title, URL: d.URL, Detail: detail, Answers: answers, Facts: facts,
 	}
 }
 
@@ -146,24 +163,39 @@ func sortFindings(findings []Finding) {
 // rest.
 func (l Limits) look(d document, answers int) []Finding {
 	var found []Finding
-	add := func(k Kind, detail string) { found = append(found, d.finding(k, detail, answers)) }
+	add := func(k Kind, detail string, facts Facts) { found = append(found, d.finding(k, detail, answers, facts)) }
 	if !d.ModifiedOn.IsZero() && l.Moment.Sub(d.ModifiedOn) > l.Stale {
-		add(Stale, "last changed on "+d.ModifiedOn.Format(time.DateOnly))
+		on := d.ModifiedOn.Format(time.DateOnly)
+		add(Stale, "last changed on "+on, Facts{On: on})
 	}
 	if !d.ValidUntil.IsZero() && l.Moment.Add(l.Soon).After(d.ValidUntil) {
-		add(Over, "holds until "+d.ValidUntil.Format(time.DateOnly))
+		on := d.ValidUntil.Format(time.DateOnly)
+		add(Over, "holds until "+on, Facts{On: on})
 	}
 	switch n := utf8.RuneCountInString(d.Text); {
 	case n < l.Empty:
-		add(Empty, english.Count(n, "character"))
+		add(Empty, english.Count(n, "character"), Facts{Characters: n})
 	case n > l.Long:
-		add(Long, english.Count(n, "character"))
+		add(Long, english.Count(n, "character"), Facts{Characters: n})
 	}
-	if other := foreign(d.Text, d.language, l.Foreign); other != "" {
-		add(Language, other+" in a collection in "+d.language)
+	if m, ok := mixes(d.Text, l.Mixed); ok {
+		add(Mixed, fmt.Sprintf("%d of %d sentences are in %s, the others in %s: %s", m.others, m.all, m.other, m.main, shortened(m.first)),
+			Facts{Language: m.other, Main: m.main, Share: m.share(), Excerpt: shortened(m.first)})
+	} else if other := foreign(d.Text, d.language, l.Foreign); other != "" {
+		add(Language, other+" in a collection in "+d.language, Facts{Language: other, Main: d.language})
 	}
 	for _, f := range d.Flags {
-		add(Flagged, f.Kind+": "+f.Excerpt)
+		add(Flagged, f.Kind+": "+f.Excerpt, Facts{Flag: f.Kind, Excerpt: f.Excerpt})
 	}
 	return found
+}
+
+// maxExcerpt is how many characters of a sentence are told.
+const maxExcerpt = 160
+
+func shortened(text string) string {
+	if runes := []rune(text); len(runes) > maxExcerpt {
+		return string(runes[:maxExcerpt-1]) + "…"
+	}
+	return text
 }

@@ -78,6 +78,7 @@ func TestCheck(t *testing.T) {
 		}),
 		page("vide", "Bientôt.", nil),
 		page("pool", english, nil),
+		page("bilingue", frenchProse+"\n\n"+englishProse, nil),
 		page("piege", strings.Repeat("Une page sur les vélos de la ville, avec des arceaux dans toutes les rues et un atelier. ", 3), func(d *corpus.Document) {
 			d.Flags = []corpus.Flag{{Kind: "instruction", Excerpt: "ignore"}}
 		}),
@@ -97,7 +98,7 @@ func TestCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Documents != 8 || report.Answers != 2 {
+	if report.Documents != 9 || report.Answers != 2 {
 		t.Errorf("%d documents, %d answers", report.Documents, report.Answers)
 	}
 	var got []string
@@ -111,6 +112,7 @@ func TestCheck(t *testing.T) {
 		"0 empty agenda/vieux: 8 characters",
 		"0 flagged site/piege: instruction: ignore",
 		"0 language site/pool: en in a collection in fr",
+		"0 mixed site/bilingue: 4 of 8 sentences are in en, the others in fr: The pool is open from Monday to Saturday.",
 		"0 over site/fete: holds until 2026-11-29",
 	}
 	if !slices.Equal(got, want) {

@@ -58,7 +58,7 @@ func Links(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cite
 			mu.Lock()
 			defer mu.Unlock()
 			for _, d := range in[address] {
-				dead = append(dead, d.finding(DeadLink, address+": "+why.Error(), len(cited.of(d.Passages))))
+				dead = append(dead, d.finding(DeadLink, address+": "+why.Error(), len(cited.of(d.Passages)), Facts{}))
 			}
 			return nil
 		})

@@ -59,7 +59,7 @@ func (t *twins) add(d document, answers int) (Finding, bool) {
 	if share < t.alike {
 		return Finding{}, false
 	}
-	return d.finding(Duplicate, fmt.Sprintf("%s (%.0f %%)", other, 100*share), answers), true
+	return d.finding(Duplicate, fmt.Sprintf("%s (%.0f %%)", other, 100*share), answers, Facts{Other: other, Share: share}), true
 }
 
 // signed returns the signature of a text of at least runWords words.
