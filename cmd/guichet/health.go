@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -12,8 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/chat"
-	"guichet/corpus"
-	"guichet/ingest/fetch"
 	"guichet/internal/english"
 	"guichet/internal/health"
 )
@@ -27,10 +24,14 @@ func (a *app) healthCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "health",
 		Short: "Tell what is wrong with the documents that a town publishes",
-		Long: `Looks at the documents that a town's residents are answered from: pages that have
-not changed for long, are over, stand there twice, say next to nothing or too much,
-are in another language or mix two, or hold what looks meant for a model. Those on which most
-answers of the last 90 days rest come first. Nothing is changed.`,
+		Long: `Looks at the documents that a town's residents are answered from: links that lead
+nowhere, pages that have not changed for long, are over, stand there twice, say next
+to nothing or too much, are in another language or mix two, or hold what looks meant
+for a model. Those on which most answers of the last 90 days rest come first. Nothing
+is changed.
+
+A link is dead where its server says that there is no such page, or its host is not
+there. Where that cannot be said (refused, busy, broken, too slow), it is told of last.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := a.open(cmd)
@@ -52,9 +53,11 @@ answers of the last 90 days rest come first. Nothing is changed.`,
 				return err
 			}
 			if links {
-				if err := o.addDeadLinks(cmd, scope, cited, private, &report); err != nil {
+				found, err := o.checkLinks(cmd.Context(), scope, cited, private)
+				if err != nil {
 					return err
 				}
+				report.AddLinks(found)
 			}
 			if asJSON {
 				return printJSON(cmd.OutOrStdout(), report)
@@ -64,7 +67,7 @@ answers of the last 90 days rest come first. Nothing is changed.`,
 	}
 	r.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, all findings")
-	c.Flags().BoolVar(&links, "links", false, "ask for the web addresses in the documents too, 1000 at most")
+	c.Flags().BoolVar(&links, "links", true, "ask for the web addresses in the documents too: 1000 at most, for 2 minutes")
 	c.Flags().StringArrayVar(&private, "allow-private", nil, "host that may be inside a private network")
 	c.Flags().IntVar(&most, "most", 40, "how many findings to print")
 	c.Flags().IntVar(&staleDays, "stale-days", 365, "days without a change after which a page is told of")
@@ -74,25 +77,6 @@ answers of the last 90 days rest come first. Nothing is changed.`,
 // answerDays is of how many days answers are counted.
 const answerDays = 90
 
-// maxLinks bounds the addresses that are asked for.
-const maxLinks = 1000
-
-// addDeadLinks asks for the documents' links, and adds those that lead nowhere.
-func (o *session) addDeadLinks(cmd *cobra.Command, scope corpus.Scope, cited health.Cited, private []string, report *health.Report) error {
-	client := fetch.New(fetch.Options{Private: private, Total: 20 * time.Second, Retries: 1, AtOnce: 2})
-	defer client.Close()
-	dead, asked, err := health.Links(cmd.Context(), o.store, scope, cited, maxLinks, func(ctx context.Context, address string) error {
-		_, err := client.Get(ctx, fetch.Request{URL: address, Follow: true, Takes: func(string) bool { return false }})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "%s asked for\n", english.Count(asked, "address", "addresses"))
-	report.Findings = append(report.Findings, dead...)
-	return nil
-}
-
 func printHealth(out io.Writer, report health.Report, most int) error {
 	counts := map[health.Kind]int{}
 	for _, f := range report.Findings {
@@ -101,16 +85,21 @@ func printHealth(out io.Writer, report health.Report, most int) error {
 	_, _ = fmt.Fprintf(out, "%s looked at. Answers of the last %d days that rest on them: %d.\n\n",
 		english.Count(report.Documents, "document"), answerDays, report.Answers)
 	if len(report.Findings) == 0 {
-		_, err := fmt.Fprintln(out, "Nothing to mend.")
-		return err
+		if _, err := fmt.Fprintln(out, "Nothing to mend."); err != nil {
+			return err
+		}
+		return printAsked(out, report.Links)
 	}
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "ANSWERS\tWHAT\tDOCUMENT\tDETAIL")
 	for _, f := range report.Findings[:min(most, len(report.Findings))] {
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", f.Answers, f.Kind, f.Document, excerpt(f.Detail, 60))
+		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", f.Answers, f.Kind, f.Document, f.Detail)
 	}
 	if err := w.Flush(); err != nil {
 		return err
+	}
+	if more := len(report.Findings) - most; more > 0 {
+		_, _ = fmt.Fprintf(out, "and %d more: --most %d shows them\n", more, len(report.Findings))
 	}
 	kinds := make([]health.Kind, 0, len(counts))
 	for k := range counts {
@@ -121,5 +110,18 @@ func printHealth(out io.Writer, report health.Report, most int) error {
 	for _, k := range kinds {
 		_, _ = fmt.Fprintf(out, "%5d %s\n", counts[k], k)
 	}
-	return nil
+	return printAsked(out, report.Links)
+}
+
+// printAsked tells how many links were asked for.
+func printAsked(out io.Writer, links *health.LinkReport) error {
+	if links == nil {
+		return nil
+	}
+	line := english.Count(links.Asked, "address was", "addresses were") + " asked for"
+	if links.Left > 0 {
+		line += fmt.Sprintf(", %d %s not: there are too many, or time ran out", links.Left, map[bool]string{true: "was", false: "were"}[links.Left == 1])
+	}
+	_, err := fmt.Fprintf(out, "\n%s.\n", line)
+	return err
 }

@@ -29,7 +29,14 @@ const (
 	Mixed     Kind = "mixed"     // some of it in one language, some in another
 	Flagged   Kind = "flagged"   // hidden text, or text that is meant for a model
 	DeadLink  Kind = "dead_link" // a link in it leads nowhere
+
+	UncheckedLink Kind = "unchecked_link" // a link in it of which that cannot be said: nothing to mend yet
 )
+
+// Kinds are all of them, what residents feel most first.
+func Kinds() []Kind {
+	return []Kind{DeadLink, Flagged, Over, Stale, Duplicate, Language, Mixed, Empty, Long, UncheckedLink}
+}
 
 // Finding is one thing that is wrong with one document.
 type Finding struct {
@@ -53,13 +60,24 @@ type Facts struct {
 	Main       string  `json:"main,omitempty"`       // language: its collection's; mixed: its most sentences'
 	Flag       string  `json:"flag,omitempty"`       // flagged: what sort of text
 	Excerpt    string  `json:"excerpt,omitempty"`    // flagged, mixed: words of the document
+	Link       string  `json:"link,omitempty"`       // dead_link, unchecked_link: its address
+	Reason     string  `json:"reason,omitempty"`     // dead_link, unchecked_link: why
 }
 
 // Report is what was found.
 type Report struct {
 	Documents int       `json:"documents"` // that were looked at
 	Answers   int       `json:"answers"`   // that rest on any of them
-	Findings  []Finding `json:"findings"`  // those with most answers first
+	Findings  []Finding `json:"findings"`  // those with most answers first, links that could not be checked last
+
+	Links *LinkReport `json:"links,omitempty"` // nil: no link was asked for
+}
+
+// AddLinks adds what was found of links.
+func (r *Report) AddLinks(l LinkReport) {
+	r.Links = &l
+	r.Findings = append(r.Findings, l.Findings...)
+	sortFindings(r.Findings)
 }
 
 // Limits say what is too much. Zero fields take what stands beside them.
@@ -154,8 +172,21 @@ func eachDocument(ctx context.Context, store *corpus.Store, sc corpus.Scope, han
 }
 
 func sortFindings(findings []Finding) {
+	kinds := Kinds()
+	last := func(f Finding) int {
+		if f.Kind == UncheckedLink {
+			return 1
+		}
+		return 0
+	}
 	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(b.Answers, a.Answers), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Document, b.Document))
+		return cmp.Or(
+			cmp.Compare(last(a), last(b)),
+			cmp.Compare(b.Answers, a.Answers),
+			cmp.Compare(slices.Index(kinds, a.Kind), slices.Index(kinds, b.Kind)),
+			cmp.Compare(a.Document, b.Document),
+			cmp.Compare(a.Link, b.Link),
+		)
 	})
 }
 

@@ -2,7 +2,6 @@ package health
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -107,13 +106,13 @@ func TestCheck(t *testing.T) {
 	}
 	want := []string{
 		"2 stale site/vieux: last changed on 2024-11-26",
-		"0 duplicate site/tri-copie: tri (98 %)",
-		"0 empty site/vide: 8 characters",
-		"0 empty agenda/vieux: 8 characters",
 		"0 flagged site/piege: instruction: ignore",
+		"0 over site/fete: holds until 2026-11-29",
+		"0 duplicate site/tri-copie: tri (98 %)",
 		"0 language site/pool: en in a collection in fr",
 		"0 mixed site/bilingue: 4 of 8 sentences are in en, the others in fr: The pool is open from Monday to Saturday.",
-		"0 over site/fete: holds until 2026-11-29",
+		"0 empty site/vide: 8 characters",
+		"0 empty agenda/vieux: 8 characters",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
@@ -183,28 +182,74 @@ func TestForeign(t *testing.T) {
 func TestLinks(t *testing.T) {
 	store := corpus.NewStore(postgrestest.Open(t))
 	sc := publish(t, store, "site",
-		page("a", "Le formulaire est sur https://ville.example/formulaire. Voir aussi [la carte](https://ville.example/carte).", nil),
-		page("b", "https://ville.example/formulaire et http://ailleurs.example/x", nil),
+		page("a", "Le formulaire est sur https://ville.example/formulaire. Voir aussi la carte (https://ville.example/carte).", nil),
+		page("b", "https://ville.example/formulaire et http://ailleurs.example/x, puis https://ville.example/lent", nil),
 	)
+	var passage int64
+	if err := store.EachDocument(t.Context(), sc.Members[0], func(d corpus.ScopeDocument) { passage = d.Passages[0] }); err != nil {
+		t.Fatal(err)
+	}
 	var mu sync.Mutex
 	times := map[string]int{}
-	ask := func(_ context.Context, address string) error {
+	ask := func(_ context.Context, address string) LinkAnswer {
 		mu.Lock()
 		defer mu.Unlock()
 		times[address]++
-		if strings.HasSuffix(address, "/formulaire") {
-			return errors.New("404")
+		switch {
+		case strings.HasSuffix(address, "/formulaire"):
+			return LinkAnswer{Kind: DeadLink, Code: "gone", Why: "404"}
+		case strings.HasSuffix(address, "/lent"):
+			return LinkAnswer{Kind: UncheckedLink, Code: "timeout", Why: "no answer in time"}
 		}
-		return nil
+		return LinkAnswer{}
 	}
-	dead, asked, err := Links(t.Context(), store, sc, nil, 10, ask)
-	if err != nil || asked != 3 || len(times) != 3 || times["https://ville.example/formulaire"] != 1 {
-		t.Errorf("%v, %d asked: %v", err, asked, times)
+	cited := Cited{passage: {uuid.New()}} // page b
+	found, err := Links(t.Context(), store, sc, cited, LinkLimits{}, ask)
+	if err != nil || found.Asked != 4 || found.Left != 0 || len(times) != 4 || times["https://ville.example/formulaire"] != 1 {
+		t.Errorf("%+v, %v asked: %v", found, times, err)
 	}
-	if len(dead) != 2 || dead[0].Document != "a" || dead[1].Document != "b" || dead[0].Detail != "https://ville.example/formulaire: 404" {
-		t.Errorf("%+v", dead)
+	report := Report{Findings: []Finding{{Kind: Stale, Document: "c"}}}
+	report.AddLinks(found)
+	var got []string
+	for _, f := range report.Findings {
+		got = append(got, fmt.Sprintf("%d %s %s: %s", f.Answers, f.Kind, f.Document, f.Detail))
 	}
-	if _, asked, _ = Links(t.Context(), store, sc, nil, 1, ask); asked != 1 {
-		t.Errorf("%d asked, of one at most", asked)
+	want := []string{
+		"1 dead_link b: 404: https://ville.example/formulaire",
+		"0 dead_link a: 404: https://ville.example/formulaire",
+		"0 stale c: ",
+		"1 unchecked_link b: no answer in time: https://ville.example/lent",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+	if found, err = Links(t.Context(), store, sc, nil, LinkLimits{Most: 1}, ask); err != nil || found.Asked != 1 || found.Left != 3 {
+		t.Errorf("of one at most: %+v, %v", found, err)
+	}
+}
+
+// What time did not suffice for is left, and not told as what a server did.
+func TestLinksStopInTime(t *testing.T) {
+	store := corpus.NewStore(postgrestest.Open(t))
+	sc := publish(t, store, "site", page("a", "https://ville.example/1 https://ville.example/2", nil))
+	found, err := Links(t.Context(), store, sc, nil, LinkLimits{Within: time.Millisecond}, func(ctx context.Context, _ string) LinkAnswer {
+		<-ctx.Done()
+		return LinkAnswer{Kind: UncheckedLink}
+	})
+	if err != nil || len(found.Findings) != 0 || found.Asked != 0 || found.Left != 2 {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
+func TestLinksOfAText(t *testing.T) {
+	for text, want := range map[string][]string{
+		"Voir (https://a.example/x_(y)), puis https://a.example/z).":        {"https://a.example/x_(y)", "https://a.example/z"},
+		"la carte (https://a.example/c#plan) et https://a.example/c#autre…": {"https://a.example/c"},
+		"«\u00a0https://a.example/»\u00a0: https:// rien":                   {"https://a.example/"},
+		"**https://a.example/gras** <https://a.example/b>, [https://c.fr]":  {"https://a.example/gras", "https://a.example/b", "https://c.fr"},
+	} {
+		if got := links(text); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -16,56 +17,119 @@ import (
 // linksAtOnce is how many links are asked for at the same time.
 const linksAtOnce = 8
 
-var webLink = regexp.MustCompile(`https?://[^\s<>()\[\]"'«»|]+`)
+// LinkLimits bound what asking for links may cost. Zero fields take what stands
+// beside them.
+type LinkLimits struct {
+	Most   int           // addresses; 1000
+	Within time.Duration // for all of them; 2 minutes
+}
 
-// Links tells of links in the documents that lead nowhere: ask returns why, or
-// nil. At most most addresses are asked for, each once, in the order in which
-// they come; asked says how many were. Cited is which answers rest on what. It returns an error only when the
-// documents cannot be read or ctx is done.
-func Links(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cited, most int,
-	ask func(ctx context.Context, address string) error,
-) (dead []Finding, asked int, err error) {
-	var addresses []string
-	in := map[string][]document{}
-	err = eachDocument(ctx, store, sc, func(d document) {
-		links := webLink.FindAllString(d.Text, -1)
-		d.Text = ""
-		seen := map[string]bool{}
-		for _, link := range links {
-			link = strings.TrimRight(link, ".,;:!?…")
-			if seen[link] || in[link] == nil && len(addresses) == most {
-				continue
+// LinkAnswer is what came of asking for an address.
+type LinkAnswer struct {
+	Kind Kind   // DeadLink or UncheckedLink; "": it leads somewhere
+	Code string // why, for a program
+	Why  string // the same in an operator's words
+}
+
+// LinkReport is what was found of links.
+type LinkReport struct {
+	Findings []Finding `json:"-"`
+	Asked    int       `json:"asked"` // addresses
+	Left     int       `json:"left"`  // addresses that were over the limits
+}
+
+// Links tells of links in the documents that lead nowhere, and of those of which
+// that cannot be said. Each address is asked for once, in the order in which
+// they come. Cited is which answers rest on what. It returns an error only when
+// the documents cannot be read or ctx is done.
+func Links(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cited, l LinkLimits,
+	ask func(ctx context.Context, address string) LinkAnswer,
+) (LinkReport, error) {
+	addresses, in, err := linksOf(ctx, store, sc)
+	if err != nil {
+		return LinkReport{}, err
+	}
+	most := min(cmp.Or(l.Most, 1000), len(addresses))
+	var report LinkReport
+	var mu sync.Mutex
+	within, cancel := context.WithTimeout(ctx, cmp.Or(l.Within, 2*time.Minute))
+	defer cancel()
+	var group errgroup.Group
+	group.SetLimit(linksAtOnce)
+	for _, address := range addresses[:most] {
+		group.Go(func() error {
+			if within.Err() != nil {
+				return nil
 			}
-			seen[link] = true
+			answer := ask(within, address)
+			mu.Lock()
+			defer mu.Unlock()
+			if answer.Kind == UncheckedLink && within.Err() != nil {
+				return nil // time ran out, and not the server's patience
+			}
+			report.Asked++
+			if answer.Kind == "" {
+				return nil
+			}
+			for _, d := range in[address] {
+				report.Findings = append(report.Findings, d.finding(answer.Kind, answer.Why+": "+address, len(cited.of(d.Passages)),
+					Facts{Link: address, Reason: answer.Code}))
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // nobody returns an error
+	report.Left = len(addresses) - report.Asked
+	sortFindings(report.Findings)
+	return report, ctx.Err()
+}
+
+// linksOf returns the web addresses in the documents' texts, in the order in
+// which they come, and the documents that each stands in.
+func linksOf(ctx context.Context, store *corpus.Store, sc corpus.Scope) (addresses []string, in map[string][]document, err error) {
+	in = map[string][]document{}
+	err = eachDocument(ctx, store, sc, func(d document) {
+		links := links(d.Text)
+		d.Text = ""
+		for _, link := range links {
 			if in[link] == nil {
 				addresses = append(addresses, link)
 			}
 			in[link] = append(in[link], d)
 		}
 	})
-	if err != nil {
-		return nil, 0, err
+	return addresses, in, err
+}
+
+var webLink = regexp.MustCompile(`https?://[^\s<>\[\]"'«»|]+`)
+
+// links returns the web addresses in a text, each once, without the place in a
+// page that they lead to.
+func links(text string) []string {
+	var found []string
+	for _, link := range webLink.FindAllString(text, -1) {
+		link, _, _ = strings.Cut(link[:closed(link)], "#")
+		link = strings.TrimRight(link, ".,;:!?…*_")
+		if _, host, _ := strings.Cut(link, "://"); host != "" && !slices.Contains(found, link) {
+			found = append(found, link)
+		}
 	}
-	var mu sync.Mutex
-	var group errgroup.Group
-	group.SetLimit(linksAtOnce)
-	for _, address := range addresses {
-		group.Go(func() error {
-			why := ask(ctx, address)
-			if why == nil {
-				return nil
+	return found
+}
+
+// closed is where the first bracket of a link closes that the link did not open:
+// it belongs to the text around it.
+func closed(link string) int {
+	open := 0
+	for i, r := range link {
+		switch r {
+		case '(':
+			open++
+		case ')':
+			if open--; open < 0 {
+				return i
 			}
-			mu.Lock()
-			defer mu.Unlock()
-			for _, d := range in[address] {
-				dead = append(dead, d.finding(DeadLink, address+": "+why.Error(), len(cited.of(d.Passages)), Facts{}))
-			}
-			return nil
-		})
+		}
 	}
-	_ = group.Wait() // nobody returns an error
-	slices.SortFunc(dead, func(a, b Finding) int {
-		return cmp.Or(strings.Compare(a.Document, b.Document), strings.Compare(a.Detail, b.Detail))
-	})
-	return dead, len(addresses), ctx.Err()
+	return len(link)
 }

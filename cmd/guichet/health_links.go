@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"time"
+
+	"guichet/corpus"
+	"guichet/ingest/fetch"
+	"guichet/internal/health"
+)
+
+// lookUp finds a host's addresses: net.Resolver does.
+type lookUp func(ctx context.Context, host string) ([]string, error)
+
+// checkLinks asks for the links of the documents that the scope sees.
+func (o *session) checkLinks(ctx context.Context, scope corpus.Scope, cited health.Cited, private []string) (health.LinkReport, error) {
+	client := fetch.New(fetch.Options{
+		Private: private, Total: 15 * time.Second, Retries: 1, MaxWait: 5 * time.Second, AtOnce: 2,
+	})
+	defer client.Close()
+	return health.Links(ctx, o.store, scope, cited, health.LinkLimits{}, func(ctx context.Context, address string) health.LinkAnswer {
+		return askLink(ctx, client, net.DefaultResolver.LookupHost, address)
+	})
+}
+
+// askLink tells whether an address leads somewhere. Only a server that says that
+// there is no such page, and a host that is not there, make it dead: a server
+// that refuses, fails or is busy may show the page to a resident.
+func askLink(ctx context.Context, client *fetch.Client, find lookUp, address string) health.LinkAnswer {
+	_, err := client.Get(ctx, fetch.Request{URL: address, Follow: true, Takes: func(string) bool { return false }})
+	if err == nil {
+		return health.LinkAnswer{}
+	}
+	var e *fetch.Error
+	switch {
+	case !errors.As(err, &e):
+		return health.LinkAnswer{Kind: health.UncheckedLink, Code: fetch.CodeTimeout, Why: "could not be checked: " + err.Error()}
+	case fetch.IsGone(err):
+		return health.LinkAnswer{Kind: health.DeadLink, Code: e.Code(), Why: e.Error()}
+	case e.Code() == fetch.CodeNetwork && isUnknownHost(ctx, find, address):
+		return health.LinkAnswer{Kind: health.DeadLink, Code: "no_host", Why: "there is no such host"}
+	}
+	return health.LinkAnswer{Kind: health.UncheckedLink, Code: e.Code(), Why: "could not be checked: " + e.Error()}
+}
+
+// isUnknownHost tells whether the name service says that the host of an address
+// is not there. One that does not answer says nothing.
+func isUnknownHost(ctx context.Context, find lookUp, address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	_, err = find(ctx, u.Hostname())
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
+}

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"guichet/ingest/fetch"
+	"guichet/internal/health"
+)
+
+func TestAskLink(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/moved" {
+			http.Redirect(w, r, "/200", http.StatusMovedPermanently)
+			return
+		}
+		status, err := strconv.Atoi(strings.Trim(r.URL.Path, "/"))
+		if err != nil {
+			t.Errorf("asked for %s", r.URL.Path)
+		}
+		w.WriteHeader(status)
+	}))
+	defer srv.Close()
+	find := func(_ context.Context, host string) ([]string, error) {
+		return nil, &net.DNSError{Err: "no such host", Name: host, IsNotFound: host == "not-there.invalid"}
+	}
+	open := fetch.New(fetch.Options{Private: []string{"127.0.0.1"}, Total: 5 * time.Second, Retries: -1})
+	shut := fetch.New(fetch.Options{Total: 5 * time.Second, Retries: -1})
+	for _, x := range []struct {
+		client  *fetch.Client
+		address string
+		kind    health.Kind
+		code    string
+	}{
+		{open, srv.URL + "/200", "", ""},
+		{open, srv.URL + "/moved", "", ""},
+		{open, srv.URL + "/404", health.DeadLink, "fetch_gone"},
+		{open, srv.URL + "/410", health.DeadLink, "fetch_gone"},
+		{open, srv.URL + "/403", health.UncheckedLink, "fetch_forbidden"},
+		{open, srv.URL + "/429", health.UncheckedLink, "fetch_busy"},
+		{open, srv.URL + "/500", health.UncheckedLink, "fetch_server"},
+		{shut, srv.URL + "/200", health.UncheckedLink, "fetch_private"},
+		{open, "http://not-there.invalid/page", health.DeadLink, "no_host"},
+		{open, "http://127.0.0.1:1/", health.UncheckedLink, "fetch_network"}, // nobody listens
+	} {
+		got := askLink(t.Context(), x.client, find, x.address)
+		if got.Kind != x.kind || got.Code != x.code || (got.Why == "") != (x.kind == "") {
+			t.Errorf("%s: %+v, want %q %q", x.address, got, x.kind, x.code)
+		}
+	}
+}
+
+// What is printed keeps the reason and the address whole, and says what it left.
+func TestPrintHealth(t *testing.T) {
+	report := health.Report{Documents: 60, Answers: 3}
+	for i := range 45 {
+		report.Findings = append(report.Findings, health.Finding{Kind: health.Stale, Document: fmt.Sprint(i)})
+	}
+	long := "https://www.saint-aubin.example/" + strings.Repeat("demarches/", 8) + "formulaire.pdf"
+	report.AddLinks(health.LinkReport{Asked: 12, Left: 2, Findings: []health.Finding{
+		{Kind: health.DeadLink, Document: "carte", Detail: "the page is gone (404 Not Found): " + long},
+		{Kind: health.UncheckedLink, Document: "carte", Detail: "could not be checked: busy"},
+	}})
+	var out bytes.Buffer
+	if err := printHealth(&out, report, 40); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"dead_link  carte     the page is gone (404 Not Found): " + long + "\n", "\nand 7 more: --most 47 shows them\n",
+		"12 addresses were asked for, 2 were not: there are too many, or time ran out.\n", "   45 stale\n    1 dead_link\n    1 unchecked_link\n",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %q in:\n%s", want, out.String())
+		}
+	}
+}
