@@ -51,6 +51,7 @@ type Config struct {
 	Answerer Answerer
 	Agents   Agents
 	Library  Library
+	Health   Health
 	Messages *messages.Catalogue
 	Chat     http.Handler                // serves /ws
 	Ready    func(context.Context) error // asked by /healthz; nil: always ready
@@ -66,6 +67,7 @@ type server struct {
 	Config
 	assets *assets
 	pages  *pages
+	desk   healthDesk
 }
 
 // New returns the handler of all pages. It panics when the embedded templates
@@ -88,6 +90,8 @@ func New(cfg Config) http.Handler {
 	mux.HandleFunc("GET /admin/{$}", s.signedIn(s.bench))
 	mux.HandleFunc("POST /admin/{$}", s.signedIn(s.benchAsk))
 	mux.HandleFunc("GET /admin/documents", s.signedIn(s.documents))
+	mux.HandleFunc("GET /admin/health", s.signedIn(s.health))
+	mux.HandleFunc("POST /admin/health", s.signedIn(s.healthAgain))
 
 	mux.HandleFunc("GET /static/{version}/{name}", s.static)
 	mux.HandleFunc("GET /theme/{color}/{file}", s.themeCSS)

@@ -43,7 +43,7 @@ there. Where that cannot be said (refused, busy, broken, too slow), it is told o
 			if err != nil {
 				return err
 			}
-			cited, err := chat.NewStore(o.db.Pool).AnswersByPassage(cmd.Context(), town.ID, time.Now().AddDate(0, 0, -answerDays))
+			cited, err := chat.NewStore(o.db.Pool).AnswersByPassage(cmd.Context(), town.ID, time.Now().AddDate(0, 0, -health.AnswerDays))
 			if err != nil {
 				return err
 			}
@@ -74,16 +74,13 @@ there. Where that cannot be said (refused, busy, broken, too slow), it is told o
 	return c
 }
 
-// answerDays is of how many days answers are counted.
-const answerDays = 90
-
 func printHealth(out io.Writer, report health.Report, most int) error {
 	counts := map[health.Kind]int{}
 	for _, f := range report.Findings {
 		counts[f.Kind]++
 	}
 	_, _ = fmt.Fprintf(out, "%s looked at. Answers of the last %d days that rest on them: %d.\n\n",
-		english.Count(report.Documents, "document"), answerDays, report.Answers)
+		english.Count(report.Documents, "document"), health.AnswerDays, report.Answers)
 	if len(report.Findings) == 0 {
 		if _, err := fmt.Fprintln(out, "Nothing to mend."); err != nil {
 			return err

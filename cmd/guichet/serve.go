@@ -187,6 +187,7 @@ func (o *session) handler() (http.Handler, *chat.Service, error) {
 		Answerer: answerer,
 		Agents:   agents.NewStore(o.db.Pool),
 		Library:  o.store,
+		Health:   townHealth{o},
 		Messages: catalogue,
 		Chat:     service.Handler(),
 		Ready:    o.db.Pool.Ping,

@@ -52,17 +52,21 @@ type Finding struct {
 
 // Facts are what a finding's kind tells; the others are zero.
 type Facts struct {
-	On         string  `json:"on,omitempty"`         // stale: its last change; over: its end; a date
-	Characters int     `json:"characters,omitempty"` // empty, long
-	Other      string  `json:"other,omitempty"`      // duplicate: the other document
-	Share      float64 `json:"share,omitempty"`      // duplicate: how alike; mixed: sentences in the other language
-	Language   string  `json:"language,omitempty"`   // language: it is in this one; mixed: so are some sentences
-	Main       string  `json:"main,omitempty"`       // language: its collection's; mixed: its most sentences'
-	Flag       string  `json:"flag,omitempty"`       // flagged: what sort of text
-	Excerpt    string  `json:"excerpt,omitempty"`    // flagged, mixed: words of the document
-	Link       string  `json:"link,omitempty"`       // dead_link, unchecked_link: its address
-	Reason     string  `json:"reason,omitempty"`     // dead_link, unchecked_link: why
+	On         string  `json:"on,omitempty"`          // stale: its last change; over: its end; a date
+	Characters int     `json:"characters,omitempty"`  // empty, long
+	Other      string  `json:"other,omitempty"`       // duplicate: the other document
+	OtherTitle string  `json:"other_title,omitempty"` // duplicate: the same
+	Share      float64 `json:"share,omitempty"`       // duplicate: how alike; mixed: sentences in the other language
+	Language   string  `json:"language,omitempty"`    // language: it is in this one; mixed: so are some sentences
+	Main       string  `json:"main,omitempty"`        // language: its collection's; mixed: its most sentences'
+	Flag       string  `json:"flag,omitempty"`        // flagged: what sort of text
+	Excerpt    string  `json:"excerpt,omitempty"`     // flagged, mixed: words of the document
+	Link       string  `json:"link,omitempty"`        // dead_link, unchecked_link: its address
+	Reason     string  `json:"reason,omitempty"`      // dead_link, unchecked_link: why
 }
+
+// AnswerDays is of how many days answers are counted.
+const AnswerDays = 90
 
 // Report is what was found.
 type Report struct {

@@ -32,8 +32,9 @@ type twins struct {
 }
 
 type twin struct {
-	name string
-	mins [signature]uint32
+	name  string
+	title string
+	mins  [signature]uint32
 }
 
 // band is a stretch of a signature, and where in it that stands.
@@ -53,13 +54,14 @@ func (t *twins) add(d document, answers int) (Finding, bool) {
 	if len(words) < 2*runWords {
 		return Finding{}, false
 	}
-	one := twin{name: d.Name, mins: signed(words)}
+	one := twin{name: d.Name, title: d.Title, mins: signed(words)}
 	other, share := t.likest(one)
 	t.keep(one)
 	if share < t.alike {
 		return Finding{}, false
 	}
-	return d.finding(Duplicate, fmt.Sprintf("%s (%.0f %%)", other, 100*share), answers, Facts{Other: other, Share: share}), true
+	return d.finding(Duplicate, fmt.Sprintf("%s (%.0f %%)", other.name, 100*share), answers,
+		Facts{Other: other.name, OtherTitle: other.title, Share: share}), true
 }
 
 // signed returns the signature of a text of at least runWords words.
@@ -81,7 +83,7 @@ func signed(words []string) [signature]uint32 {
 
 // likest returns which of the documents that share a band with this one is the
 // likest, and how like.
-func (t *twins) likest(one twin) (name string, share float64) {
+func (t *twins) likest(one twin) (other twin, share float64) {
 	compared := map[int]bool{}
 	best := -1
 	for b := range one.bands() {
@@ -96,9 +98,9 @@ func (t *twins) likest(one twin) (name string, share float64) {
 		}
 	}
 	if best < 0 {
-		return "", 0
+		return twin{}, 0
 	}
-	return t.documents[best].name, share
+	return t.documents[best], share
 }
 
 // keep takes a document to compare others with, where a band of it has room.

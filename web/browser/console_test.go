@@ -6,6 +6,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"guichet/web"
 	"guichet/web/webtest"
 )
 
@@ -42,10 +43,43 @@ func TestTheConsole(t *testing.T) {
 			b.click(".console-menu li:nth-child(2) a")
 			b.see("h1", "Documents")
 			b.accessible("documents")
+			b.click(".console-menu li:nth-child(3) a")
+			b.see("h1", "Santé des documents")
+			b.accessible("health")
+			b.whole("health-whole")
+			if w := eval[int](b, "document.documentElement.scrollWidth"); w > int(l.Width) {
+				t.Errorf("the page on health is %d wide in a window of %d", w, l.Width)
+			}
 			b.click(".sign-out button")
 			b.see("h1", "Connexion à la console")
 		})
 	}
+}
+
+// signedIn opens a page of the console as an agent.
+func signedIn(t *testing.T, s site, path string, l look) *tab {
+	t.Helper()
+	b := open(t, s.URL+"/admin/sign-in", l)
+	b.do(chromedp.SendKeys(chromedp.CSS("#login"), "agent"), chromedp.SendKeys(chromedp.CSS("#password"), webtest.Password+"\r"))
+	b.see("h1", "Banc d’essai")
+	b.do(chromedp.Navigate(s.URL + path))
+	return b
+}
+
+// The result of the links comes into the page by itself, and is read out.
+func TestLinksAreCheckedWhileThePageStands(t *testing.T) {
+	seen := &webtest.Health{Wait: make(chan struct{})}
+	s := serve(t, func(cfg *web.Config) { cfg.Health = seen })
+	b := signedIn(t, s, "/admin/health", desktop)
+	b.click("button[name=links]")
+	b.see("#links-state", "en cours de vérification")
+	b.accessible("links-asked")
+	eval[chromedp.Void](b, "window.stands = true")
+	close(seen.Wait)
+	b.see("#links-state", "Liens vérifiés")
+	b.see("#dead_link", "La page n’existe plus.")
+	b.await("window.stands && document.querySelector('#said[aria-live=polite]').textContent === 'Les liens sont vérifiés.'")
+	b.accessible("links-checked")
 }
 
 func TestErrorPagesAndTheDemoAreAccessible(t *testing.T) {

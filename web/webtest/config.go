@@ -13,7 +13,7 @@ import (
 func Config() (web.Config, error) {
 	catalogue, err := messages.Load()
 	return web.Config{
-		Towns: Towns{}, Scopes: Library{}, Answerer: Answerer{}, Agents: &Agents{}, Library: Library{},
+		Towns: Towns{}, Scopes: Library{}, Answerer: Answerer{}, Agents: &Agents{}, Library: Library{}, Health: &Health{},
 		Messages: catalogue, Chat: http.NotFoundHandler(), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}, err
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"time"
 
+	"guichet/chat"
 	"guichet/corpus"
 	"guichet/ingest/fetch"
 	"guichet/internal/health"
@@ -56,4 +57,35 @@ func isUnknownHost(ctx context.Context, find lookUp, address string) bool {
 	_, err = find(ctx, u.Hostname())
 	var dns *net.DNSError
 	return errors.As(err, &dns) && dns.IsNotFound
+}
+
+// townHealth looks at a town's documents for the console.
+type townHealth struct{ session *session }
+
+// Check tells what is wrong with the documents that the town reads.
+func (h townHealth) Check(ctx context.Context, t corpus.Town) (health.Report, error) {
+	scope, cited, err := h.reads(ctx, t)
+	if err != nil {
+		return health.Report{}, err
+	}
+	return health.Check(ctx, h.session.store, scope, cited, health.Limits{})
+}
+
+// Links asks for their links.
+func (h townHealth) Links(ctx context.Context, t corpus.Town) (health.LinkReport, error) {
+	scope, cited, err := h.reads(ctx, t)
+	if err != nil {
+		return health.LinkReport{}, err
+	}
+	return h.session.checkLinks(ctx, scope, cited, nil)
+}
+
+// reads is what the town reads, and which answers rest on it.
+func (h townHealth) reads(ctx context.Context, t corpus.Town) (corpus.Scope, health.Cited, error) {
+	scope, err := h.session.store.Scope(ctx, t.ID)
+	if err != nil {
+		return scope, nil, err
+	}
+	cited, err := chat.NewStore(h.session.db.Pool).AnswersByPassage(ctx, t.ID, time.Now().AddDate(0, 0, -health.AnswerDays))
+	return scope, cited, err
 }
