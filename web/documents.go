@@ -13,6 +13,7 @@ const (
 	editionsShown = 5
 	runsShown     = 10
 	failuresShown = 50
+	titlesShown   = 20 // of changed documents of a sort
 )
 
 // collectionView is a collection as the console lists it.
@@ -21,22 +22,14 @@ type collectionView struct {
 	Shared    bool
 	Documents int // in the published edition
 	Passages  int
-	Editions  []corpus.EditionInfo
+	Hold      *holdView
+	Editions  []editionView
 	Sources   []corpus.SourceRef
-	Runs      []runView
+	UnderWay  []underWay
+	Runs      []runView // that ended
+	Say       string
 	Failing   []runView // the last completed run of each source that left something unread
 }
-
-// runView is a run as the console lists it.
-type runView struct {
-	corpus.RunInfo
-	Failures []failureView
-	More     int // failures that are not listed
-}
-
-// failureView is a document that could not be read, and why, in the agent's
-// language.
-type failureView struct{ Key, Reason string }
 
 // documents shows what is loaded: collections, their editions, sources and
 // last runs, and what could not be read.
@@ -60,9 +53,15 @@ func (s *server) collectionViews(r *http.Request, p page) ([]collectionView, err
 	var views []collectionView
 	for _, c := range collections {
 		v := collectionView{Collection: c, Shared: c.TownID == 0}
-		if v.Editions, err = s.Library.Editions(ctx, c.ID, editionsShown); err != nil {
+		editions, err := s.Library.Editions(ctx, c.ID, editionsShown)
+		if err != nil {
 			return nil, err
 		}
+		policy, err := s.Library.Policy(ctx, c.ID)
+		if err != nil {
+			return nil, err
+		}
+		v.Editions, v.Hold = p.editionViews(c, policy, editions), p.hold(c, policy)
 		if v.Sources, err = s.Library.Sources(ctx, c.ID); err != nil {
 			return nil, err
 		}
@@ -70,7 +69,8 @@ func (s *server) collectionViews(r *http.Request, p page) ([]collectionView, err
 		if err != nil {
 			return nil, err
 		}
-		v.Runs, v.Failing = p.runViews(runs)
+		v.UnderWay, v.Runs, v.Failing = p.runViews(c, runs, time.Now())
+		v.Say = p.say(v)
 		for _, e := range v.Editions {
 			if e.Published {
 				v.Documents, v.Passages = e.Documents, e.Passages
@@ -79,27 +79,6 @@ func (s *server) collectionViews(r *http.Request, p page) ([]collectionView, err
 		views = append(views, v)
 	}
 	return views, nil
-}
-
-// runViews returns the runs, and those of them that say what cannot be read
-// today: the newest completed one of each source.
-func (p page) runViews(runs []corpus.RunInfo) (all, failing []runView) {
-	told := map[string]bool{}
-	for _, r := range runs {
-		v := runView{RunInfo: r, More: max(0, len(r.Failures)-failuresShown)}
-		for _, f := range r.Failures[:len(r.Failures)-v.More] {
-			v.Failures = append(v.Failures, failureView{Key: f.Key, Reason: p.reason(f)})
-		}
-		all = append(all, v)
-		if r.State != "completed" || told[r.SourceURI] {
-			continue
-		}
-		told[r.SourceURI] = true
-		if len(v.Failures) > 0 {
-			failing = append(failing, v)
-		}
-	}
-	return all, failing
 }
 
 // reason says why a document could not be read. A rare reason has no text in

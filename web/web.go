@@ -42,6 +42,7 @@ type Library interface {
 	Sources(ctx context.Context, collectionID int64) ([]corpus.SourceRef, error)
 	Editions(ctx context.Context, collectionID int64, limit int) ([]corpus.EditionInfo, error)
 	Runs(ctx context.Context, collectionID int64, limit int) ([]corpus.RunInfo, error)
+	Policy(ctx context.Context, collectionID int64) (corpus.Policy, error)
 }
 
 // Config is what the pages need. All fields must be set, except where said.

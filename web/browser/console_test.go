@@ -1,11 +1,14 @@
 package browser
 
 import (
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"guichet/corpus"
 	"guichet/web"
 	"guichet/web/webtest"
 )
@@ -80,6 +83,71 @@ func TestLinksAreCheckedWhileThePageStands(t *testing.T) {
 	b.see("#dead_link", "La page n’existe plus.")
 	b.await("window.stands && document.querySelector('#said[aria-live=polite]').textContent === 'Les liens sont vérifiés.'")
 	b.accessible("links-checked")
+}
+
+// A run's progress comes into the page by itself; what is read out changes with
+// its phase, and not with each figure.
+func TestARunIsSeenAsItGoes(t *testing.T) {
+	var run atomic.Pointer[corpus.RunInfo]
+	now := time.Now()
+	tell := func(state, phase string, done int) {
+		run.Store(&corpus.RunInfo{
+			SourceID: 1, SourceURI: "/srv/documents/site", Edition: 4, State: state, Started: now.Add(-time.Minute), Updated: time.Now(),
+			Progress: corpus.Progress{Phase: phase, Done: done, Total: 40},
+		})
+	}
+	tell("running", "reading", 10)
+	s := serve(t, func(cfg *web.Config) {
+		cfg.Library = webtest.Library{Newest: func() []corpus.RunInfo { return []corpus.RunInfo{*run.Load()} }}
+	})
+	b := signedIn(t, s, "/admin/documents", desktop)
+	b.see(".notice-box", "10 sur 40.")
+	b.accessible("under-way")
+	eval[chromedp.Void](b, "window.stands = true; window.heard = 0; new MutationObserver(() => { heard++; }).observe(document.querySelector('#said[aria-live=polite]'), { childList: true })")
+	tell("running", "reading", 30)
+	b.see(".notice-box", "30 sur 40.")
+	tell("running", "checking", 40)
+	b.see(".notice-box", "Contrôle avant publication")
+	b.await("document.querySelector('#said').textContent.includes('Contrôle avant publication')")
+	tell("completed", "", 40)
+	b.await("document.querySelector('.notice-box') === null && document.querySelector('#said').textContent.includes('terminé')")
+	b.see("#runs-1 tbody tr:first-child", "terminé")
+	if n := eval[int](b, "window.stands ? heard : -1"); n != 2 {
+		t.Errorf("%d things were read out, for two changes of phase (-1: the page was loaded again)", n)
+	}
+}
+
+func TestWhatWaitsIsShown(t *testing.T) {
+	now := time.Now()
+	library := webtest.Library{
+		Held: &corpus.Hold{At: now.Add(-time.Hour), By: "Anne", From: 4},
+		Waits: &corpus.EditionInfo{
+			Number: 4, State: "complete", Documents: 24, Passages: 200, Waits: "it was rolled back",
+			Review: &corpus.Review{
+				Cases: 30, Documents: corpus.DocumentDiff{Before: 25, Changed: 1, ChangedTitles: []string{"Tarifs de la piscine"}},
+				Worse: []corpus.AnswerChange{{Town: "saint-aubin", Question: "Quand ouvre la piscine\u00a0?", Before: "La piscine ouvre le mardi, de 9\u00a0h à 12\u00a0h.", After: "Aucun document ne le dit."}},
+			},
+		},
+		Newest: func() []corpus.RunInfo {
+			return []corpus.RunInfo{
+				{SourceID: 2, SourceURI: "/srv/documents/agenda", State: "running", Started: now.Add(-time.Hour), Updated: now.Add(-time.Hour)},
+				{SourceID: 1, SourceURI: "/srv/documents/site", State: "asks", Started: now.Add(-2 * time.Hour), Reason: "it has 2 of 40 documents"},
+				{SourceID: 1, SourceURI: "/srv/documents/site", State: "failed", Started: now.Add(-3 * time.Hour), Reason: "open /srv/documents/site: no such folder"},
+			}
+		},
+	}
+	for name, l := range map[string]look{"desktop": desktop, "320": narrow} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, func(cfg *web.Config) { cfg.Library = library })
+			b := signedIn(t, s, "/admin/documents", l)
+			b.see("details", "Quand ouvre la piscine")
+			b.accessible("waits")
+			b.whole("waits-whole")
+			if w := eval[int](b, "document.documentElement.scrollWidth"); w > int(l.Width) {
+				t.Errorf("the page is %d wide in a window of %d", w, l.Width)
+			}
+		})
+	}
 }
 
 func TestErrorPagesAndTheDemoAreAccessible(t *testing.T) {

@@ -11,14 +11,14 @@ const said = document.getElementById('said');
 const words = () => [...document.querySelectorAll('[data-say]')].map((e) => e.dataset.say).join(' ');
 let last = words();
 
-// replace takes over a part, but for one that holds the focus or a fold that the
-// agent opened.
+// replace takes over a part, but for one that holds the focus; folds stay as the
+// agent left them.
 function replace(part, fresh) {
   if (part.innerHTML === fresh.innerHTML) return;
   if (part.contains(document.activeElement) && document.activeElement !== part) return;
-  const open = new Set([...part.querySelectorAll('details[open][id]')].map((d) => d.id));
+  const folds = new Map([...part.querySelectorAll('details[id]')].map((d) => [d.id, d.open]));
   part.replaceChildren(...fresh.childNodes);
-  for (const d of part.querySelectorAll('details[id]')) d.open = d.open || open.has(d.id);
+  for (const d of part.querySelectorAll('details[id]')) d.open = folds.get(d.id) ?? d.open;
 }
 
 // refresh says whether to go on: a session that ended has nothing to show.

@@ -54,7 +54,11 @@ func (t Towns) Town(ctx context.Context, slug string) (corpus.Town, error) {
 }
 
 // Library has two collections, one of them shared.
-type Library struct{}
+type Library struct {
+	Newest func() []corpus.RunInfo // runs of the town's own collection, beside its others; nil: none
+	Held   *corpus.Hold
+	Waits  *corpus.EditionInfo // in place of the open edition
+}
 
 // Scope returns a scope on both collections.
 func (Library) Scope(_ context.Context, townID int64, _ ...string) (corpus.Scope, error) {
@@ -74,22 +78,40 @@ func (Library) Sources(context.Context, int64) ([]corpus.SourceRef, error) {
 	return []corpus.SourceRef{{Kind: "folder", URI: "/srv/documents/site"}}, nil
 }
 
-// Editions returns two editions, the newest one open.
-func (Library) Editions(context.Context, int64, int) ([]corpus.EditionInfo, error) {
+// Editions returns three editions, the newest one open.
+func (l Library) Editions(_ context.Context, collectionID int64, _ int) ([]corpus.EditionInfo, error) {
+	newest := corpus.EditionInfo{Number: 4, State: "open"}
+	if l.Waits != nil && collectionID == 1 {
+		newest = *l.Waits
+	}
 	return []corpus.EditionInfo{
-		{Number: 4, State: "open"},
+		newest,
 		{Number: 3, State: "complete", Published: true, Documents: 25, Passages: 214},
+		{Number: 2, State: "complete", Documents: 22, Passages: 190},
 	}, nil
+}
+
+// Policy returns what comes of editions: they are published.
+func (l Library) Policy(_ context.Context, collectionID int64) (corpus.Policy, error) {
+	p := corpus.Policy{Publish: corpus.PublishAuto, Gate: "quoting", MaxLoss: .5, KeepEditions: 10, KeepDays: 30}
+	if collectionID == 1 {
+		p.Held = l.Held
+	}
+	return p, nil
 }
 
 // Runs returns three runs of the town's own collection: one was interrupted,
 // one before it left two documents unread, the oldest one left another.
-func (Library) Runs(_ context.Context, collectionID int64, _ int) ([]corpus.RunInfo, error) {
+func (l Library) Runs(_ context.Context, collectionID int64, _ int) ([]corpus.RunInfo, error) {
 	if collectionID != 1 {
 		return nil, nil
 	}
 	day := time.Date(2026, 10, 5, 3, 30, 0, 0, time.UTC) // half past seven by the town's clock
-	return []corpus.RunInfo{
+	var newest []corpus.RunInfo
+	if l.Newest != nil {
+		newest = l.Newest()
+	}
+	return append(newest, []corpus.RunInfo{
 		{SourceURI: "/srv/documents/site", Edition: 4, State: "interrupted", Started: day.AddDate(0, 0, 1), Finished: day.AddDate(0, 0, 1)},
 		{
 			SourceURI: "/srv/documents/site", Edition: 3, State: "completed", Started: day, Finished: day.Add(time.Minute),
@@ -103,5 +125,5 @@ func (Library) Runs(_ context.Context, collectionID int64, _ int) ([]corpus.RunI
 			SourceURI: "/srv/documents/site", Edition: 2, State: "completed", Started: day.AddDate(0, 0, -1), Finished: day.AddDate(0, 0, -1),
 			Counts: corpus.Counts{Added: 22, Failed: 1}, Failures: []corpus.Failure{{Key: "ancien.pdf", Code: "scan", Reason: "no text inside"}},
 		},
-	}, nil
+	}...), nil
 }

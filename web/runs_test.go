@@ -1,0 +1,120 @@
+package web_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"guichet/corpus"
+	"guichet/web"
+	"guichet/web/webtest"
+)
+
+// documentsPage is the page on documents, of a town whose library is this one.
+func documentsPage(t *testing.T, l webtest.Library, query string) string {
+	t.Helper()
+	base, c := start(t, func(cfg *web.Config) { cfg.Library = l })
+	signIn(t, c, base)
+	res, body := get(t, c, base+"/admin/documents"+query)
+	if res.StatusCode != 200 {
+		t.Fatalf("status %d: %s", res.StatusCode, body)
+	}
+	if strings.Contains(body, "runs.") {
+		t.Errorf("a text is missing: %s", body[strings.Index(body, "runs."):][:60])
+	}
+	return body
+}
+
+func shows(t *testing.T, body string, wanted ...string) {
+	t.Helper()
+	for _, want := range wanted {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not show %q", want)
+		}
+	}
+}
+
+func TestRunUnderWay(t *testing.T) {
+	now := time.Now()
+	body := documentsPage(t, webtest.Library{Newest: func() []corpus.RunInfo {
+		return []corpus.RunInfo{{
+			SourceID: 7, SourceURI: "https://www.saint-aubin.example/", State: "running", Started: now.Add(-100 * time.Second), Updated: now,
+			Progress: corpus.Progress{Phase: "reading", Done: 1250, Total: 12_500, Current: "a.md"},
+		}}
+	}}, "")
+	shows(t, body, "<strong>Lecture des documents</strong> <code>https://www.saint-aubin.example/</code>", `<progress max="12500" value="1250"`,
+		"1250 sur 12\u202f500. 12,5 par seconde\u00a0; encore 15 minutes environ.", `data-say="site-de-la-ville`+"\u00a0"+`: Lecture des documents"`, "data-busy")
+}
+
+func TestRunsThatNeedAPerson(t *testing.T) {
+	now := time.Now()
+	for name, x := range map[string]struct {
+		run   corpus.RunInfo
+		wants []string
+	}{
+		"killed": {
+			corpus.RunInfo{SourceID: 7, State: "running", Started: now.Add(-time.Hour), Updated: now.Add(-time.Hour), Progress: corpus.Progress{Phase: "reading", Done: 3, Total: 9}},
+			[]string{"semble s’être arrêté en route", "<code>guichet ingest --source 7</code>"},
+		},
+		"listing": {
+			corpus.RunInfo{State: "running", Started: now, Updated: now, Progress: corpus.Progress{Phase: "listing"}},
+			[]string{"Recherche des documents", "Commencé le"},
+		},
+		"lost": {
+			corpus.RunInfo{SourceID: 7, State: "asks", Reason: "it has 2 of 40 documents"},
+			[]string{"attend une décision", "en a perdu une grande partie", "<code>guichet ingest --source 7 --retire</code>", "en anglais\u00a0: it has 2 of 40 documents"},
+		},
+		"failed": {
+			corpus.RunInfo{State: "failed", Reason: "no <such> folder"},
+			[]string{"arrêté par une erreur", "Rien n’a été publié ni retiré.", "no &lt;such&gt; folder"},
+		},
+		"waits":   {corpus.RunInfo{State: "asks", Edition: 4, Reason: "1 answer got worse, 0 may"}, []string{"L’édition 4 est prête et attend"}},
+		"settled": {corpus.RunInfo{State: "asks", Edition: 3}, []string{"La décision a été prise depuis."}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			body := documentsPage(t, webtest.Library{Newest: func() []corpus.RunInfo { return []corpus.RunInfo{x.run} }}, "")
+			shows(t, body, x.wants...)
+			if busy := strings.Contains(body, "data-busy"); busy != (name == "listing") {
+				t.Errorf("busy: %v", busy)
+			}
+		})
+	}
+}
+
+// waiting is an edition that the gate did not let pass.
+func waiting() *corpus.EditionInfo {
+	return &corpus.EditionInfo{
+		Number: 4, State: "complete", Documents: 24, Passages: 200, Waits: "1 answer got worse, 0 may", Completed: time.Now(),
+		Review: &corpus.Review{
+			Against: 3, Cases: 30, Skipped: 2,
+			Documents: corpus.DocumentDiff{Before: 25, Changed: 1, Retired: 1, ChangedTitles: []string{"Tarifs <2026>"}, RetiredTitles: []string{"Piscine"}},
+			Better:    []corpus.AnswerChange{{Town: "saint-aubin", Question: "Où jeter le verre ?"}},
+			Worse: []corpus.AnswerChange{
+				{Town: "saint-aubin", Question: "Quand ouvre la piscine ?", Before: "Le mardi.", After: "Aucun document ne le dit.", Why: "no answer"},
+				{Town: "ailleurs", Question: "Une question d’ailleurs", Before: "Oui.", After: "Non."},
+			},
+		},
+	}
+}
+
+func TestEditionThatWaits(t *testing.T) {
+	body := documentsPage(t, webtest.Library{Waits: waiting()}, "")
+	shows(t, body, "L’édition 4 attend une décision.", "Réponses moins bonnes qu’avant\u00a0: 2\u00a0; admises\u00a0: 0.",
+		"<code>guichet publish 4 --collection &#34;site-de-la-ville&#34; --town saint-aubin</code>", "<code>guichet reject --collection",
+		"Documents modifiés\u00a0: 1", "Tarifs &lt;2026&gt;", "Documents retirés\u00a0: 1", "Questions témoins posées\u00a0: 30. Réponses améliorées\u00a0: 1. Réponses moins bonnes\u00a0: 2.",
+		"Quand ouvre la piscine ?", "Aucun document ne le dit.", "Moins bonnes pour d’autres communes\u00a0: 1.", "laissées faute de temps\u00a0: 2.", "<td>précédente</td>")
+	if strings.Contains(body, "Une question d’ailleurs") {
+		t.Error("the page shows what another town asked")
+	}
+	shows(t, documentsPage(t, webtest.Library{Waits: waiting()}, "?lang=en"), "Edition 4 waits for a decision.", "Answers that got worse: 2; allowed: 0.")
+}
+
+func TestCollectionThatIsHeld(t *testing.T) {
+	hold := &corpus.Hold{At: time.Date(2026, 10, 6, 4, 0, 0, 0, time.UTC), By: "Anne", From: 4}
+	edition := &corpus.EditionInfo{Number: 4, State: "complete", Released: time.Now()}
+	body := documentsPage(t, webtest.Library{Held: hold, Waits: edition}, "")
+	shows(t, body, "L’édition 4 a été retirée par Anne le 06/10/2026\u00a0à\u00a008\u00a0h\u00a000.", "<code>guichet resume --collection &#34;site-de-la-ville&#34; --town saint-aubin</code>", "<td>retirée</td>")
+	if strings.Contains(body, "attend une décision") {
+		t.Error("an edition that was rolled back is said to wait")
+	}
+}
