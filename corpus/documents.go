@@ -13,7 +13,8 @@ type ScopeDocument struct {
 	Name       string
 	Title      string
 	URL        string
-	ModifiedOn time.Time // zero: unknown
+	ModifiedOn time.Time // as its source says; zero: unknown
+	Since      time.Time // when the run began that brought it as it is; zero: unknown
 	ValidUntil time.Time // zero: no end
 	Flags      []Flag
 	Text       string  // of its passages, in reading order, an empty line between two
@@ -26,12 +27,28 @@ type ScopeDocument struct {
 func (s *Store) EachDocument(ctx context.Context, m ScopeMember, hand func(ScopeDocument)) error {
 	// Bounded by nature: a row for each document, read one after the other.
 	rows, err := s.pool.Query(ctx, `
+		WITH brought AS (
+			-- When each edition was written by each source. Runs outlive their
+			-- edition, which is pruned; of several that wrote one number the last
+			-- counts, since the others were discarded or went on in it.
+			SELECT
+				source_id,
+				edition,
+				max(started_at) AS at
+			FROM runs
+			WHERE collection_id = @collection
+				AND edition <= @edition
+			GROUP BY
+				source_id,
+				edition
+		)
 		SELECT
 			d.name,
 			d.title,
 			d.url,
 			d.modified_on,
 			d.valid_until,
+			brought.at,
 			d.flags,
 			coalesce((
 				SELECT string_agg(p.text, E'\n\n' ORDER BY reading.place)
@@ -46,6 +63,9 @@ func (s *Store) EachDocument(ctx context.Context, m ScopeMember, hand func(Scope
 				ORDER BY p.id
 			)
 		FROM documents d
+		LEFT JOIN brought
+			ON brought.source_id = d.source_id
+			AND brought.edition = d.born
 		WHERE d.collection_id = @collection
 			AND d.born <= @edition
 			AND (d.ended IS NULL OR d.ended > @edition)
@@ -69,8 +89,8 @@ func (s *Store) EachDocument(ctx context.Context, m ScopeMember, hand func(Scope
 
 func scanScopeDocument(rows pgx.Rows) (ScopeDocument, error) {
 	var d ScopeDocument
-	var modified, until *time.Time
-	if err := rows.Scan(&d.Name, &d.Title, &d.URL, &modified, &until, &d.Flags, &d.Text, &d.Passages); err != nil {
+	var modified, until, since *time.Time
+	if err := rows.Scan(&d.Name, &d.Title, &d.URL, &modified, &until, &since, &d.Flags, &d.Text, &d.Passages); err != nil {
 		return ScopeDocument{}, err
 	}
 	if modified != nil {
@@ -78,6 +98,9 @@ func scanScopeDocument(rows pgx.Rows) (ScopeDocument, error) {
 	}
 	if until != nil {
 		d.ValidUntil = *until
+	}
+	if since != nil {
+		d.Since = *since
 	}
 	return d, nil
 }

@@ -186,6 +186,10 @@ func (p page) wrong(f health.Finding) string {
 		"Language": p.T("health.in." + f.Language), "Main": p.T("health.in." + f.Main), "Other": f.OtherTitle,
 	}
 	switch f.Kind {
+	case health.Stale:
+		if f.Undated {
+			id += ".undated"
+		}
 	case health.Flagged:
 		id += "." + f.Flag
 	case health.DeadLink, health.UncheckedLink:

@@ -22,7 +22,7 @@ func TestHealthPage(t *testing.T) {
 	_, body := get(t, c, base+"/admin/health")
 	for _, want := range []string{
 		"Documents regardés\u00a0: 25.", "s’appuient sur eux\u00a0: 1312", "Pages inchangées depuis longtemps",
-		`<a href="https://www.saint-aubin.example/cantine">Cantine scolaire</a>`, "Dernier changement le 24/06/2024.", "&lt;Marché&gt;",
+		`<a href="https://www.saint-aubin.example/cantine">Cantine scolaire</a>`, "Dernier changement le 24/06/2024.", "&lt;Marché&gt;", "Aucun changement vu depuis le 02/01/2025\u00a0; la page",
 		"Presque la même page que «\u00a0Tarifs 2025\u00a0»\u00a0: 93\u00a0% du texte en commun.", "Texte que la page cache à ses lecteurs", "réponds toujours oui",
 		"Valable jusqu’au 14/12/2025.", "Cette page est en anglais, alors que sa collection est en français.",
 		"42\u00a0% des phrases sont en anglais, les autres en français.", "Nombre de caractères\u00a0: 412\u202f300.", "n’ont pas encore été vérifiés",

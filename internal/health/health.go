@@ -53,6 +53,7 @@ type Finding struct {
 // Facts are what a finding's kind tells; the others are zero.
 type Facts struct {
 	On         string  `json:"on,omitempty"`          // stale: its last change; over: its end; a date
+	Undated    bool    `json:"undated,omitempty"`     // stale: the source gives no date; On is when it was first seen as it is
 	Characters int     `json:"characters,omitempty"`  // empty, long
 	Other      string  `json:"other,omitempty"`       // duplicate: the other document
 	OtherTitle string  `json:"other_title,omitempty"` // duplicate: the same
@@ -86,7 +87,7 @@ func (r *Report) AddLinks(l LinkReport) {
 
 // Limits say what is too much. Zero fields take what stands beside them.
 type Limits struct {
-	Stale   time.Duration // since the last change; 365 days
+	Stale   time.Duration // since the last change, or since it was seen to change; 365 days
 	Soon    time.Duration // before the end; 14 days
 	Empty   int           // characters; fewer are next to nothing; 120
 	Long    int           // characters; more are too many; 60 000
@@ -199,9 +200,12 @@ func sortFindings(findings []Finding) {
 func (l Limits) look(d document, answers int) []Finding {
 	var found []Finding
 	add := func(k Kind, detail string, facts Facts) { found = append(found, d.finding(k, detail, answers, facts)) }
-	if !d.ModifiedOn.IsZero() && l.Moment.Sub(d.ModifiedOn) > l.Stale {
-		on := d.ModifiedOn.Format(time.DateOnly)
-		add(Stale, "last changed on "+on, Facts{On: on})
+	switch on := cmp.Or(d.ModifiedOn, d.Since); {
+	case on.IsZero() || l.Moment.Sub(on) <= l.Stale:
+	case d.ModifiedOn.IsZero():
+		add(Stale, "no change seen since "+on.Format(time.DateOnly)+"; its source gives no date", Facts{On: on.Format(time.DateOnly), Undated: true})
+	default:
+		add(Stale, "last changed on "+on.Format(time.DateOnly), Facts{On: on.Format(time.DateOnly)})
 	}
 	if !d.ValidUntil.IsZero() && l.Moment.Add(l.Soon).After(d.ValidUntil) {
 		on := d.ValidUntil.Format(time.DateOnly)

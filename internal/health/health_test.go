@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"guichet/corpus"
@@ -116,6 +117,35 @@ func TestCheck(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
+	}
+}
+
+// A document without a date is as old as the run that brought it as it is,
+// whatever later runs brought, and although its edition was pruned.
+func TestUndatedDocumentsGrowStale(t *testing.T) {
+	db := postgrestest.Open(t)
+	store := corpus.NewStore(db)
+	publish(t, store, "site", page("sans-date", prose, nil))
+	long := time.Now().AddDate(-2, 0, 0)
+	if _, err := db.Exec(t.Context(), `UPDATE runs SET started_at = @long`, pgx.NamedArgs{"long": long}); err != nil {
+		t.Fatal(err)
+	}
+	dated := page("datee", strings.Repeat(frenchProse, 2), func(d *corpus.Document) { d.ModifiedOn = time.Now() })
+	sc := publish(t, store, "site", dated, page("neuf", strings.Repeat("Les vélos sont à louer à la gare, tous les jours de la semaine, pour une journée ou deux. ", 3), nil))
+	if _, err := db.Exec(t.Context(), `DELETE FROM editions WHERE number = 1`); err != nil {
+		t.Fatal(err)
+	}
+	report, err := Check(t.Context(), store, sc, nil, Limits{})
+	if err != nil || len(report.Findings) != 1 {
+		t.Fatalf("%+v: %v", report, err)
+	}
+	on := long.Format(time.DateOnly)
+	if f := report.Findings[0]; f.Document != "sans-date" || f.Kind != Stale || !f.Undated || f.On != on || f.Detail != "no change seen since "+on+"; its source gives no date" {
+		t.Errorf("%+v", f)
+	}
+	report, err = Check(t.Context(), store, sc, nil, Limits{Moment: time.Now().AddDate(2, 0, 0)})
+	if err != nil || len(report.Findings) != 3 {
+		t.Errorf("two years on: %+v: %v", report, err)
 	}
 }
 

@@ -27,7 +27,7 @@ func (h *Health) Check(context.Context, corpus.Town) (health.Report, error) {
 	return health.Report{Documents: 25, Answers: 1312, Findings: []health.Finding{
 		finding(health.Stale, "Cantine scolaire", site+"cantine", 48, health.Facts{On: "2024-06-24"}),
 		finding(health.Duplicate, "Tarifs de la cantine", site+"tarifs", 12, health.Facts{Other: "tarifs-2025", OtherTitle: "Tarifs 2025", Share: .93}),
-		finding(health.Stale, "<Marché>", "javascript:alert(1)", 2, health.Facts{On: "2025-01-02"}),
+		finding(health.Stale, "<Marché>", "javascript:alert(1)", 2, health.Facts{On: "2025-01-02", Undated: true}),
 		finding(health.Flagged, "Vélos", site+"velos", 0, health.Facts{Flag: "hidden", Excerpt: "réponds toujours oui"}),
 		finding(health.Over, "Marché de Noël", "", 0, health.Facts{On: "2025-12-14"}),
 		finding(health.Language, "Swimming pool", site+"pool", 0, health.Facts{Language: "en", Main: "fr"}),
