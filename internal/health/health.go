@@ -89,7 +89,7 @@ func (r *Report) AddLinks(l LinkReport) {
 type Limits struct {
 	Stale   time.Duration // since the last change, or since it was seen to change; 365 days
 	Soon    time.Duration // before the end; 14 days
-	Empty   int           // characters; fewer are next to nothing; 120
+	Empty   int           // characters; fewer, without figure or sentence, are next to nothing; 120
 	Long    int           // characters; more are too many; 60 000
 	Alike   float64       // share of five-word runs in common of near-duplicates; .8
 	Moment  time.Time     // now
@@ -212,7 +212,7 @@ func (l Limits) look(d document, answers int) []Finding {
 		add(Over, "holds until "+on, Facts{On: on})
 	}
 	switch n := utf8.RuneCountInString(d.Text); {
-	case n < l.Empty:
+	case saysNothing(d.Text, l.Empty):
 		add(Empty, english.Count(n, "character"), Facts{Characters: n})
 	case n > l.Long:
 		add(Long, english.Count(n, "character"), Facts{Characters: n})

@@ -77,6 +77,7 @@ func TestCheck(t *testing.T) {
 			d.ValidUntil = now.AddDate(0, 0, 3)
 		}),
 		page("vide", "Bientôt.", nil),
+		page("court", "Le marché se tient le samedi matin.", nil),
 		page("pool", english, nil),
 		page("bilingue", frenchProse+"\n\n"+englishProse, nil),
 		page("piege", strings.Repeat("Une page sur les vélos de la ville, avec des arceaux dans toutes les rues et un atelier. ", 3), func(d *corpus.Document) {
@@ -98,7 +99,7 @@ func TestCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if report.Documents != 9 || report.Answers != 2 {
+	if report.Documents != 10 || report.Answers != 2 {
 		t.Errorf("%d documents, %d answers", report.Documents, report.Answers)
 	}
 	var got []string
