@@ -2,6 +2,7 @@ package corpus
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"time"
 )
@@ -90,6 +91,9 @@ type Document struct {
 	Extractor   string    // version of the extractor and splitter that read it
 	Flags       []Flag    // what looked suspicious when it was read
 	Passages    []Passage // in reading order
+	// Service is what the document says as one of the town's services, as package
+	// ingest writes it: FollowServices hands it back. nil: it describes none.
+	Service json.RawMessage
 }
 
 // Flag is something in a document that an agent should look at: its kind, in

@@ -451,6 +451,7 @@ func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, pas
 	args["extractor"] = d.Extractor
 	args["passages"] = passages
 	args["flags"] = append([]Flag{}, d.Flags...)
+	args["service"] = d.Service
 	batch.Queue(`
 		INSERT INTO documents (
 			id,
@@ -471,6 +472,7 @@ func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, pas
 			extractor,
 			passages,
 			flags,
+			service,
 			born
 		) OVERRIDING SYSTEM VALUE VALUES (
 			@id,
@@ -491,6 +493,7 @@ func (r *Run) queueDocument(batch *pgx.Batch, id, lineage int64, d Document, pas
 			@extractor,
 			@passages,
 			@flags,
+			@service,
 			@edition
 		)`, args)
 }

@@ -56,6 +56,7 @@ func (e *Edition) rename(ctx context.Context, tx pgx.Tx, v version, name string)
 			extractor,
 			passages,
 			flags,
+			service,
 			born
 		)
 		SELECT
@@ -76,6 +77,7 @@ func (e *Edition) rename(ctx context.Context, tx pgx.Tx, v version, name string)
 			extractor,
 			passages,
 			flags,
+			service,
 			@edition
 		FROM documents
 		WHERE id = @id`, args)

@@ -103,3 +103,53 @@ func TestFilesPutAtOnceDoNotMix(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
+
+// What documents say of services goes with the published edition: through a new
+// name, back in a rollback, and not to another town.
+func TestServicesFollowThePublishedDocuments(t *testing.T) {
+	s, _, town := newStore(t)
+	c := newCollection(t, s, town.ID, "annuaire")
+	other, err := s.PutTown(t.Context(), Town{Slug: "bourg", Name: "Bourg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := func(town int64) (names []string) {
+		t.Helper()
+		err := s.FollowServices(t.Context(), town, func(existing []opening.Service, published []ServiceDocument) ([]opening.Service, error) {
+			for _, d := range published {
+				names = append(names, d.Name+" "+string(d.Service))
+			}
+			return existing, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return names
+	}
+	want := func(names ...string) {
+		t.Helper()
+		if got := seen(town.ID); !reflect.DeepEqual(got, names) {
+			t.Errorf("%v, not %v", got, names)
+		}
+	}
+	caf := document("caf", "CAF", "Lundi : 9 h")
+	caf.Service = []byte(`{"a": 1}`)
+	publish(t, s, c, func(r *Run) {
+		put(t, r, caf)
+		put(t, r, document("b", "B", "rien"))
+	})
+	want(`caf {"a": 1}`)
+	publish(t, s, c, func(r *Run) {
+		if err := r.Rename(t.Context(), "caf", "la-caf"); err != nil {
+			t.Fatal(err)
+		}
+	})
+	want(`la-caf {"a": 1}`)
+	if err := s.Rollback(t.Context(), c.ID, 1, "test"); err != nil {
+		t.Fatal(err)
+	}
+	want(`caf {"a": 1}`)
+	if got := seen(other.ID); got != nil {
+		t.Errorf("another town sees %v", got)
+	}
+}

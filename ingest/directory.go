@@ -232,22 +232,26 @@ func (s directorySource) List(ctx context.Context) (Listing, error) {
 		if err != nil {
 			return Listing{}, fmt.Errorf("write %s: %w", e.Key, err)
 		}
+		service, err := json.Marshal(documentedService{Kind: e.Kind, Service: d.service(e, true)})
+		if err != nil {
+			return Listing{}, fmt.Errorf("write the service of %s: %w", e.Key, err)
+		}
 		l.Items = append(l.Items, Item{
-			Key: e.Key, MediaType: "application/json", Extractor: entryExtractor{},
+			Key: e.Key, MediaType: "application/json", Extractor: entryExtractor{service},
 			Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil },
 		})
 	}
 	return l, nil
 }
 
-// entryExtractor reads one record of the directory.
-type entryExtractor struct{}
+// entryExtractor reads one record of the directory, whose service is known.
+type entryExtractor struct{ service json.RawMessage }
 
 // Version implements Extractor.
-func (entryExtractor) Version() string { return "directory/1" }
+func (entryExtractor) Version() string { return "directory/2" }
 
 // Extract implements Extractor.
-func (entryExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
+func (e entryExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
 	var r directoryRecord
 	if err := json.Unmarshal(in.Bytes, &r); err != nil {
 		return Extracted{}, fmt.Errorf("this is no record of the directory: %w", err)
@@ -256,6 +260,7 @@ func (entryExtractor) Extract(_ context.Context, in Input) (Extracted, error) {
 	x := Extracted{
 		Title: string(r.Name), URL: r.page(), Theme: "Annuaire de l’administration", Language: "fr", ModifiedOn: day,
 		Sections: []Section{{Text: strings.Join(r.contactLines(), "\n")}},
+		Service:  e.service,
 	}
 	if mission := string(r.Mission); mission != "" {
 		x.Sections = append(x.Sections, Section{Headings: []string{"Missions"}, Text: mission})

@@ -1,11 +1,13 @@
 package ingest
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"guichet/corpus"
 	"guichet/corpus/opening"
 	"guichet/internal/analysis"
 )
@@ -19,24 +21,87 @@ const FromDirectory = "directory"
 // be published under their keys: an answer whose source is missing is not
 // given. Without, they rest on nothing.
 func (d Directory) Services(documents bool) []opening.Service {
-	services := make([]opening.Service, len(d.Entries))
+	entries := make([]documentedService, len(d.Entries))
+	for i, e := range d.Entries {
+		entries[i] = documentedService{Kind: e.Kind, Service: d.service(e, documents)}
+	}
+	return nameKinds(entries)
+}
+
+// documentedService is what is kept with the document of an entry.
+type documentedService struct {
+	Kind    string          `json:"kind"`
+	Service opening.Service `json:"service"` // without its kind's names
+}
+
+// service is an entry as a service, with its origin.
+func (d Directory) service(e DirectoryEntry, documents bool) opening.Service {
+	s := e.service(documents)
+	s.Origin = FromDirectory + " " + d.On.Format(time.DateOnly)
+	return s
+}
+
+// nameKinds gives the services their kinds' names: one means a service only
+// where there is no other of the kind.
+func nameKinds(entries []documentedService) []opening.Service {
 	holders := map[string]int{}
-	for i := range d.Entries {
-		services[i] = d.Entries[i].service(documents)
-		services[i].Origin = FromDirectory + " " + d.On.Format(time.DateOnly)
-		for _, name := range kindNames(d.Entries[i].Kind) {
+	for _, e := range entries {
+		for _, name := range kindNames(e.Kind) {
 			holders[name]++
 		}
 	}
-	// A kind's name means a service only where there is no other of the kind.
-	for i := range d.Entries {
-		for _, name := range kindNames(d.Entries[i].Kind) {
+	services := make([]opening.Service, len(entries))
+	for i, e := range entries {
+		services[i] = e.Service
+		for _, name := range kindNames(e.Kind) {
 			if holders[name] == 1 {
 				services[i].Names = append(services[i].Names, name)
 			}
 		}
 	}
 	return services
+}
+
+// FollowDirectory brings a town's services up to date with the documents of the
+// directory that are published, by the rules of MergeServices. Imported services
+// that rest on no document stay, unless a document has the same. Where a document
+// was read before its service was kept with it, all stays as it is.
+func FollowDirectory(existing []opening.Service, published []corpus.ServiceDocument) ([]opening.Service, error) {
+	var entries []documentedService
+	slugs := map[string]bool{}
+	for _, d := range published {
+		var e documentedService
+		if err := json.Unmarshal(d.Service, &e); err != nil {
+			return nil, fmt.Errorf("read the service of %s: %w", d.Name, err)
+		}
+		if e.Service.Slug == "" {
+			return existing, nil
+		}
+		if slugs[e.Service.Slug] {
+			continue // of two collections, the first
+		}
+		slugs[e.Service.Slug] = true
+		e.Service.Document = d.Name
+		if e.Service.Contact != nil {
+			e.Service.Contact.Document = d.Name
+		}
+		entries = append(entries, e)
+	}
+	var own, loose []opening.Service
+	for _, s := range existing {
+		switch imported := strings.HasPrefix(s.Origin, FromDirectory+" "); {
+		case !imported:
+			own = append(own, s)
+		case s.Document == "" && !slugs[s.Slug]:
+			loose = append(loose, s)
+		}
+	}
+	merged, err := MergeServices(own, nameKinds(entries))
+	if err != nil {
+		return nil, err
+	}
+	all := append(merged.Services, loose...)
+	return all, tooManyServices(len(all))
 }
 
 // kindNames are what residents call services of a kind.
@@ -157,10 +222,17 @@ func MergeServices(existing, imported []opening.Service) (Merged, error) {
 		m.Services = append(m.Services, s)
 		m.Imported++
 	}
-	if len(m.Services) > opening.MaxServices {
-		return Merged{}, fmt.Errorf("%d services would be there, %d at most: name fewer areas or kinds", len(m.Services), opening.MaxServices)
+	if err := tooManyServices(len(m.Services)); err != nil {
+		return Merged{}, err
 	}
 	return m, nil
+}
+
+func tooManyServices(n int) error {
+	if n > opening.MaxServices {
+		return fmt.Errorf("%d services would be there, %d at most: name fewer areas or kinds", n, opening.MaxServices)
+	}
+	return nil
 }
 
 func namesOf(s opening.Service) []string {

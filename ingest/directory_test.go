@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -172,6 +173,42 @@ func TestMergeServices(t *testing.T) {
 	again, err := MergeServices(m.Services, imported)
 	if err != nil || again.Replaced != 1 || len(again.Services) != 3 {
 		t.Errorf("again: %+v, %v", again, err)
+	}
+}
+
+func TestFollowDirectory(t *testing.T) {
+	d, err := readDirectory(t, directoryFile, "44990")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var published []corpus.ServiceDocument
+	for _, e := range d.Entries {
+		b, err := json.Marshal(documentedService{Kind: e.Kind, Service: d.service(e, true)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		published = append(published, corpus.ServiceDocument{Name: "as-" + e.Key, Service: b})
+	}
+	own := opening.Service{Slug: "mairie", Name: "Mairie"} // stands for the directory's
+	loose := opening.Service{Slug: "caf", Name: "CAF", Origin: "directory 2025-01-01"}
+	old := opening.Service{Slug: "old", Name: "Old", Source: opening.Source{Document: "annuaire-old"}, Origin: "directory 2025-01-01"}
+	got, err := FollowDirectory([]opening.Service{own, loose, old}, published)
+	if err != nil || len(got) != len(published)+1 || got[0].Slug != "mairie" || got[len(got)-1].Slug != "caf" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if s := got[1]; s.Document != "as-annuaire-"+s.Slug || s.Contact.Document != s.Document {
+		t.Errorf("it rests on %s", s.Document)
+	}
+	if again, err := FollowDirectory(got, published); err != nil || len(again) != len(got) {
+		t.Errorf("again: %+v, %v", again, err)
+	}
+	if left, err := FollowDirectory(got, nil); err != nil || len(left) != 2 {
+		t.Errorf("without documents: %+v, %v", left, err)
+	}
+	// One that an earlier program read says nothing of its service.
+	published[0].Service = []byte("{}")
+	if same, err := FollowDirectory([]opening.Service{old}, published); err != nil || len(same) != 1 || same[0].Slug != "old" {
+		t.Errorf("with an old document: %+v, %v", same, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package ingest
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
@@ -56,6 +57,7 @@ type Extracted struct {
 	Notes       []string      // what was not understood and left out
 	Flags       []corpus.Flag // what looks meant for a model; set by the ingester
 	Dropped     []Dropped
+	Service     json.RawMessage // what it says as one of the town's services; nil: it is none
 }
 
 // complete takes what is not known from what the source says.

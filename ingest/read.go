@@ -111,6 +111,7 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: mediaType,
 		PublishedOn: x.PublishedOn, ModifiedOn: x.ModifiedOn, ValidFrom: x.ValidFrom, ValidUntil: x.ValidUntil,
 		ContentHash: hash, Extractor: version, Flags: x.Flags, Passages: NewSplitter().Split(x.Sections),
+		Service: x.Service,
 	}
 	return done
 }

@@ -259,6 +259,9 @@ rolled back, until 'guichet resume'.`,
 		if err != nil {
 			return err
 		}
+		if err := o.followPublished(cmd.Context(), collection); err != nil {
+			return err
+		}
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: readers now see edition %d (before: %d).\nNew editions wait for you until 'guichet resume %s'.\n",
 			collection.Name, number, collection.Published, n.flagsOf())
 		return err

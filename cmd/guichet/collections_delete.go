@@ -49,6 +49,9 @@ Without --yes it only tells what would go. Stored conversations keep their sourc
 		if err := o.store.DeleteCollection(cmd.Context(), collection); err != nil {
 			return err
 		}
+		if err := o.followPublished(cmd.Context(), collection); err != nil {
+			return err
+		}
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "Deleted: %s.\n", what)
 		return err
 	}

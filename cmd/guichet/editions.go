@@ -193,6 +193,9 @@ too: the collection goes by its policy again.`,
 		if err != nil {
 			return err
 		}
+		if err := o.followPublished(cmd.Context(), c); err != nil {
+			return err
+		}
 		told := fmt.Sprintf("%s: readers now see edition %d (before: %d).\n", c.Name, number, c.Published)
 		if policy.Held != nil {
 			told += fmt.Sprintf("The rollback of edition %d holds it no longer: its next run publishes %s.\n", policy.Held.From, policy.Publish)

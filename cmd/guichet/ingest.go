@@ -336,7 +336,26 @@ func (o *session) load(ctx context.Context, progress io.Writer, r ingest.Request
 	if f, ok := progress.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		watcher = ingest.Bar(progress)
 	}
-	return o.ingester(watcher, r, publish).Ingest(ctx, r)
+	return o.run(ctx, watcher, r, publish)
+}
+
+// run runs the ingester, and brings the hours up to date with what is published
+// then.
+func (o *session) run(ctx context.Context, watcher ingest.Progress, r ingest.Request, publish corpus.Publishing) (ingest.Report, error) {
+	report, err := o.ingester(watcher, r, publish).Ingest(ctx, r)
+	if err != nil || r.DryRun {
+		return report, err
+	}
+	following, cancel := context.WithTimeout(context.WithoutCancel(ctx), followTime) // it is published, whoever stops now
+	defer cancel()
+	note, err := o.followDirectory(following, r.Collection)
+	if err != nil {
+		note = fmt.Sprintf("the opening hours stay as they were until the next run: %v", err)
+	}
+	if note != "" {
+		report.Notes = append(report.Notes, note)
+	}
+	return report, nil
 }
 
 // ingester is one for this request; publish says what becomes of the edition,

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/corpus/opening"
+	"guichet/ingest"
 	"guichet/internal/english"
 )
 
@@ -34,7 +35,8 @@ func (a *app) servicesSetCommand() *cobra.Command {
 		Short: "Replace a town's services by those of a file ('-': standard input)",
 		Long: `The file tells each service's name, contact, weekly hours, exceptions and closures,
 and the document that these rest on: docs/hours.md has its form, and 'guichet
-services show' prints one. Residents' questions are answered by it at once.`,
+services show' prints one. Residents' questions are answered by it at once. Services that published documents of the
+national directory describe stay beside them.`,
 		Example: "  guichet services show > services.yaml    then edit services.yaml\n  guichet services set services.yaml && guichet services check",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -52,6 +54,9 @@ services show' prints one. Residents' questions are answered by it at once.`,
 				return err
 			}
 			if err := o.store.PutServices(cmd.Context(), town.ID, services); err != nil {
+				return err
+			}
+			if err := o.store.FollowServices(cmd.Context(), town.ID, ingest.FollowDirectory); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s: %s %s set; 'guichet services check' prints their week.\n", town.Name,

@@ -92,6 +92,9 @@ func (a *app) importServices(cmd *cobra.Command, uri string, i importing) error 
 	if err := o.store.PutServices(ctx, town.ID, merged.Services); err != nil {
 		return err
 	}
+	if err := o.store.FollowServices(ctx, town.ID, ingest.FollowDirectory); err != nil {
+		return err
+	}
 	w := cmd.OutOrStdout()
 	_, _ = fmt.Fprintf(w, "%s: %s of the directory of %s %s set, in place of %d.\n", town.Name, english.Count(merged.Imported, "service"),
 		directory.On.Format(time.DateOnly), english.Be(merged.Imported), merged.Replaced)
@@ -113,8 +116,15 @@ func (o *session) loadDirectory(ctx context.Context, progress io.Writer, d inges
 		return err
 	}
 	report, err := o.load(ctx, progress, ingest.Request{Collection: collection, Sources: []ingest.Source{source}}, "")
-	if err == nil && report.Failed > 0 {
-		err = fmt.Errorf("%d of the services' documents failed, the first with: %s", report.Failed, report.Failures[0].Reason)
+	switch {
+	case err != nil:
+		return err
+	case report.Failed > 0:
+		return fmt.Errorf("%d of the services' documents failed, the first with: %s", report.Failed, report.Failures[0].Reason)
+	case report.Waiting != "":
+		// Hours do not run ahead of what they rest on.
+		_, _ = fmt.Fprintf(progress, "The services' documents wait for an operator (guichet runs), since %s: their hours come with them.\n", report.Waiting)
+		return exitError(exitWaits)
 	}
-	return err
+	return nil
 }

@@ -82,7 +82,7 @@ func (o *session) runSource(ctx context.Context, id int64) error {
 	var request ingest.Request
 	var report ingest.Report
 	if err = o.request(ctx, []corpus.Source{src}, &request, io.Discard); err == nil {
-		report, err = o.ingester(nil, request, "").Ingest(ctx, request)
+		report, err = o.run(ctx, nil, request, "")
 	}
 	logRun(ctx, o.log.With("source", src.ID, "collection", src.Collection.Name, "seconds", report.Seconds), report, err)
 	if report.Asks || report.Waiting != "" {
@@ -106,7 +106,7 @@ func logRun(ctx context.Context, log *slog.Logger, report ingest.Report, err err
 		log.WarnContext(ctx, "a run failed: it is tried again, and nothing was published or retired (guichet runs)", "reason", err.Error())
 	default:
 		log.InfoContext(ctx, "a source was run", "published", report.Published, "edition", report.Edition,
-			"added", report.Added, "changed", report.Changed, "retired", report.Retired, "failed", report.Failed)
+			"added", report.Added, "changed", report.Changed, "retired", report.Retired, "failed", report.Failed, "notes", report.Notes)
 	}
 }
 
