@@ -11,9 +11,12 @@ import (
 // Progress is how far a run is.
 type Progress struct {
 	Phase   string `json:"phase"`   // listing, reading, completing, checking, indexing
-	Done    int    `json:"done"`    // items looked at, of all the sources of its pass
+	Done    int    `json:"done"`    // items looked at, of all the sources of its pass; in listing, pages of websites asked for
 	Total   int    `json:"total"`   // 0: not known yet
+	Seen    int    `json:"seen"`    // in listing, pages that are known of, those asked for counted
 	Current string `json:"current"` // the key of the last item
+	// Since is when the phase began, by the database's clock: read, not told.
+	Since time.Time `json:"since"`
 }
 
 // silentFor is how long a run may write nothing before it is taken for killed.
@@ -84,14 +87,16 @@ func (s *Store) TellRuns(ctx context.Context, runs []int64, p Progress) (cancel 
 				phase = @phase,
 				done = @done,
 				total = @total,
+				seen = @seen,
 				current = @current,
+				phase_at = CASE WHEN phase = @phase THEN phase_at ELSE now() END,
 				updated_at = now()
 			WHERE id = ANY(@runs)
 			RETURNING cancel
 		)
 		SELECT coalesce(bool_or(cancel), false)
 		FROM told`,
-		pgx.NamedArgs{"runs": runs, "phase": p.Phase, "done": p.Done, "total": p.Total, "current": p.Current}).Scan(&cancel)
+		pgx.NamedArgs{"runs": runs, "phase": p.Phase, "done": p.Done, "total": p.Total, "seen": p.Seen, "current": p.Current}).Scan(&cancel)
 	if err != nil {
 		return false, fmt.Errorf("tell how far runs are: %w", err)
 	}

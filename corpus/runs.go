@@ -52,7 +52,9 @@ const runColumns = `
 	r.phase,
 	r.done,
 	r.total,
+	r.seen,
 	r.current,
+	r.phase_at,
 	r.started_at,
 	r.updated_at,
 	r.finished_at,
@@ -84,7 +86,9 @@ const runColumns = `
 // is opened: see Stalled.
 func (s *Store) Runs(ctx context.Context, collectionID int64, limit int) ([]RunInfo, error) {
 	rows, err := s.pool.Query(ctx, `
-		SELECT `+runColumns+`
+		&r.Failures, &r.Notes, &r.Reason, &r.Progress.Phase, &r.Progress.Done, &r.Progress.Total, &r.Progress.Seen,
+		&r.Progress.Current, &r.Progress.Since,
+		&r.Started, &r.Updated, &finished, &r.Open)
 		FROM runs r
 		JOIN sources s ON s.id = r.source_id
 		WHERE r.collection_id = @collection
@@ -154,7 +158,8 @@ func scanRun(row pgx.CollectableRow) (RunInfo, error) {
 	var finished *time.Time
 	err := row.Scan(&r.ID, &r.SourceID, &r.SourceURI, &r.Edition, &r.State,
 		&r.Counts.Added, &r.Counts.Changed, &r.Counts.Unchanged, &r.Counts.Retired, &r.Counts.Failed,
-		&r.Failures, &r.Notes, &r.Reason, &r.Progress.Phase, &r.Progress.Done, &r.Progress.Total, &r.Progress.Current,
+		&r.Failures, &r.Notes, &r.Reason, &r.Progress.Phase, &r.Progress.Done, &r.Progress.Total, &r.Progress.Seen,
+		&r.Progress.Current, &r.Progress.Since,
 		&r.Started, &r.Updated, &finished, &r.Open)
 	if finished != nil && r.State != "running" {
 		r.Finished = *finished

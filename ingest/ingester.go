@@ -148,7 +148,7 @@ func (p *pass) run(ctx context.Context, req Request, cancel context.CancelCauseF
 		return err
 	}
 	defer stop()
-	listings, err := list(ctx, todo)
+	listings, err := p.list(ctx, todo)
 	if err != nil {
 		return err
 	}
@@ -198,9 +198,12 @@ func (p *pass) existing(ctx context.Context) ([]corpus.SourceRef, error) {
 // list lists all sources before anything is written, since public names depend
 // on all of them. A source that cannot be listed ends the run: it would be
 // wrong to publish the others as if the operator had not named it.
-func list(ctx context.Context, todo []work) ([]Listing, error) {
+func (p *pass) list(ctx context.Context, todo []work) ([]Listing, error) {
 	listings := make([]Listing, len(todo))
 	for i, w := range todo {
+		if s, ok := w.source.(interface{ tell(heard func(Seen)) }); ok {
+			s.tell(p.watch.walk())
+		}
 		l, err := w.source.List(ctx)
 		if err != nil {
 			return nil, err

@@ -33,7 +33,15 @@ type Dependencies struct {
 	Zone     *time.Location                      // the town's; nil: Europe/Paris
 	Language string                              // of words that a source adds; "": French
 	Now      func() time.Time                    // nil: time.Now
-	Seen     func(done, waiting int)             // told while a website is being walked; nil: nobody is
+	Seen     func(Seen)                          // told while a website is being walked, from one goroutine at a time; nil: nobody is
+}
+
+// Seen is how far the walk over a website is, in pages.
+type Seen struct {
+	Done    int    // asked for
+	Known   int    // known of, those asked for counted
+	Whole   bool   // there are no others: the site's map names them
+	Current string // key of the page that was asked for last
 }
 
 func (d Dependencies) memory(ref corpus.SourceRef) fetch.Memory {

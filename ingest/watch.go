@@ -45,7 +45,21 @@ func (w *watcher) start(total int) {
 	w.Start(total)
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now.Phase, w.now.Total = phaseReading, total
+	w.now = corpus.Progress{Phase: phaseReading, Total: total}
+}
+
+// walk returns what hears how far a source's walk is, after those before it.
+func (w *watcher) walk() func(Seen) {
+	before := w.progress()
+	return func(s Seen) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.now.Done, w.now.Seen, w.now.Current = before.Done+s.Done, before.Seen+s.Known, s.Current
+		w.now.Total = 0
+		if s.Whole {
+			w.now.Total = w.now.Seen
+		}
+	}
 }
 
 // step notes that the item with this key is done.

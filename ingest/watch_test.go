@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 	"testing"
 	"time"
 
@@ -74,6 +76,48 @@ func TestARunIsWatchedAndCancelledFromElsewhere(t *testing.T) {
 	r, err := w.ingest(&fakeEmbedder{})
 	if err != nil || !r.Resumed || !r.Published || r.Added != 1 {
 		t.Errorf("the next run: %+v, %v", r, err)
+	}
+}
+
+// While a website is walked, others see how many pages were asked for, of how many.
+func TestAWalkIsWatchedFromElsewhere(t *testing.T) {
+	for _, mapped := range []bool{true, false} {
+		t.Run(fmt.Sprintf("sitemap %v", mapped), func(t *testing.T) {
+			w := newTown(t, postgrestest.Open(t))
+			site := newTownSite(t, mapped, 100)
+			const slow = "/rubrique-1/article-7"
+			held, begun := make(chan struct{}), time.Now()
+			site.extra[slow] = func(rw http.ResponseWriter, r *http.Request) { <-held; site.page(rw, r, slow) }
+			in := Ingester{Store: Corpus(w.store), Embedder: &fakeEmbedder{}}
+			ended := make(chan error, 1)
+			go func() {
+				_, err := in.Ingest(t.Context(), Request{Collection: w.collection, Sources: []Source{site.source(nil)}})
+				ended <- err
+			}()
+			var p corpus.Progress
+			for p.Done < 10 {
+				if time.Since(begun) > 4*time.Second { // the client waits for five
+					close(held)
+					<-ended
+					t.Fatalf("the walk is not seen: %+v", p)
+				}
+				time.Sleep(20 * time.Millisecond)
+				if runs, err := w.store.Runs(t.Context(), w.collection.ID, 1); err == nil && len(runs) == 1 {
+					p = runs[0].Progress
+				}
+			}
+			close(held)
+			total := 0
+			if mapped {
+				total = len(site.pages)
+			}
+			if p.Phase != "listing" || p.Done >= p.Seen || p.Total != total || mapped && p.Seen != total || p.Current == "" || p.Since.IsZero() {
+				t.Errorf("it tells %+v, of %d pages", p, len(site.pages))
+			}
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -80,6 +80,7 @@ type Website struct {
 	memory    fetch.Memory
 	extractor Extractor
 	spool     spool
+	heard     func(Seen) // the run that lists it; nil: none does
 }
 
 // NewWebsite returns the source of a site that is entered at start.
@@ -108,6 +109,9 @@ func NewWebsite(start string, s WebsiteSettings, d Dependencies) (*Website, erro
 func (w *Website) Ref() corpus.SourceRef {
 	return corpus.SourceRef{Kind: KindWebsite, URI: w.start.String()}
 }
+
+// tell has its walk told to heard, from one goroutine at a time.
+func (w *Website) tell(heard func(Seen)) { w.heard = heard }
 
 // Close drops what was fetched.
 func (w *Website) Close() error {

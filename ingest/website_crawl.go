@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -71,6 +72,9 @@ type crawl struct {
 	partial  bool
 	homely   bool // many pages name the start page as what to show instead: a mistake
 	noteList []string
+
+	telling sync.Mutex
+	done    int // pages that were asked for
 }
 
 const (
@@ -90,7 +94,8 @@ func (c *crawl) note(format string, args ...any) {
 // walk asks for all pages that wait, and for those that they lead to.
 func (c *crawl) walk(ctx context.Context) error {
 	atOnce := cmp.Or(c.site.settings.AtOnce, c.site.deps.Fetch.AtOnce, 2)
-	done := len(c.pages) - len(c.queue)
+	c.done = len(c.pages) - len(c.queue)
+	c.seen(0, c.base.RequestURI())
 	for len(c.queue) > 0 {
 		var some []*page
 		for len(c.queue) > 0 && len(some) < 4*atOnce {
@@ -105,7 +110,13 @@ func (c *crawl) walk(ctx context.Context) error {
 		group, limited := errgroup.WithContext(ctx)
 		group.SetLimit(atOnce)
 		for _, p := range some {
-			group.Go(func() error { return c.visit(limited, p) })
+			group.Go(func() error {
+				err := c.visit(limited, p)
+				if err == nil {
+					c.seen(1, p.key)
+				}
+				return err
+			})
 		}
 		if err := group.Wait(); err != nil {
 			return err
@@ -115,12 +126,22 @@ func (c *crawl) walk(ctx context.Context) error {
 				return fmt.Errorf("it failed %d times in a row, the last at %s: %w", c.failing, p.key, p.err)
 			}
 		}
-		done += len(some)
-		if c.site.deps.Seen != nil {
-			c.site.deps.Seen(done, len(c.queue))
-		}
 	}
 	return nil
+}
+
+// seen tells that n more pages were asked for, the last with this key.
+func (c *crawl) seen(n int, key string) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	c.done += n
+	// Pages are found between two visits, never beside one.
+	now := Seen{Done: c.done, Known: len(c.pages), Whole: !c.follows, Current: key}
+	for _, heard := range []func(Seen){c.site.heard, c.site.deps.Seen} {
+		if heard != nil {
+			heard(now)
+		}
+	}
 }
 
 // closed tells whether a page that waits turned out to be one of an endless row.

@@ -76,14 +76,18 @@ func kindOf(address string) string {
 // dependencies are what sources of a collection need. A dry run remembers
 // nothing, but knows what was remembered.
 func (o *session) dependencies(c corpus.Collection, dry bool, progress io.Writer) ingest.Dependencies {
-	last := time.Now()
+	begun := time.Now()
+	last := begun
 	d := ingest.Dependencies{
 		Language: c.Language,
 		Zone:     corpus.Zone(c.TimeZone),
-		Seen: func(done, waiting int) {
+		Seen: func(s ingest.Seen) {
+			if s.Done <= 1 {
+				begun = time.Now() // sources that are declared may wait for each other
+			}
 			if time.Since(last) > 5*time.Second {
 				last = time.Now()
-				_, _ = fmt.Fprintf(progress, "%s asked for, %d known to come\n", english.Count(done, "page"), waiting)
+				_, _ = fmt.Fprintln(progress, pagesLine(s.Done, s.Known, s.Whole, time.Since(begun)))
 			}
 		},
 	}
@@ -105,3 +109,28 @@ type lookOnly struct{ corpus.Visits }
 func (lookOnly) Remember(context.Context, corpus.Visit) error { return nil }
 
 func (lookOnly) Keep(context.Context, []string) error { return nil }
+
+// pagesLine tells how far the walk over a website is, at what rate, and, where
+// all pages are known, how long it may take yet.
+func pagesLine(done, known int, whole bool, took time.Duration) string {
+	line := fmt.Sprintf("%s asked for, %d known to come", english.Count(done, "page"), max(known-done, 0))
+	if whole {
+		line = fmt.Sprintf("%d of %s asked for", done, english.Count(known, "page"))
+	}
+	return line + rateLine(done, known, whole, took)
+}
+
+// rateLine is a rate and, where the end is known, the time that is left; empty
+// before there is any.
+func rateLine(done, total int, whole bool, took time.Duration) string {
+	if done == 0 || took <= 0 {
+		return ""
+	}
+	rate := float64(done) / took.Seconds()
+	line := fmt.Sprintf(", %.1f/s", rate)
+	if whole {
+		left := time.Duration(float64(total-done) / rate * float64(time.Second)).Round(time.Second)
+		line += fmt.Sprintf(", %s left", left)
+	}
+	return line
+}

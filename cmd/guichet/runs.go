@@ -251,14 +251,16 @@ func moreOf(failures, notes int) string {
 // yet.
 func progressLine(r shownPass) string {
 	p := r.Progress
-	if p.Total == 0 {
+	took := r.Updated.Sub(p.Since)
+	switch {
+	case p.Seen > 0:
+		return fmt.Sprintf("%s: %s, %s", p.Phase, pagesLine(p.Done, p.Seen, p.Total > 0, took), p.Current)
+	case p.Total == 0 || p.Phase != "reading": // what follows the reading has no measure
 		return p.Phase
 	}
 	line := fmt.Sprintf("%s: %d of %d", p.Phase, p.Done, p.Total)
-	if took := r.Updated.Sub(r.Started).Seconds(); p.Done > 0 && took > 0 {
-		rate := float64(p.Done) / took
-		left := time.Duration(float64(p.Total-p.Done) / rate * float64(time.Second)).Round(time.Second)
-		line += fmt.Sprintf(", %.1f/s, %s left, %s", rate, left, p.Current)
+	if rate := rateLine(p.Done, p.Total, true, took); rate != "" {
+		line += rate + ", " + p.Current
 	}
 	return line
 }
