@@ -100,8 +100,8 @@ func FollowDirectory(existing []opening.Service, published []corpus.ServiceDocum
 	if err != nil {
 		return nil, err
 	}
-	all := append(merged.Services, loose...)
-	return all, tooManyServices(len(all))
+	merged.Services = append(merged.Services, loose...)
+	return merged.Services, tooManyServices(len(merged.Services))
 }
 
 // kindNames are what residents call services of a kind.

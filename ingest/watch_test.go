@@ -98,8 +98,7 @@ func TestAWalkIsWatchedFromElsewhere(t *testing.T) {
 			for p.Done < 10 {
 				if time.Since(begun) > 4*time.Second { // the client waits for five
 					close(held)
-					<-ended
-					t.Fatalf("the walk is not seen: %+v", p)
+					t.Fatalf("the walk is not seen: %+v, %v", p, <-ended)
 				}
 				time.Sleep(20 * time.Millisecond)
 				if runs, err := w.store.Runs(t.Context(), w.collection.ID, 1); err == nil && len(runs) == 1 {

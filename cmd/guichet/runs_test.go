@@ -21,11 +21,11 @@ func TestAScheduledCrawlIsFollowed(t *testing.T) {
 	held := make(chan struct{})
 	var site *httptest.Server
 	site = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case r.URL.Path == "/robots.txt":
+		switch r.URL.Path {
+		case "/robots.txt":
 			http.NotFound(w, r)
 			return
-		case r.URL.Path == "/sitemap.xml":
+		case "/sitemap.xml":
 			w.Header().Set("Content-Type", "application/xml")
 			_, _ = fmt.Fprint(w, "<urlset>")
 			for i := range 40 {
@@ -33,7 +33,7 @@ func TestAScheduledCrawlIsFollowed(t *testing.T) {
 			}
 			_, _ = fmt.Fprint(w, "</urlset>")
 			return
-		case r.URL.Path == "/page-30":
+		case "/page-30":
 			<-held
 		}
 		w.Header().Set("Content-Type", "text/html")
