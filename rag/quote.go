@@ -100,6 +100,7 @@ func newQuoter(a *analysis.Analyzer, q query, sources []Source) *quoter {
 	for i := range r.sources {
 		r.score(i)
 	}
+	r.leaveOtherRows()
 	return r
 }
 

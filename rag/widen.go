@@ -20,6 +20,7 @@ func (q *quoter) widen(chosen []group, room int) []group {
 	for i := range q.sources {
 		clear(q.sources[i].used)
 	}
+	q.leaveOtherRows()
 	documents, most := map[string]bool{}, 0.0
 	for _, g := range chosen {
 		q.take(g)
