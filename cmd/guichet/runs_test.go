@@ -72,7 +72,8 @@ func TestAScheduledCrawlIsFollowed(t *testing.T) {
 	if !strings.Contains(line, "listing: ") || !strings.Contains(line, " of 41 pages asked for, ") || !strings.Contains(line, "/s, ") || !strings.Contains(line, " left, /page-") {
 		t.Errorf("it tells %s", line)
 	}
-	o.says(o.run(exitOK, "runs", "--collection", "web", "--follow"), "completed")
+	o.run(exitOK, "runs", "--collection", "web", "--follow") // it waits for the end
+	o.says(o.run(exitOK, "runs", "--collection", "web"), "completed")
 	cancel()
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit %d: %s%s", code, out.String(), logged.String())
