@@ -86,9 +86,7 @@ const runColumns = `
 // is opened: see Stalled.
 func (s *Store) Runs(ctx context.Context, collectionID int64, limit int) ([]RunInfo, error) {
 	rows, err := s.pool.Query(ctx, `
-		&r.Failures, &r.Notes, &r.Reason, &r.Progress.Phase, &r.Progress.Done, &r.Progress.Total, &r.Progress.Seen,
-		&r.Progress.Current, &r.Progress.Since,
-		&r.Started, &r.Updated, &finished, &r.Open)
+		SELECT `+runColumns+`
 		FROM runs r
 		JOIN sources s ON s.id = r.source_id
 		WHERE r.collection_id = @collection
