@@ -11,6 +11,14 @@ import (
 // writes. The reader owns the end: when it is done, so is the session.
 func (s *Service) serve(session *Session, conn *websocket.Conn) {
 	done := make(chan struct{})
+	// The reader comes last: when it leaves, nothing of this socket is left to be
+	// counted, and Shutdown may have waited for that.
+	s.wires.Go(func() {
+		// A reader that waits on a dead socket is woken by its closing.
+		defer func() { _ = conn.Close() }()
+		defer s.recoverSocket()
+		s.write(session, conn, done)
+	})
 	s.wires.Go(func() {
 		defer func() { _ = conn.Close() }()
 		defer close(done)
@@ -18,12 +26,6 @@ func (s *Service) serve(session *Session, conn *websocket.Conn) {
 		defer func() { session.leave(left) }()
 		defer s.recoverSocket()
 		left = s.read(session, conn)
-	})
-	s.wires.Go(func() {
-		// A reader that waits on a dead socket is woken by its closing.
-		defer func() { _ = conn.Close() }()
-		defer s.recoverSocket()
-		s.write(session, conn, done)
 	})
 }
 
