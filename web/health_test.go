@@ -82,7 +82,9 @@ func TestHealthPageAsksForLinks(t *testing.T) {
 }
 
 func TestHealthPageWhenItBreaks(t *testing.T) {
-	seen := &webtest.Health{Err: errors.New("secret: no route to 10.0.0.7")}
+	seen := &webtest.Health{}
+	broken := errors.New("secret: no route to 10.0.0.7")
+	seen.Err.Store(&broken)
 	base, c := start(t, func(cfg *web.Config) { cfg.Health = seen })
 	csrf := signIn(t, c, base)
 	if res, body := get(t, c, base+"/admin/health"); res.StatusCode != 500 || strings.Contains(body, "secret") {
@@ -92,7 +94,7 @@ func TestHealthPageWhenItBreaks(t *testing.T) {
 	for seen.Asked.Load() == 0 {
 		time.Sleep(time.Millisecond)
 	}
-	seen.Err = nil
+	seen.Err.Store(nil)
 	await(t, c, base+"/admin/health", "s’est arrêtée avant la fin")
 }
 

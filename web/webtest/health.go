@@ -11,10 +11,17 @@ import (
 // Health has a finding of each kind, and two of one; Err, if set, is returned
 // instead.
 type Health struct {
-	Err   error
-	Wait  chan struct{} // if set, links are asked for until it is closed
-	Looks atomic.Int32  // how often the documents were looked at
-	Asked atomic.Int32  // how often their links were asked for
+	Err   atomic.Pointer[error] // if set, what both fail with
+	Wait  chan struct{}         // if set, links are asked for until it is closed
+	Looks atomic.Int32          // how often the documents were looked at
+	Asked atomic.Int32          // how often their links were asked for
+}
+
+func (h *Health) failure() error {
+	if err := h.Err.Load(); err != nil {
+		return *err
+	}
+	return nil
 }
 
 // Check returns all but the links.
@@ -34,11 +41,12 @@ func (h *Health) Check(context.Context, corpus.Town) (health.Report, error) {
 		finding(health.Mixed, "Bienvenue", site+"welcome", 0, health.Facts{Language: "en", Main: "fr", Share: .416, Excerpt: "The pool is open from Monday to Saturday."}),
 		finding(health.Empty, "Travaux", site+"travaux", 0, health.Facts{Characters: 8}),
 		finding(health.Long, "Règlement d’urbanisme", site+"plu.pdf", 0, health.Facts{Characters: 412_300}),
-	}}, h.Err
+	}}, h.failure()
 }
 
 // Links returns one that is dead and one of which that cannot be said.
 func (h *Health) Links(ctx context.Context, _ corpus.Town) (health.LinkReport, error) {
+	err := h.failure() // before anybody hears of it
 	h.Asked.Add(1)
 	if h.Wait != nil {
 		select {
@@ -53,5 +61,5 @@ func (h *Health) Links(ctx context.Context, _ corpus.Town) (health.LinkReport, e
 	return health.LinkReport{Asked: 14, Left: 3, Findings: []health.Finding{
 		finding(health.DeadLink, "https://famille.saint-aubin.example/inscription/formulaire-de-preinscription-2025.pdf", "fetch_gone"),
 		finding(health.UncheckedLink, "https://www.example.org/", "fetch_forbidden"),
-	}}, h.Err
+	}}, err
 }
