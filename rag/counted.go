@@ -101,7 +101,8 @@ func (c claim) miscounted(w *wording, v *passageView, place *window) string {
 					continue
 				}
 			}
-			otherwise, same = otherwise || !there.one, same || there.one
+			// "Tout retard" in another sentence does not make one of "trois retards".
+			otherwise, same = otherwise || !there.one, same || there.one && (!there.each || len(place.segments) == 1)
 		}
 		if otherwise && !same {
 			return said.written
