@@ -69,7 +69,7 @@ func (s *server) collectionViews(r *http.Request, p page) ([]collectionView, err
 		if err != nil {
 			return nil, err
 		}
-		v.UnderWay, v.Runs, v.Failing = p.runViews(c, runs, time.Now())
+		v.UnderWay, v.Runs, v.Failing = p.runViews(runs, time.Now())
 		v.Say = p.say(v)
 		for _, e := range v.Editions {
 			if e.Published {

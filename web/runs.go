@@ -62,10 +62,10 @@ type sortView struct {
 // runViews returns the runs that are at work or seem to be, those that ended,
 // and those of these that say what cannot be read today: the newest completed
 // one of each source.
-func (p page) runViews(c corpus.Collection, runs []corpus.RunInfo, now time.Time) (under []underWay, all, failing []runView) {
+func (p page) runViews(runs []corpus.RunInfo, now time.Time) (under []underWay, all, failing []runView) {
 	told := map[string]bool{}
 	for _, r := range runs {
-		v := p.runView(c, r)
+		v := p.runView(r)
 		if r.State == "running" {
 			under = append(under, p.underWay(v, now))
 			continue
@@ -82,7 +82,7 @@ func (p page) runViews(c corpus.Collection, runs []corpus.RunInfo, now time.Time
 	return under, all, failing
 }
 
-func (p page) runView(c corpus.Collection, r corpus.RunInfo) runView {
+func (p page) runView(r corpus.RunInfo) runView {
 	v := runView{RunInfo: r, Result: p.T("runs.state." + r.State), More: max(0, len(r.Failures)-failuresShown)}
 	for _, f := range r.Failures[:len(r.Failures)-v.More] {
 		v.Failures = append(v.Failures, failureView{Key: f.Key, Reason: p.reason(f)})
@@ -90,13 +90,13 @@ func (p page) runView(c corpus.Collection, r corpus.RunInfo) runView {
 	switch {
 	case r.State == "failed":
 		v.Told = p.T("runs.failed")
+	case r.State == "asks" && !r.Open:
+		v.Told = p.T("runs.asks.settled")
 	case r.State == "asks" && r.Edition == 0:
 		v.Told = p.T("runs.asks.lost")
 		v.Command = fmt.Sprintf("guichet ingest --source %d --retire", r.SourceID)
-	case r.State == "asks" && r.Edition > c.Published:
+	case r.Open:
 		v.Told = p.Say("runs.asks.edition", "Edition", r.Edition)
-	case r.State == "asks":
-		v.Told = p.T("runs.asks.settled")
 	}
 	return v
 }
@@ -109,7 +109,7 @@ func (p page) underWay(v runView, now time.Time) underWay {
 		return u
 	}
 	u.Say = u.Phase
-	took := v.Updated.Sub(v.Started).Seconds()
+	took := v.Updated.Sub(v.Progress.Since).Seconds()
 	if g := v.Progress; g.Done > 0 && g.Total > g.Done && took > 0 {
 		rate := float64(g.Done) / took
 		left := time.Duration(float64(g.Total-g.Done) / rate * float64(time.Second))

@@ -39,11 +39,11 @@ func TestRunUnderWay(t *testing.T) {
 	body := documentsPage(t, webtest.Library{Newest: func() []corpus.RunInfo {
 		return []corpus.RunInfo{{
 			SourceID: 7, SourceURI: "https://www.saint-aubin.example/", State: "running", Started: now.Add(-100 * time.Second), Updated: now,
-			Progress: corpus.Progress{Phase: "reading", Done: 1250, Total: 12_500, Current: "a.md"},
+			Progress: corpus.Progress{Phase: "reading", Done: 1250, Total: 12_500, Current: "a.md", Since: now.Add(-50 * time.Second)},
 		}}
 	}}, "")
 	shows(t, body, "<strong>Lecture des documents</strong> <code>https://www.saint-aubin.example/</code>", `<progress max="12500" value="1250"`,
-		"1250 sur 12\u202f500. 12,5 par seconde\u00a0; encore 15 minutes environ.", `data-say="site-de-la-ville`+"\u00a0"+`: Lecture des documents"`, "data-busy")
+		"1250 sur 12\u202f500. 25,0 par seconde\u00a0; encore 8 minutes environ.", `data-say="site-de-la-ville`+"\u00a0"+`: Lecture des documents"`, "data-busy")
 }
 
 func TestRunsThatNeedAPerson(t *testing.T) {
@@ -60,21 +60,30 @@ func TestRunsThatNeedAPerson(t *testing.T) {
 			corpus.RunInfo{State: "running", Started: now, Updated: now, Progress: corpus.Progress{Phase: "listing"}},
 			[]string{"Recherche des documents", "Commencé le"},
 		},
+		"walking": {
+			corpus.RunInfo{State: "running", Started: now, Updated: now, Progress: corpus.Progress{Phase: "listing", Done: 12, Seen: 40, Since: now}},
+			[]string{"Recherche des documents", "Pages demandées\u00a0: 12, connues\u00a0: 40."},
+		},
+		"noted": {
+			corpus.RunInfo{State: "completed", Notes: []string{"more than 50 pages"}},
+			[]string{"Remarque du programme, en anglais\u00a0: more than 50 pages"},
+		},
 		"lost": {
-			corpus.RunInfo{SourceID: 7, State: "asks", Reason: "it has 2 of 40 documents"},
+			corpus.RunInfo{SourceID: 7, State: "asks", Open: true, Reason: "it has 2 of 40 documents"},
 			[]string{"attend une décision", "en a perdu une grande partie", "<code>guichet ingest --source 7 --retire</code>", "en anglais\u00a0: it has 2 of 40 documents"},
 		},
 		"failed": {
 			corpus.RunInfo{State: "failed", Reason: "no <such> folder"},
 			[]string{"arrêté par une erreur", "Rien n’a été publié ni retiré.", "no &lt;such&gt; folder"},
 		},
-		"waits":   {corpus.RunInfo{State: "asks", Edition: 4, Reason: "1 answer got worse, 0 may"}, []string{"L’édition 4 est prête et attend"}},
-		"settled": {corpus.RunInfo{State: "asks", Edition: 3}, []string{"La décision a été prise depuis."}},
+		"waits":   {corpus.RunInfo{State: "asks", Edition: 4, Open: true, Reason: "1 answer got worse, 0 may"}, []string{"L’édition 4 est prête et attend"}},
+		"settled":  {corpus.RunInfo{State: "asks", Edition: 3}, []string{"La décision a été prise depuis."}},
+		"resolved": {corpus.RunInfo{State: "asks", Reason: "it has 2 of 40 documents"}, []string{"La décision a été prise depuis."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := documentsPage(t, webtest.Library{Newest: func() []corpus.RunInfo { return []corpus.RunInfo{x.run} }}, "")
 			shows(t, body, x.wants...)
-			if busy := strings.Contains(body, "data-busy"); busy != (name == "listing") {
+			if busy := strings.Contains(body, "data-busy"); busy != (name == "listing" || name == "walking") {
 				t.Errorf("busy: %v", busy)
 			}
 		})
