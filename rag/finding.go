@@ -235,13 +235,14 @@ func (c claim) weigh(w *wording, v *passageView, weights map[string]float64, bin
 		}
 	}
 	f.support -= 0.1 * float64(len(away))
+	miscounted := c.miscounted(w, v, place)
 	switch {
 	case len(away) > 0:
 		f.reason = factReason("rag.withheld.figures", c.text, away...)
 	case c.repeats() != nil:
 		f.reason = factReason("rag.withheld.figures", c.text, *c.repeats())
-	case c.miscounted(w, v, place) != "":
-		f.reason = factReason("rag.withheld.figures", c.miscounted(w, v, place), fact.Fact{End: len(c.miscounted(w, v, place))})
+	case miscounted != "":
+		f.reason = factReason("rag.withheld.figures", miscounted, fact.Fact{End: len(miscounted)})
 	case c.misplaced(w, v, place) != nil:
 		f.reason = c.misplaced(w, v, place)
 	case c.strangeRange(place) != nil:

@@ -76,7 +76,7 @@ func TestRunsThatNeedAPerson(t *testing.T) {
 			corpus.RunInfo{State: "failed", Reason: "no <such> folder"},
 			[]string{"arrêté par une erreur", "Rien n’a été publié ni retiré.", "no &lt;such&gt; folder"},
 		},
-		"waits":   {corpus.RunInfo{State: "asks", Edition: 4, Open: true, Reason: "1 answer got worse, 0 may"}, []string{"L’édition 4 est prête et attend"}},
+		"waits":    {corpus.RunInfo{State: "asks", Edition: 4, Open: true, Reason: "1 answer got worse, 0 may"}, []string{"L’édition 4 est prête et attend"}},
 		"settled":  {corpus.RunInfo{State: "asks", Edition: 3}, []string{"La décision a été prise depuis."}},
 		"resolved": {corpus.RunInfo{State: "asks", Reason: "it has 2 of 40 documents"}, []string{"La décision a été prise depuis."}},
 	} {
