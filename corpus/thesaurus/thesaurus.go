@@ -114,7 +114,7 @@ func (t *Thesaurus) Expand(question []analysis.Token) []Expansion {
 	var found []Expansion
 	for i := 0; i < len(terms); {
 		n, entry := t.longestAt(terms[i:])
-		if n == 0 {
+		if n == 0 || tokens[i].End-tokens[i].Start > len(t.entries[entry].Key)+longestEnding && abbreviates(t.entries[entry].Key) {
 			i++
 			continue
 		}
@@ -127,6 +127,13 @@ func (t *Thesaurus) Expand(question []analysis.Token) []Expansion {
 	}
 	return found
 }
+
+// longestEnding is what a word may have beside an abbreviation that is a key, in bytes.
+const longestEnding = 2
+
+// abbreviates tells a key of up to three letters: "ramasse" is no "RAM", whatever the
+// stemmer leaves of it.
+func abbreviates(key string) bool { return len(key) <= 3 }
 
 // longestAt returns how many of the first terms are a key, and whose; 0: none.
 func (t *Thesaurus) longestAt(terms []string) (n, entry int) {

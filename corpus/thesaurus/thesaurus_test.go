@@ -235,3 +235,16 @@ func TestBefore(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// The stemmer leaves "ram" of "ramasse": that is not the RAM of the entry.
+func TestAWordOfWhichLittleIsLeftIsNoAbbreviation(t *testing.T) {
+	words, err := thesaurus.Parse(strings.NewReader("ram: relais petite enfance\narmée: recensement\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for question, want := range map[string]int{"le ram": 1, "les RAM": 1, "on ramasse": 0, "pas ramassée": 0, "l'armée": 1} {
+		if found := words.Expand(analysis.For("fr").Tokens(question)); len(found) != want {
+			t.Errorf("%q is expanded by %+v", question, found)
+		}
+	}
+}
