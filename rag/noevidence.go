@@ -38,12 +38,8 @@ func nearestPages(m *messages.Messages, sources []Source) []Unit {
 			continue
 		}
 		seen[s.Document], seen[s.Title] = true, true
-		id := "rag.nearest.page"
 		page, _, _ := strings.Cut(s.URL, "#")
-		if page == "" {
-			id = "rag.nearest.page_without_url"
-		}
-		items = append(items, Unit{Kind: Item, Text: m.T(id, map[string]any{"Title": s.Title, "URL": page}), Break: len(items) == 0})
+		items = append(items, Unit{Kind: Item, Text: s.Title, Link: page, Language: s.read().language, Break: len(items) == 0})
 	}
 	if items == nil {
 		return nil

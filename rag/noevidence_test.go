@@ -23,7 +23,7 @@ func TestNearestPages(t *testing.T) {
 		{Document: "c", Title: "Salles", URL: "https://ville.example/salles"},
 		{Document: "d", Title: "Bus", URL: "https://ville.example/bus"},
 	})}.Text()
-	want := "Vous trouverez peut-être une réponse sur ces pages\u00a0:\n\n- Piscine\u00a0: https://ville.example/piscine\n- Marchés\n- Salles\u00a0: https://ville.example/salles"
+	want := "Vous trouverez peut-être une réponse sur ces pages\u00a0:\n\n- Piscine (https://ville.example/piscine)\n- Marchés\n- Salles (https://ville.example/salles)"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

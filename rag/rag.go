@@ -128,6 +128,9 @@ type Unit struct {
 	// Language is the unit's own (BCP 47), where it is known not to be the
 	// request's: a page has it read as such. Else it is empty.
 	Language string `json:"language,omitempty"`
+	// Link is the page that the unit names, of a document; empty: none. A model sets
+	// none.
+	Link string `json:"link,omitempty"`
 	// Alarm says that the unit is for somebody who may be in danger: it is shown
 	// and read out before all else. Call is then the address that reaches the
 	// number which it names, "tel:17" or "sms:114"; empty: none.

@@ -20,6 +20,9 @@ func (a Answer) Text() string {
 			b.WriteString("- ")
 		}
 		b.WriteString(u.Text)
+		if u.Link != "" {
+			b.WriteString(" (" + u.Link + ")")
+		}
 	}
 	return b.String()
 }

@@ -17,7 +17,7 @@ import (
 //
 //   - "lune": the answer without evidence
 //   - "contact": the same, naming the town's contact
-//   - "appeler": the same, naming a number that the cited words have, and one that they have not
+//   - "appeler": the same, naming a number that the cited words have, one that they have not, and a page
 //   - "secours": the numbers to call in an emergency
 //   - "bonjour": a greeting
 //   - "étals": a wide table
@@ -151,6 +151,7 @@ func (c *script) answer(ctx context.Context, l *line, f Frame) {
 	if strings.Contains(f.Question, "appeler") {
 		a.Units[1].Text = "La piscine : 02.61.91.20.00 ou +33 2 61 91 20 00, sinon 02 61 91 20 99, piscine@ville.example, 0 800 123 456."
 		a.Units[1].Citations = []rag.Citation{{N: 1, Document: "piscine", Title: "Piscine", Quote: "Tél. : 02 61 91 20 00, 0800 123 456 ; piscine@ville.example. Le 01-02-2026 10 h."}}
+		a.Units = append(a.Units, rag.Unit{N: 3, Kind: rag.Item, Text: "Piscine", Link: "https://www.saint-aubin.example/piscine"})
 	}
 	if strings.Contains(f.Question, "contact") {
 		a.Units[1].Text = "Appelez le 02\u00a099\u00a000\u00a000\u00a000 ou écrivez à accueil@saint-aubin.example, et non à x@example.org."

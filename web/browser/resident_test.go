@@ -173,7 +173,7 @@ func TestACitedNumberIsLinked(t *testing.T) {
 	b.ask("Qui appeler ?")
 	b.see(".thumbs", "utile")
 	links := eval[[]string](b, "[...document.querySelectorAll('.answer a')].map((a) => a.getAttribute('href'))")
-	want := []string{"tel:0261912000", "tel:0261912000", "mailto:piscine@ville.example", "tel:0800123456"}
+	want := []string{"tel:0261912000", "tel:0261912000", "mailto:piscine@ville.example", "tel:0800123456", "https://www.saint-aubin.example/piscine"}
 	if !slices.Equal(links, want) {
 		t.Errorf("links %q, want %q", links, want)
 	}

@@ -53,7 +53,7 @@ export class Answer {
         break;
       case 'item':
         if (!this.#continues('item', '', unit.break)) this.#open('item', '', el('ul'));
-        this.#block.append(el('li', { dir: 'auto', lang: spoken(unit) }, ...glued(unit.text, marks, quotesOf(unit)), ...original(unit)));
+        this.#block.append(el('li', { dir: 'auto', lang: spoken(unit) }, ...(safeURL(unit.link) ? [page(safeURL(unit.link), unit.text)] : glued(unit.text, marks, quotesOf(unit))), ...original(unit)));
         break;
       case 'row':
         this.#row(unit, marks);
@@ -161,7 +161,7 @@ export class Answer {
       this.#entries.set(c.n, entry);
       const url = safeURL(c.url);
       const title = url
-        ? el('a', { href: url, target: '_blank', rel: 'noopener' }, el('span', { lang: foreign }, c.title), el('span', { class: 'visually-hidden' }, ' ' + t('source.newtab')))
+        ? page(url, c.title, foreign)
         : el('span', { lang: foreign }, c.title);
       entry.details = el('details', {}, el('summary', {}, t('quotes')));
       entry.item = el('li', { id: `source-${this.#turn}-${entry.number}` },
@@ -199,6 +199,11 @@ function cell(name, text, quotes, after) {
   return el('td', { role: 'cell', class: text ? null : 'empty' },
     name ? el('span', { class: 'column', 'aria-hidden': 'true' }, name) : null,
     el('span', { class: 'value', dir: 'auto' }, ...glued(text, marks, quotes), ...rest));
+}
+
+// page is a link to a page of a document, which opens beside the conversation.
+function page(url, title, lang = null) {
+  return el('a', { href: url, target: '_blank', rel: 'noopener' }, el('span', { lang }, title), el('span', { class: 'visually-hidden' }, ' ' + t('source.newtab')));
 }
 
 // section is the part of the document that is cited, by its headings; none where
