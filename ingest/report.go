@@ -133,11 +133,14 @@ func (r Report) WriteText(w io.Writer) error {
 		took += fmt.Sprintf(", published after %.0f s, then indexed", r.PublishedIn)
 	}
 	row("time", "%s", took)
-	if r.Prepared > 0 {
-		row("edition", "%d is prepared, %d is published", r.Prepared, r.Edition)
-	} else {
-		row("edition", "%d is published", r.Edition)
+	published := "none is published"
+	if r.Edition > 0 {
+		published = fmt.Sprintf("%d is published", r.Edition)
 	}
+	if r.Prepared > 0 {
+		published = fmt.Sprintf("%d is prepared, %s", r.Prepared, published)
+	}
+	row("edition", "%s", published)
 	r.writeReview(row)
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "Note: %s.\n", strings.TrimSuffix(note, "."))
