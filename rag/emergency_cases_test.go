@@ -43,6 +43,7 @@ func TestEmergencyCases(t *testing.T) {
 		{"-5", 2, 130, 0, 0},
 		{"-6", 9, 129, 0, 0},
 		{"-7", 6, 147, 0, 1},
+		{"-8", 0, 140, 0, 0},
 	} {
 		t.Run("caught"+set.part, func(t *testing.T) {
 			cases := emergencyCases(t, "emergencies"+set.part+".jsonl")

@@ -40,6 +40,7 @@ var learntSets = map[string][]string{
 	"2":      {"emergencies-2", "emergencies-false-2"},
 	"3":      {"emergencies-3", "emergencies-false-3"},
 	"5":      {"emergencies-5", "emergencies-false-5"},
+	"8":      {"emergencies-8", "emergencies-false-8"},
 	"in use": {"emergencies-false-in-use"}, // false alarms that were met
 }
 
@@ -105,7 +106,7 @@ func ordinaryQuestions(t *testing.T) []string {
 	t.Helper()
 	var questions []string
 	for _, file := range []string{
-		"../eval/cases/dev.jsonl", "../eval/cases/spent-1.jsonl", "../eval/cases/spent-2.jsonl", "../eval/cases/spent-4.jsonl", "../eval/cases/hours.jsonl", "../eval/cases/personal.jsonl",
+		"../eval/cases/dev.jsonl", "../eval/cases/spent-1.jsonl", "../eval/cases/spent-2.jsonl", "../eval/cases/spent-4.jsonl", "../eval/cases/spent-5.jsonl", "../eval/cases/hours.jsonl", "../eval/cases/personal.jsonl",
 		"../eval/testdata/demo-cases.jsonl", "../eval/testdata/reworded.jsonl", "../eval/testdata/offtopic.jsonl",
 	} {
 		questions = append(questions, questionsOf(t, file)...)

@@ -19,7 +19,7 @@ func scopeExamples(t *testing.T) []weigh.Example {
 func scopeCases(t *testing.T) []weigh.Example {
 	t.Helper()
 	var cases []weigh.Example
-	for _, file := range []string{"cases/dev", "cases/spent-1", "cases/spent-2", "cases/spent-4", "cases/hours", "testdata/offtopic"} {
+	for _, file := range []string{"cases/dev", "cases/spent-1", "cases/spent-2", "cases/spent-4", "cases/spent-5", "cases/hours", "testdata/offtopic"} {
 		eachLine(t, "../eval/"+file+".jsonl", func(line string) {
 			var c struct{ Question, Kind string }
 			if err := json.Unmarshal([]byte(line), &c); err != nil {
