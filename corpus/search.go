@@ -171,6 +171,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		courtesies: s.store.courtesies,
 		stands:     asked.stands,
 	}
+	way.ranking.VectorWeight *= trust(s.embedder, lexical.terms)
 	if err := s.vectors(ctx, sc, text.read, asked.expanded, way, &result); err != nil {
 		return Result{}, err
 	}

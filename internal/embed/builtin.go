@@ -75,6 +75,12 @@ func (e *Embedder) EmbedQuery(ctx context.Context, text string) ([]float32, erro
 	return e.embed(text, queryWeight), nil
 }
 
+// Knows tells whether the table has a stem.
+func (e *Embedder) Knows(stem string) bool {
+	_, ok := e.table.row[stem]
+	return ok
+}
+
 // PassageWeight is the weight of a feature that a passage has so often: one
 // that comes back says little more than one that came once.
 func PassageWeight(count int) float32 { return float32(1 + math.Log(float64(count))) }
