@@ -113,6 +113,21 @@ func condenseByRules(question string, history []Exchange) string {
 	return rewritten
 }
 
+// subjectBefore is what the questions before were about, as far as this one does
+// not replace it; empty: nothing that is known.
+func subjectBefore(question string, history []Exchange) string {
+	f := newFollowUps()
+	var words []askedWord
+	for _, e := range history[max(0, len(history)-maxCondenseHistory):] {
+		if !isCourtesy(e.Question) {
+			_, words = f.condense(e.Question, words)
+		}
+	}
+	a := f.read(question)
+	a.switches = false
+	return render(keep(words, a))
+}
+
 // ask has the model rewrite the question. It stops at what is too long.
 func (c *Condenser) ask(ctx context.Context, language, question string, history []Exchange) (string, Usage, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.Limit)

@@ -29,6 +29,12 @@ func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		return StepFailed, fmt.Errorf("search for the question: %w", err)
 	}
 	t.result = result
+	if result.Evidence < doubtful {
+		if taken, err := s.inContext(ctx, t); err != nil || taken {
+			t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
+			return StepPassed, err
+		}
+	}
 	for _, p := range questionParts(t.analyzer(), result.Read) {
 		found, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole(), Ranked: t.req.Trace})
 		if err != nil {
@@ -41,6 +47,37 @@ func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		trace.Result = result
 	}
 	return StepPassed, nil
+}
+
+// A question after others that finds little by itself is asked once more with
+// what they were about: below doubtful, and where it then gains clearer.
+const (
+	doubtful = .3 // evidence
+	clearer  = .2 // evidence
+)
+
+// inContext searches for a question with the subject of those before it, where
+// nobody would tell by its words that it follows them ("il faut combien de
+// témoins ?"), and takes what is found if it speaks far more clearly.
+func (s retrieveStep) inContext(ctx context.Context, t *turn) (taken bool, err error) {
+	subject := subjectBefore(t.req.Question, t.req.History)
+	if subject == "" || t.question != t.req.Question {
+		return false, nil
+	}
+	p := questionPart{text: t.question, context: subject}
+	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole(), Ranked: t.req.Trace})
+	if err != nil {
+		return false, fmt.Errorf("search for the question in its context: %w", err)
+	}
+	if result.Evidence < t.result.Evidence+clearer {
+		return false, nil
+	}
+	t.result, t.parts = result, []searchedPart{{questionPart: p, result: result}}
+	if trace := t.answer.Trace; trace != nil {
+		trace.Result = result
+	}
+	t.note("rag.note.retrieve.context", map[string]any{"Question": p.whole()})
+	return true, nil
 }
 
 // gateStep weighs the evidence: with too little, the answer is the designed "I
