@@ -21,10 +21,17 @@ func (p questionPart) whole() string { return strings.TrimSpace(p.context + " " 
 
 var (
 	// interrogative are the words with which one asks.
-	interrogative = regexp.MustCompile(`(?i)(^|[^\pL])(combien|quand|o[uù] (?:est|sont|puis|peut|dois|faut|se|on|je|les?|la|l’|l')|quel|quels|quelle|quelles|comment|qui (?:appeler|contacter|dois|peut|puis)|pourquoi|est-ce|qu['’]est|faut-il|peut-on|puis-je|y a-t-il|which|how much|how long|when|where|what|who)([^\pL]|$)`)
+	interrogative = regexp.MustCompile(`(?i)(^|[^\pL])(combien|quand|o[uù] (?:est|sont|puis|peut|dois|faut|se|on|je|les?|la|l’|l')|(?:mets?|mettre|vais|va|aller|jette|jeter|gare|garer|dépose|déposer|trouve|trouver|passe|passer) o[uù]|quel|quels|quelle|quelles|comment|qui (?:appeler|contacter|dois|peut|puis)|pourquoi|est-ce|qu['’]est|faut-il|peut-on|puis-je|y a-t-il|which|how much|how long|when|where|what|who)([^\pL]|$)`)
 	// conjunction joins two things that are asked.
 	conjunction = regexp.MustCompile(`(?i)(?:,\s*|\s)(?:et|ainsi que|and)\s+(?:(?:à|a|avant|jusqu['’][àa]|until|by|de|pour)\s+)?(?:combien|quand|où|quel|quels|quelle|quelles|comment|qui|est-ce|faut-il|peut-on|how much|how long|when|where|what|who)(?:[^\pL]|$)`)
-	askingEnd   = regexp.MustCompile(`[.?!;:,()]+(?:\s+|$)|\s\(|(?:^|\s)\d[).]\s`)
+	// ofToday is said where an earlier part names another year.
+	ofToday    = regexp.MustCompile(`(?i)maintenant|cette année|aujourd['’]hui|désormais|\bnow\b|this year`)
+	yearsNamed = regexp.MustCompile(`\b20\d\d(?:-20\d\d)?\b`)
+	// goesOn goes on to a further thing.
+	goesOn = regexp.MustCompile(`(?i)^(?:et|and|ainsi que|puis|sinon)\s`)
+	// predicated asks of what stands before it: "la carte, c'est combien ?".
+	predicated = regexp.MustCompile(`(?i)^(?:c['’]est|ça|cela|ca|ils?|elles?|on|it|they|is it|are they)[\s ]`)
+	askingEnd  = regexp.MustCompile(`[.?!;:,()]+(?:\s+|$)|\s\(|(?:^|\s)\d[).]\s`)
 )
 
 // asking is a stretch of a message between marks.
@@ -41,11 +48,15 @@ func questionParts(a *analysis.Analyzer, question string) []questionPart {
 	var parts []questionPart
 	var context, pending []string
 	open := false
-	for _, c := range clausesAsked(question) {
+	clauses := clausesAsked(question)
+	for i, c := range clauses {
+		named := !c.asks && !c.ends && i+1 < len(clauses) && clauses[i+1].asks && predicated.MatchString(clauses[i+1].text)
 		switch {
+		case named && open && goesOn.MatchString(c.text):
+			pending, open = append(pending, c.text), false
 		case c.asks:
 			text := c.text
-			if n := len(pending); n > 0 && (c.bracket || contentOf(a, c.text) == 0) {
+			if n := len(pending); n > 0 && (c.bracket || contentOf(a, c.text) == 0 || len(parts) > 0 && predicated.MatchString(c.text)) {
 				text = pending[n-1] + " " + text
 				pending = pending[:n-1]
 			}
@@ -72,10 +83,32 @@ func questionParts(a *analysis.Analyzer, question string) []questionPart {
 	if len(pending) > 0 {
 		parts[len(parts)-1].text += " " + strings.Join(pending, " ")
 	}
-	for i := range parts {
-		parts[i].context = strings.Join(context, " ")
-	}
+	giveContext(parts, strings.Join(context, " "))
 	return parts[:min(len(parts), maxParts)]
+}
+
+// giveContext gives each part what stands before all, and to one that leans on
+// the part before it that one's words too.
+func giveContext(parts []questionPart, context string) {
+	for i := range parts {
+		p := &parts[i]
+		p.context = context
+		if i == 0 || !leans(p.text) {
+			continue
+		}
+		if p.context = parts[i-1].context; !leans(parts[i-1].text) {
+			p.context = parts[i-1].whole()
+		}
+		if ofToday.MatchString(p.text) {
+			p.context = yearsNamed.ReplaceAllString(p.context, "")
+		}
+	}
+}
+
+// leans tells a part that names nothing of its own: "quel prix ?" is asked of what
+// the part before it asks about.
+func leans(text string) bool {
+	return !hasKind(newFollowUps().read(text).words, kindSubject)
 }
 
 // contentOf counts the terms of a clause that are not words of asking.

@@ -17,6 +17,11 @@ func TestPartsOfAQuestion(t *testing.T) {
 		"Il me faut un acte (combien ?) et un livret de famille (quel délai ?)": {
 			"Il me faut un acte combien", "et un livret de famille quel délai"},
 		"1) date limite du dossier ? 2) combien de pages ?": {"date limite du dossier", "combien de pages"},
+		"Peut-on louer un vélo ? Combien ça coûte ?":        {"Peut-on louer un vélo", "Peut-on louer un vélo Combien ça coûte"},
+		"Le repas coûtait combien en 2024-2025 ? et combien maintenant ?": {
+			"Le repas coûtait combien en 2024-2025", "Le repas coûtait combien en  et combien maintenant"},
+		"Je la gare où pendant les travaux, et la carte de résident, c'est combien ?": {
+			"Je la gare où pendant les travaux", "et la carte de résident c'est combien"},
 		"Pour le vide-grenier : quelles dates et quel prix": {
 			"Pour le vide-grenier quelles dates", "Pour le vide-grenier quel prix"},
 	} {
