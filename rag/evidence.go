@@ -92,7 +92,7 @@ func (w Weighing) belief() float64 { return probability(beliefWeights[:], w.Valu
 // whole is how likely it is, in [0, 1], that the words that were chosen answer
 // all that was asked.
 func (w Weighing) whole() float64 {
-	if w.Cover < leastCover {
+	if w.Cover < leastCover || !w.Suited {
 		return 0
 	}
 	return probability(wholeWeights[:], w.Values())

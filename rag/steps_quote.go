@@ -77,8 +77,8 @@ const (
 // namesThing is what stands before the name of a thing: a question's other
 // words, its verbs above all, are not told of.
 var (
-	namesThing          = regexp.MustCompile(`(?i)(^|[^\pL])(les?|la|l['’]|une?|des|du|de|d['’]|aux?)\s*$`)
-	namesThingInEnglish = regexp.MustCompile(`(?i)(^|[^\pL])(an?|the|my|of)\s*$`)
+	namesThing          = regexp.MustCompile(`(?i)(^|[^\pL])(les?|la|l['’]|une?|des|du|de|d['’]|aux?|quels?|quelles?)\s*$`)
+	namesThingInEnglish = regexp.MustCompile(`(?i)(^|[^\pL])(an?|the|my|of|which|what)\s*$`)
 )
 
 // namesNothing are nouns of turns of speech ("du coup", "au niveau de"), and ofAnAge
