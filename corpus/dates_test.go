@@ -110,6 +110,26 @@ func TestSearchFindsDocumentsOnlyWhileTheyHold(t *testing.T) {
 	}
 }
 
+// Whoever names the year of what is over wants that, and whoever does not, what is in
+// force.
+func TestNamedYearComesFirst(t *testing.T) {
+	s, _, town := newStore(t)
+	publish(t, s, newCollection(t, s, town.ID, "site"), func(r *Run) {
+		summer := document("ete", "Horaires d'été 2026", "Tous les services : piscine, mairie.")
+		summer.ValidFrom, summer.ValidUntil = day(t, "2026-07-06"), day(t, "2026-08-29")
+		put(t, r, summer)
+		put(t, r, document("piscine", "Horaires de la piscine, été et hiver", "Les horaires de la piscine : été, hiver."))
+	})
+	for question, want := range map[string]string{
+		"horaires de la piscine été 2026": "ete",
+		"horaires de la piscine été":      "piscine",
+	} {
+		if found := names(searchOn(t, s, town, question, "2026-11-27T12:00:00Z")); len(found) == 0 || found[0] != want {
+			t.Errorf("%s: found %q, want %s first", question, found, want)
+		}
+	}
+}
+
 func TestEndedDocumentsDoNotFillTheVectorList(t *testing.T) {
 	s, _, town := newStore(t)
 	publish(t, s, newCollection(t, s, town.ID, "site"), func(r *Run) {

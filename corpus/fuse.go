@@ -249,12 +249,24 @@ func (s *Store) fuse(ctx context.Context, q *inquiry) (fused, error) {
 		slices.SortStableFunc(c.passages, func(a, b candidatePassage) int { return cmp.Compare(b.score, a.score) })
 		c.score = r.PassageWeight*c.passage + r.DocumentWeight*c.whole + r.VectorWeight*c.cosine + r.PairWeight*c.pairs
 	}
+	q.favourYear(found)
 	q.favourTown(found)
 	byScore := func(a, b candidate) int { return cmp.Compare(b.score, a.score) }
 	slices.SortStableFunc(found, byScore)
 	q.supersede(found)
 	slices.SortStableFunc(found, byScore)
 	return fused{candidates: found, notInForce: notInForce}, nil
+}
+
+// favourYear gives their bonus to documents that are over and that the question
+// names by their year: whoever asks for the hours of "l'été 2026" later wants no
+// others.
+func (q *inquiry) favourYear(found []candidate) {
+	for i := range found {
+		if d, _ := q.view.document(found[i].document); !d.holds(q.day) && q.holds(d) {
+			found[i].score += q.ranking.YearBonus
+		}
+	}
 }
 
 // favourTown gives their bonus to those of the town's own candidates that

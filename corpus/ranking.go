@@ -26,6 +26,10 @@ type Ranking struct {
 	TownBonus    float64
 	TownCoverage float64
 
+	// YearBonus is added to documents that are over, of a year that the
+	// question names.
+	YearBonus float64
+
 	// ExpansionWeight is what a term that the thesaurus adds counts, where
 	// one of the question counts 1.
 	ExpansionWeight float64
@@ -57,6 +61,7 @@ func DefaultRanking() Ranking {
 		HeadingsWeight:      8,
 		TownBonus:           6,
 		TownCoverage:        .6,
+		YearBonus:           4,
 		ExpansionWeight:     .4,
 		Depth:               100,
 		Candidates:          30,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -113,19 +114,28 @@ func condenseByRules(question string, history []Exchange) string {
 	return rewritten
 }
 
-// subjectBefore is what the questions before were about, as far as this one does
-// not replace it; empty: nothing that is known.
-func subjectBefore(question string, history []Exchange) string {
+// maxSubjects bounds how many subjects of a conversation a question is tried with.
+const maxSubjects = 2
+
+// subjectsBefore are what the questions before were about, the latest first, as far
+// as this one does not replace it. A question between them that named no subject of
+// its own may hide the one before it.
+func subjectsBefore(question string, history []Exchange) []string {
 	f := newFollowUps()
-	var words []askedWord
-	for _, e := range history[max(0, len(history)-maxCondenseHistory):] {
-		if !isCourtesy(e.Question) {
-			_, words = f.condense(e.Question, words)
-		}
-	}
 	a := f.read(question)
 	a.switches = false
-	return render(keep(words, a))
+	var subjects []string
+	var words []askedWord
+	for _, e := range history[max(0, len(history)-maxCondenseHistory):] {
+		if isCourtesy(e.Question) {
+			continue
+		}
+		_, words = f.condense(e.Question, words)
+		if subject := render(keep(words, a)); subject != "" && !slices.Contains(subjects, subject) {
+			subjects = slices.Insert(subjects, 0, subject)
+		}
+	}
+	return subjects[:min(len(subjects), maxSubjects)]
 }
 
 // ask has the model rewrite the question. It stops at what is too long.

@@ -35,7 +35,7 @@ var (
 
 var cueTable = []cue{
 	// What one pays.
-	{2.2, regexp.MustCompile(`combien (ça |ca |cela |sa )?co[uû]te|co[uû]te? combien|c.est combien|combien\W*$|combien\W+(?:[^d\W]|d[^e'’\W])|prix|tarif|montant|gratuit|payant|payer|quel co[uû]t|how much|price|fee|cost`),
+	{2.2, regexp.MustCompile(`combien (ça |ca |cela |sa )?co[uû]te|co[uû]te? combien|c.est combien|combien\W*$|combien\W+(?:[^d\W]|d[^e'’\W])|de l['’]heure|prix|tarif|montant|gratuit|payant|payer|quel co[uû]t|how much|price|fee|cost`),
 		regexp.MustCompile(`€|euros?\b|gratuit|sans frais`), false},
 	// A day.
 	{1.9, regexp.MustCompile(`quand|quels? jours?|\bdates?\b|prochain|avant quelle|date limite|dernier d[ée]lai|quel soir|quel week|\bfini`),

@@ -60,24 +60,26 @@ const (
 // nobody would tell by its words that it follows them ("il faut combien de
 // témoins ?"), and takes what is found if it speaks far more clearly.
 func (s retrieveStep) inContext(ctx context.Context, t *turn) (taken bool, err error) {
-	subject := subjectBefore(t.req.Question, t.req.History)
-	if subject == "" || t.question != t.req.Question {
-		return false, nil
+	if t.question != t.req.Question {
+		return false, nil // it was made self-contained
 	}
-	p := questionPart{text: t.question, context: subject}
-	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole(), Ranked: t.req.Trace})
-	if err != nil {
-		return false, fmt.Errorf("search for the question in its context: %w", err)
+	for _, subject := range subjectsBefore(t.req.Question, t.req.History) {
+		p := questionPart{text: t.question, context: subject}
+		result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole(), Ranked: t.req.Trace})
+		if err != nil {
+			return false, fmt.Errorf("search for the question in its context: %w", err)
+		}
+		if result.Evidence < t.result.Evidence+clearer {
+			continue
+		}
+		t.result, t.parts = result, []searchedPart{{questionPart: p, result: result}}
+		if trace := t.answer.Trace; trace != nil {
+			trace.Result = result
+		}
+		t.note("rag.note.retrieve.context", map[string]any{"Question": p.whole()})
+		return true, nil
 	}
-	if result.Evidence < t.result.Evidence+clearer {
-		return false, nil
-	}
-	t.result, t.parts = result, []searchedPart{{questionPart: p, result: result}}
-	if trace := t.answer.Trace; trace != nil {
-		trace.Result = result
-	}
-	t.note("rag.note.retrieve.context", map[string]any{"Question": p.whole()})
-	return true, nil
+	return false, nil
 }
 
 // gateStep weighs the evidence: with too little, the answer is the designed "I
