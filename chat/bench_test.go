@@ -79,10 +79,11 @@ func newClockedModel(b *testing.B) *clockedModel {
 }
 
 func (m *clockedModel) script(r llmtest.Request) llmtest.Script {
-	found := asked.FindStringSubmatch(r.Last())
-	if found == nil {
+	all := asked.FindAllStringSubmatch(r.Last(), -1)
+	if all == nil {
 		return llmtest.Status(400, "no question in the prompt")
 	}
+	found := all[len(all)-1] // behind the conversation so far
 	number, _ := strconv.Atoi(found[2])
 	mark := " [" + passageWith(r.Last(), found[1]) + "]."
 	var tokens []string
