@@ -121,7 +121,8 @@ func decodeFeedback(in incoming, turn uuid.UUID) (any, error) {
 		return nil, &Error{Code: CodeNotText, Turn: turn}
 	}
 	// A comment is kept as a question is: without personal numbers.
-	comment, _ := personal.Mask(in.Comment, func(personal.Kind, string) bool { return false })
+	comment, _ := rag.Seen(in.Comment)
+	comment, _ = personal.Mask(comment, func(personal.Kind, string) bool { return false })
 	return Feedback{Turn: turn, Value: in.Value, Comment: comment}, nil
 }
 

@@ -399,9 +399,9 @@ func TestFeedback(t *testing.T) {
 	c.want("sources")
 	c.wantUnits(1, 1)
 	c.want("done")
-	c.send(map[string]any{"type": "feedback", "turn": turn, "value": "down", "comment": "Horaires d'été ?\nMerci"})
-	eventually(t, "feedback kept", func() bool {
-		return f.count(`SELECT count(*) FROM turns WHERE feedback = 'down' AND comment LIKE 'Horaires%'`) == 1
+	c.send(map[string]any{"type": "feedback", "turn": turn, "value": "down", "comment": "Horaires d'été ?\nMerci, 06\u200b39\u200b98\u200b12\u200b34"})
+	eventually(t, "feedback kept, without its telephone number", func() bool {
+		return f.count(`SELECT count(*) FROM turns WHERE feedback = 'down' AND comment = E'Horaires d''été ?\nMerci, [téléphone]'`) == 1
 	})
 	c.send(map[string]any{"type": "feedback", "turn": turn, "value": ""})
 	eventually(t, "feedback taken back", func() bool {

@@ -47,7 +47,7 @@ func (c *publishedCache) put(edition int64, published map[string]bool) {
 }
 
 // Published returns those of these telephone numbers (as
-// personal.NormalPhone writes them) and e-mail addresses (in lower case) that
+// personal.NormalPhone writes them) and e-mail addresses (as NormalEmail does) that
 // the scope's passages or the town's contact hold. What is published is no
 // personal secret. Each edition is read through once, by the first who asks;
 // an empty list asks nothing.
@@ -119,7 +119,7 @@ func (s *Store) readPublished(ctx context.Context, m ScopeMember) (map[string]bo
 		WHERE d.collection_id = @collection
 			AND d.born <= @edition
 			AND (d.ended IS NULL OR d.ended > @edition)
-			AND p.text ~ '@|\d(\D{0,3}\d){7}'`,
+			AND p.text ~* '@|[([]\s?at\s?[])]|arobase|\d(\D{0,3}\d){7}'`,
 		pgx.NamedArgs{"collection": m.Collection.ID, "edition": m.Edition})
 	if err != nil {
 		return nil, err

@@ -13,9 +13,9 @@ func TestPublished(t *testing.T) {
 	c := newCollection(t, s, town.ID, "site")
 	publish(t, s, c, func(r *Run) {
 		put(t, r, document("a", "Piscine", "Appelez le +33 (0)2 61 91 40 17 ou écrivez à Piscine@Ville.example."))
-		put(t, r, document("b", "Salles", "Sans numéro."))
+		put(t, r, document("b", "Salles", "Sans numéro. Écrivez à salles (at) ville.example."))
 	})
-	values := []string{"0261914017", "piscine@ville.example", "0261914000", "0639981234"}
+	values := []string{"0261914017", "piscine@ville.example", "salles@ville.example", "0261914000", "0639981234"}
 	check := func(want map[string]bool) {
 		t.Helper()
 		sc, err := s.Scope(t.Context(), town.ID)
@@ -34,7 +34,7 @@ func TestPublished(t *testing.T) {
 			}
 		}
 	}
-	check(map[string]bool{"0261914017": true, "piscine@ville.example": true, "0261914000": true})
+	check(map[string]bool{"0261914017": true, "piscine@ville.example": true, "salles@ville.example": true, "0261914000": true})
 	publish(t, s, c, func(r *Run) {
 		put(t, r, document("a", "Piscine", "Le numéro a changé."))
 		put(t, r, document("b", "Salles", "Sans numéro."))

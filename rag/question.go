@@ -23,7 +23,7 @@ type Normalised struct {
 }
 
 // Normalise returns the question as it is searched and stored: NFC, full-width
-// letters and digits as ordinary ones, characters that nobody sees removed,
+// letters and the digits of other scripts as ordinary ones, characters that nobody sees removed,
 // look-alikes in Latin words replaced, runs of blanks folded, ends trimmed. It
 // returns ErrEmptyQuestion, ErrLongQuestion or ErrBinaryQuestion for what
 // cannot be asked; a NUL, which no keyboard makes and no database stores, is
@@ -34,23 +34,15 @@ func Normalise(q string) (Normalised, error) {
 		return Normalised{}, ErrBinaryQuestion
 	}
 	var n Normalised
-	var b strings.Builder
 	controls := 0
 	for _, r := range q {
 		if unicode.Is(unicode.Cc, r) && !unicode.IsSpace(r) {
 			controls++
 		}
-		switch {
-		case unicode.IsSpace(r):
-			b.WriteRune(' ')
-		case unseen(r):
-			n.Removed++
-		default:
-			b.WriteRune(narrow(r))
-		}
 	}
-	// Composed last, since what is removed may part a letter from its accent.
-	words := strings.Fields(norm.NFC.String(b.String()))
+	seen, removed := Seen(q)
+	n.Removed = removed
+	words := strings.Fields(seen)
 	for i, word := range words {
 		var replaced int
 		words[i], replaced = latin(word)
@@ -67,6 +59,25 @@ func Normalise(q string) (Normalised, error) {
 		return Normalised{}, ErrLongQuestion
 	}
 	return n, nil
+}
+
+// Seen returns a text as a reader sees it, its lines kept, and how many characters
+// that nobody sees were taken out: they would hide a number from whoever masks it.
+// Full-width letters and the digits of other scripts become ordinary ones.
+func Seen(text string) (seen string, removed int) {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case unicode.IsSpace(r):
+			b.WriteRune(r)
+		case unseen(r):
+			removed++
+		default:
+			b.WriteRune(ordinaryRune(r))
+		}
+	}
+	// Composed last, since what is removed may part a letter from its accent.
+	return norm.NFC.String(b.String()), removed
 }
 
 // ValidateQuestion returns the text of Normalise, or its error.
@@ -87,14 +98,34 @@ func unseen(r rune) bool {
 	return false
 }
 
-// narrow returns the ordinary form of full-width letters, digits and signs.
-func narrow(r rune) rune {
+// ordinaryRune returns the ordinary form of full-width letters and signs, and of any
+// script's digits.
+func ordinaryRune(r rune) rune {
 	if p := width.LookupRune(r); p.Kind() == width.EastAsianFullwidth {
 		if n := p.Narrow(); n != 0 {
 			return n
 		}
 	}
+	if r > unicode.MaxLatin1 && unicode.Is(unicode.Nd, r) {
+		return '0' + digitValue(r)
+	}
 	return r
+}
+
+// digitValue is that of a digit of any script: Unicode has them in rows of ten,
+// from zero.
+func digitValue(r rune) rune {
+	for _, row := range unicode.Nd.R16 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return (r - rune(row.Lo)) % 10
+		}
+	}
+	for _, row := range unicode.Nd.R32 {
+		if rune(row.Lo) <= r && r <= rune(row.Hi) {
+			return rune(uint32(r)-row.Lo) % 10
+		}
+	}
+	return 0
 }
 
 // lookAlikes are Cyrillic and Greek letters, and the Latin ones that they

@@ -1,6 +1,6 @@
 // Package personal finds what names a person in a text, and masks it: numbers
 // of the French social security (NIR) and of the tax office (SPI), telephone
-// numbers, e-mail addresses, bank accounts (IBAN) and payment cards.
+// numbers, e-mail addresses, bank accounts (IBAN, RIB) and payment cards.
 //
 // A question is masked before it reaches a log, the database or a model. So
 // doubt falls to the side of masking where a word names what follows ("mon

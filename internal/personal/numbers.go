@@ -9,7 +9,7 @@ import (
 )
 
 // between is what people put between the digits of one number.
-const between = `[ \x{a0}\x{202f}\x{2009}./\-\x{2010}\x{2011}]`
+const between = `[\s\x{a0}\x{202f}\x{2009}./_\-\x{2010}-\x{2015}\x{2212}]`
 
 var (
 	// digitRun is a row of digits with separators, and Corsica's letter in
@@ -17,14 +17,17 @@ var (
 	digitRun = regexp.MustCompile(`\d(?:` + between + `{0,3}\d|` + between + `?[ABab]` + between + `?\d)*`)
 	inThrees = regexp.MustCompile(`^\d{3}(?:[^0-9]+\d{3})+$`)
 	// form is the end of a form number: "15726*02".
-	form      = regexp.MustCompile(`^\*\d`)
-	ibanStart = regexp.MustCompile(`\b[A-Za-z]{2}` + between + `?\d` + between + `?\d(?:` + between + `{0,2}[A-Za-z0-9])+`)
+	form = regexp.MustCompile(`^\*\d`)
 
-	saysNIR  = regexp.MustCompile(`(?i)(?:s[ée]cu\b|s[ée]curit[ée] sociale|social security|\bnir\b|\bnss\b|carte vitale)\D{0,40}$`)
-	saysTax  = regexp.MustCompile(`(?i)(?:fiscal\w*|\bspi\b|\bimp[ôo]ts?\b|d[ée]clarant(?: \d)?|\btax\b|t[ée]l[ée]d[ée]clarant)\D{0,25}$`)
-	saysCard = regexp.MustCompile(`(?i)(?:carte (?:bancaire|bleue|de cr[ée]dit|de paiement)|\bcb\b|\bvisa\b|mastercard|amex|credit card|debit card)\D{0,25}$`)
-	saysIBAN = regexp.MustCompile(`(?i)(?:\biban\b|\brib\b|compte (?:bancaire|courant)?|bank account)\W{0,3}(?:\w+\W{1,3}){0,2}$`)
-	saysFirm = regexp.MustCompile(`(?i)(?:siret|siren)\D{0,25}$`)
+	// groupedNIR is an NIR without its key, in the groups in which it is printed.
+	groupedNIR = regexp.MustCompile(`^[1-478]` + between + `\d\d` + between + `\d\d` + between + `(?:(?:\d\d|2[AaBb])` + between + `\d{3}|9[78]\d` + between + `\d\d)` + between + `\d{3}$`)
+
+	saysNIR = regexp.MustCompile(`(?i)(?:s[ée]cu\b|s[ée]curit[ée] sociale|social security|\bnir\b|\bnss\b|carte vitale)\D{0,40}$`)
+	saysTax = regexp.MustCompile(`(?i)(?:fiscal\w*|\bspi\b|\bimp[ôo]ts?\b|d[ée]clarant(?: \d)?|\btax\b|t[ée]l[ée]d[ée]clarant)\D{0,25}$`)
+	// saysAccess comes before the seven digits that open a tax account.
+	saysAccess = regexp.MustCompile(`(?i)(?:t[ée]l[ée]d[ée]clarant|d[ée]clarant en ligne|acc[èe]s en ligne)\D{0,25}$`)
+	saysCard   = regexp.MustCompile(`(?i)(?:carte (?:bancaire|bleue|de cr[ée]dit|de paiement)|\bcb\b|\bvisa\b|mastercard|amex|credit card|debit card)\D{0,25}$`)
+	saysFirm   = regexp.MustCompile(`(?i)(?:siret|siren)\D{0,25}$`)
 )
 
 // numbers finds social security and tax numbers and payment cards: the row of
@@ -57,7 +60,7 @@ func numberAt(text string, start, end int) (found, bool) {
 	end = min(end, start+maxWritten)
 	for e := end; e > start; e = previousGroup(text, start, e) {
 		written := text[start:e]
-		kind, ok := kindOf(compact(written), groupsOf(written), before)
+		kind, ok := kindOf(written, before)
 		// Amounts side by side may have a checksum by chance.
 		ok = ok && (kind != NIR || !inThrees.MatchString(written) || saysNIR.MatchString(before))
 		if ok && !letterAfter(text, e) && !saysFirm.MatchString(before) {
@@ -67,12 +70,13 @@ func numberAt(text string, start, end int) (found, bool) {
 	return found{}, false
 }
 
-// kindOf tells what number these digits are: by their checksum, or, with one
-// figure mistyped or the key left out, by the word before them.
-func kindOf(digits string, groups int, before string) (Kind, bool) {
+// kindOf tells what number is written: by its checksum, or, with one figure
+// mistyped or the key left out, by the word before it or its groups.
+func kindOf(written, before string) (Kind, bool) {
+	digits := compact(written)
 	switch n := len(digits); {
 	case (n == 15 || n == 13) && looksNIR(digits):
-		if n == 15 && validNIR(digits) || saysNIR.MatchString(before) {
+		if n == 15 && validNIR(digits) || saysNIR.MatchString(before) || groupedNIR.MatchString(written) {
 			return NIR, true
 		}
 	case n == 15 && saysNIR.MatchString(before):
@@ -83,9 +87,10 @@ func kindOf(digits string, groups int, before string) (Kind, bool) {
 	}
 	switch n := len(digits); {
 	case n == 13 && strings.ContainsRune("0123", rune(digits[0])) && validSPI(digits),
-		n == 13 && saysTax.MatchString(before):
+		n == 13 && saysTax.MatchString(before),
+		n == 7 && saysAccess.MatchString(before):
 		return Tax, true
-	case n >= 13 && n <= 19 && cardIssuer(digits) && validLuhn(digits) && groups <= 5,
+	case n >= 13 && n <= 19 && cardIssuer(digits) && validLuhn(digits) && cardGroups(written),
 		n >= 13 && n <= 19 && saysCard.MatchString(before):
 		return Card, true
 	}
@@ -123,6 +128,13 @@ func validSPI(d string) bool {
 	return err == nil && errKey == nil && n > 0 && key == n%511
 }
 
+// cardGroups tells whether a number is written as those of cards are: whole, or in
+// a few groups, the first of four digits at least.
+func cardGroups(written string) bool {
+	first := strings.IndexFunc(written, func(r rune) bool { return !unicode.IsDigit(r) })
+	return first < 0 || first >= 4 && groupsOf(written) <= 5
+}
+
 // cardIssuer tells whether a number begins as those of payment cards do.
 func cardIssuer(d string) bool { return strings.ContainsRune("23456", rune(d[0])) }
 
@@ -139,104 +151,6 @@ func validLuhn(d string) bool {
 		sum += v
 	}
 	return sum%10 == 0
-}
-
-// ibans finds account numbers: a country's two letters, two check digits, and
-// up to 30 letters and digits, ending where the check (ISO 13616, mod 97)
-// holds or, after the word IBAN, where its digits end.
-func ibans(text string, _ Known) []found {
-	var out []found
-	for at := 0; at < len(text); {
-		m := ibanStart.FindStringIndex(text[at:])
-		if m == nil {
-			return out
-		}
-		start, end := at+m[0], min(at+m[1], at+m[0]+maxWritten)
-		at = start + 2
-		if letterBefore(text, start) {
-			continue
-		}
-		if e := ibanEnd(text, start, end); e > 0 {
-			out = append(out, found{IBAN, start, e})
-			at = e
-		}
-	}
-	return out
-}
-
-func ibanEnd(text string, start, end int) int {
-	for e := end; e > start; e = previousGroup(text, start, e) {
-		if code := compact(text[start:e]); ibanLength(code) && validIBAN(code) && !letterAfter(text, e) {
-			return e
-		}
-	}
-	if !saysIBAN.MatchString(wordsBefore(text, start)) && !strings.EqualFold(text[start:start+2], "FR") {
-		return 0
-	}
-	// Mistyped: groups with digits belong to it.
-	for e := end; e > start; e = previousGroup(text, start, e) {
-		code := compact(text[start:e])
-		last := text[strings.LastIndexAny(text[start:e], " -.")+start+1 : e]
-		if len(code) >= 15 && len(code) <= 34 && strings.ContainsAny(last, "0123456789") && digitsIn(code) > len(code)/2 {
-			return e
-		}
-	}
-	return 0
-}
-
-// ibanLength tells whether an account number of this country is so long (Swift's
-// registry); of a country that is not listed, 15 to 34.
-func ibanLength(code string) bool {
-	if len(code) < 15 || len(code) > 34 {
-		return false
-	}
-	switch code[:2] {
-	case "NO":
-		return len(code) == 15
-	case "BE":
-		return len(code) == 16
-	case "DK", "FI", "NL":
-		return len(code) == 18
-	case "AT", "EE", "LT", "LU":
-		return len(code) == 20
-	case "CH", "HR", "LV":
-		return len(code) == 21
-	case "BG", "DE", "GB", "IE":
-		return len(code) == 22
-	case "AD", "CZ", "ES", "RO", "SE", "SK", "TN":
-		return len(code) == 24
-	case "PT":
-		return len(code) == 25
-	case "FR", "GR", "IT", "MC":
-		return len(code) == 27
-	case "CY", "HU", "MA", "PL":
-		return len(code) == 28
-	}
-	return true
-}
-
-func validIBAN(code string) bool {
-	rest := 0
-	for _, r := range code[4:] + code[:4] {
-		switch {
-		case '0' <= r && r <= '9':
-			rest = (rest*10 + int(r-'0')) % 97
-		case 'A' <= r && r <= 'Z':
-			rest = (rest*100 + int(r-'A') + 10) % 97
-		default:
-			return false
-		}
-	}
-	return rest == 1
-}
-
-func digitsIn(s string) int {
-	return len(s) - len(strings.Map(func(r rune) rune {
-		if '0' <= r && r <= '9' {
-			return -1
-		}
-		return r
-	}, s))
 }
 
 // compact is a number without separators, in capitals.

@@ -1,7 +1,6 @@
 package personal
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -38,7 +37,7 @@ func (k Kind) token() string {
 }
 
 // Known tells whether the town publishes this telephone number, in the form
-// that NormalPhone gives, or this e-mail address, in lower case.
+// that NormalPhone gives, or this e-mail address, in the form that NormalEmail gives.
 type Known func(kind Kind, value string) bool
 
 // found is a stretch of the text, text[start:end], that is masked.
@@ -55,7 +54,7 @@ func Mask(text string, known Known) (masked string, kinds []Kind) {
 		known = func(Kind, string) bool { return false }
 	}
 	var all []found
-	for _, find := range []func(string, Known) []found{emails, ibans, numbers, phones} {
+	for _, find := range []func(string, Known) []found{emails, accounts, numbers, phones} {
 		for _, f := range find(text, known) {
 			if !slices.ContainsFunc(all, func(g found) bool { return f.start < g.end && g.start < f.end }) {
 				all = append(all, f)
@@ -87,8 +86,8 @@ func Spoken(masked string) string {
 }
 
 // Candidates returns the telephone numbers, in the form that NormalPhone
-// gives, and the e-mail addresses, in lower case, that the text holds: what a
-// caller looks up to make a Known.
+// gives, and the e-mail addresses, in that of NormalEmail, that the text holds: what
+// a caller looks up to make a Known.
 func Candidates(text string) (phoneNumbers, addresses []string) {
 	keep := func(kind Kind, value string) bool {
 		if kind == Email {
@@ -101,17 +100,4 @@ func Candidates(text string) (phoneNumbers, addresses []string) {
 	emails(text, keep)
 	phones(text, keep)
 	return phoneNumbers, addresses
-}
-
-var email = regexp.MustCompile(`[\p{L}\p{N}._%+'’-]*[\p{L}\p{N}_%+-](?:@|\s?(?:\(at\)|\[at\]|\(arobase\)|\[arobase\])\s?)[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?)+`)
-
-func emails(text string, known Known) []found {
-	var out []found
-	for _, m := range email.FindAllStringIndex(text, -1) {
-		start := m[0] + len(text[m[0]:m[1]]) - len(strings.TrimLeft(text[m[0]:m[1]], ".'’-"))
-		if !known(Email, strings.ToLower(text[start:m[1]])) {
-			out = append(out, found{Email, start, m[1]})
-		}
-	}
-	return out
 }

@@ -1,12 +1,7 @@
 package personal
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -47,66 +42,6 @@ func TestMaskLeaves(t *testing.T) {
 			t.Errorf("%q: %q %v", text, got, kinds)
 		}
 	}
-}
-
-// The published cases, with the numbers that the demo town publishes.
-func TestMaskCases(t *testing.T) {
-	path := filepath.Join("..", "..", "eval", "cases", "personal.jsonl")
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	published := demoTown(t)
-	lines, cases := bufio.NewScanner(f), 0
-	for lines.Scan() {
-		cases++
-		var c struct {
-			ID, Question string
-			Masked, Kept []string
-		}
-		if err := json.Unmarshal(lines.Bytes(), &c); err != nil {
-			t.Fatal(err)
-		}
-		got, kinds := Mask(c.Question, func(_ Kind, value string) bool { return published[value] })
-		for _, m := range c.Masked {
-			if strings.Contains(got, m) {
-				t.Errorf("%s: %q is not masked: %q", c.ID, m, got)
-			}
-		}
-		for _, k := range c.Kept {
-			if !strings.Contains(got, k) {
-				t.Errorf("%s: %q is lost: %q", c.ID, k, got)
-			}
-		}
-		if len(c.Masked) == 0 && kinds != nil {
-			t.Errorf("%s: %v: %q", c.ID, kinds, got)
-		}
-	}
-	if err := lines.Err(); err != nil || cases == 0 {
-		t.Fatalf("%d cases read: %v", cases, err)
-	}
-}
-
-func demoTown(t *testing.T) map[string]bool {
-	t.Helper()
-	published := map[string]bool{}
-	root := filepath.Join("..", "..", "corpus", "demo")
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) == ".go" {
-			return err
-		}
-		b, err := os.ReadFile(path)
-		phones, emails := Candidates(string(b))
-		for _, v := range slices.Concat(phones, emails) {
-			published[v] = true
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return published
 }
 
 // grouped writes digits in groups of random sizes with one separator, as people do.
