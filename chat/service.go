@@ -227,11 +227,10 @@ func (s *Service) answer(ctx context.Context, t *liveTurn, r rag.Request) ending
 	if r, err = s.takeIn(r); err != nil {
 		return s.refuseOrAlarm(ctx, t, r, err)
 	}
-	began := time.Now()
-	if r.History, err = s.begin(t, r); err != nil {
+	var stored rag.Step
+	if r.History, stored, err = s.begin(t, r); err != nil {
 		return s.refuseOrAlarm(ctx, t, r, err)
 	}
-	stored := rag.Step{Name: rag.StepStore, Outcome: rag.StepPassed, MS: float64(time.Since(began).Microseconds()) / 1000}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.conf.Limits.TurnTimeout, errTimeout)
 	defer cancel()
 	a, err := s.callAnswerer(ctx, t, r)
@@ -255,13 +254,13 @@ func (s *Service) stored(townID int64, a Ask) (Turn, bool, error) {
 	return s.conf.Store.Turn(ctx, townID, a.Conversation, a.Turn, s.conf.Limits.Stale)
 }
 
-func (s *Service) begin(t *liveTurn, r rag.Request) ([]rag.Exchange, error) {
+func (s *Service) begin(t *liveTurn, r rag.Request) ([]rag.Exchange, rag.Step, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, s.conf.Limits.StoreTimeout)
 	defer cancel()
-	return s.conf.Store.Begin(ctx, Question{
+	return storeStep{s.conf.Store, s.conf.Limits.Stale, s.conf.Limits.History}.run(ctx, Question{
 		TownID: t.townID, Conversation: t.conversation, Turn: t.id,
 		Language: r.Language, Text: r.Question,
-	}, s.conf.Limits.Stale, s.conf.Limits.History)
+	})
 }
 
 // takeIn takes the editions that the question is answered from, once, and
@@ -316,18 +315,11 @@ func judge(ctx context.Context, turn uuid.UUID, a rag.Answer, err error) ending 
 }
 
 // close writes the result, in spite of a shutdown: a turn that stays open
-// would have to be found by the next server. A result that the database
-// refuses is closed without its words.
+// would have to be found by the next server.
 func (s *Service) close(turn uuid.UUID, r Result) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), s.conf.Limits.StoreTimeout)
 	defer cancel()
-	err := s.conf.Store.Close(ctx, turn, r)
-	if err == nil {
-		return
-	}
-	s.conf.Log.Error("turn not closed, trying without its words", "turn", turn, "err", err)
-	r.Units, r.Citations = nil, nil
-	if err := s.conf.Store.Close(ctx, turn, r); err != nil {
+	if _, err := (closeStep{s.conf.Store, s.conf.Log}).run(ctx, turn, r); err != nil {
 		s.conf.Log.Error("turn not closed", "turn", turn, "err", err)
 	}
 }

@@ -228,6 +228,20 @@ func (s *Store) Close(ctx context.Context, turn uuid.UUID, r Result) error {
 	return nil
 }
 
+// AddStep adds a step to those that are stored with a closed turn: that of closing
+// it, which cannot be told before it is done.
+func (s *Store) AddStep(ctx context.Context, turn uuid.UUID, step rag.Step) error {
+	_, err := s.pool.Exec(ctx, `
+		UPDATE turns
+		SET steps = steps || @step::jsonb
+		WHERE id = @id`,
+		pgx.NamedArgs{"id": turn, "step": step})
+	if err != nil {
+		return fmt.Errorf("add step %s to turn %s: %w", step.Name, turn, err)
+	}
+	return nil
+}
+
 func orEmpty[T any](list []T) []T {
 	if list == nil {
 		return []T{}

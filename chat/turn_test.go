@@ -55,8 +55,8 @@ func TestAskIsStreamedAndStored(t *testing.T) {
 	if timings["total"] != 1.5 || usage.Model != "fake" || usage.Completion != -1 {
 		t.Errorf("stored timings %v, usage %+v", timings, usage)
 	}
-	if n := f.count(`SELECT count(*) FROM turns WHERE steps @> '[{"name": "store", "outcome": "passed"}]'`); n != 1 {
-		t.Error("the step of storing is not told")
+	if n := f.count(`SELECT count(*) FROM turns WHERE steps -> 0 @> '{"name": "store", "outcome": "passed"}' AND steps -> -1 @> '{"name": "close", "outcome": "passed"}'`); n != 1 {
+		t.Error("the steps of storing and closing are not told")
 	}
 	store := chat.NewStore(f.pool)
 	var town int64

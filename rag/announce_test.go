@@ -13,8 +13,8 @@ func shownOf(t *testing.T, question, text string, sources ...Source) []string {
 	turn.req.intake = &intake{}
 	turn.answer.Sources = sources
 	turn.answer.TimingsMS = map[string]float64{}
-	m := &modelRun{turn: turn, cutter: newUnitCutter(), supporter: newSupporter(turn.analyzer())}
-	if err := m.showAll(t.Context(), append(m.cutter.add(text), m.cutter.flush()...)); err != nil {
+	m := newModelRun(turn)
+	if err := m.showAll(t.Context(), append(m.cut.run(text), m.cut.end()...)); err != nil {
 		t.Fatal(err)
 	}
 	return texts(turn.answer.Units)

@@ -3,9 +3,7 @@ package rag
 import (
 	"context"
 	"strings"
-	"time"
 
-	"guichet/internal/messages"
 	"guichet/internal/personal"
 )
 
@@ -25,44 +23,52 @@ func (a *Answerer) Intake(ctx context.Context, req Request) (Request, error) {
 	if req.intake != nil {
 		return req, nil
 	}
-	began := time.Now()
-	normal, err := Normalise(req.Question)
-	if err != nil {
-		return req, err
+	t := &turn{answerer: a, req: req}
+	if err := t.runSteps(ctx, []step{normaliseStep{}, maskStep{a.cfg.Publisher}}); err != nil {
+		return t.req, err
 	}
-	m := a.cfg.Messages.For(append([]string{req.Language}, req.Town.Languages...)...)
-	done := &intake{}
-	done.add(StepNormalise, began)
+	t.req.intake.steps = t.answer.Steps
+	return t.req, nil
+}
+
+// normaliseStep takes out what nobody sees, and refuses what cannot be asked.
+type normaliseStep struct{}
+
+func (normaliseStep) name() StepName { return StepNormalise }
+
+func (normaliseStep) run(_ context.Context, t *turn) (StepOutcome, error) {
+	normal, err := Normalise(t.req.Question)
+	if err != nil {
+		return StepFailed, err
+	}
 	if n := normal.Removed + normal.Replaced; n > 0 {
-		done.note(m, "rag.note.normalised", map[string]any{"Count": n})
+		t.note("rag.note.normalised", map[string]any{"Count": n})
 	}
+	t.req.Question = normal.Text
+	return StepPassed, nil
+}
 
-	began = time.Now()
-	req.Question, done.masked, err = MaskPersonal(ctx, a.cfg.Publisher, req.Scope, req.Town.Contact, normal.Text)
+// maskStep puts tokens in the place of personal numbers and addresses.
+type maskStep struct{ publisher Publisher }
+
+func (maskStep) name() StepName { return StepMask }
+
+func (s maskStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+	question, masked, err := MaskPersonal(ctx, s.publisher, t.req.Scope, t.req.Town.Contact, t.req.Question)
+	t.req.Question = question
 	if ctx.Err() != nil {
-		return req, ctx.Err()
+		return StepFailed, ctx.Err()
 	}
 	if err != nil {
-		a.cfg.Log.WarnContext(ctx, "published numbers not known, all were masked", "error", err)
+		t.answerer.cfg.Log.WarnContext(ctx, "published numbers not known, all were masked", "error", err)
 	}
-	done.add(StepMask, began)
-	if len(done.masked) > 0 {
+	t.req.intake = &intake{masked: masked}
+	if len(masked) > 0 {
 		var kinds []string
-		for _, k := range done.masked {
-			kinds = append(kinds, m.T("rag.personal.kind."+string(k)))
+		for _, k := range masked {
+			kinds = append(kinds, t.messages().T("rag.personal.kind."+string(k)))
 		}
-		done.note(m, "rag.note.personal", map[string]any{"Kinds": strings.Join(kinds, ", ")})
+		t.note("rag.note.personal", map[string]any{"Kinds": strings.Join(kinds, ", ")})
 	}
-	req.intake = done
-	return req, nil
-}
-
-func (i *intake) add(name StepName, began time.Time) {
-	i.steps = append(i.steps, Step{Name: name, Outcome: StepPassed, MS: milliseconds(time.Since(began))})
-}
-
-// note writes down what the last step did.
-func (i *intake) note(m *messages.Messages, id string, data map[string]any) {
-	last := &i.steps[len(i.steps)-1]
-	last.Notes = append(last.Notes, m.T(id, data))
+	return StepPassed, nil
 }

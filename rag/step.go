@@ -8,9 +8,8 @@ import (
 // StepName names a step of the way from a question to its answer.
 type StepName string
 
-// The steps, in their order. Store is the caller's (package chat), which keeps
-// conversations, and closes the turn with what the others have told; these are run by
-// the Answerer.
+// The steps, in their order. Store and close are the caller's (package chat), which
+// keeps conversations; the others are run by the Answerer.
 const (
 	StepNormalise StepName = "normalise" // what is not text is taken out; length
 	StepMask      StepName = "mask"      // personal data
@@ -28,6 +27,7 @@ const (
 	StepCite      StepName = "cite"   // each unit's sources
 	StepVerify    StepName = "verify" // each unit, before it leaves
 	StepQuote     StepName = "quote"  // an answer in the documents' own words
+	StepClose     StepName = "close"  // the turn is stored with its answer
 )
 
 // StepOutcome says how a step ended.
@@ -91,12 +91,37 @@ func (t *turn) note(id string, data map[string]any) {
 	t.notes = append(t.notes, t.messages().T(id, data))
 }
 
-// stopwatch adds up the time of work that is done piece by piece, between
-// other work.
-type stopwatch time.Duration
+// pieces is what a step comes to that works unit by unit, inside the step that
+// reads the model's text: its time, what it was given and what of it goes on, summed.
+type pieces struct {
+	took  time.Duration
+	in    int
+	out   int
+	notes []string
+}
 
-func (w *stopwatch) time(work func()) {
-	began := time.Now()
-	work()
-	*w += stopwatch(time.Since(began))
+// piece counts what a piece of work was given and what came of it; it is called
+// when the work is done.
+func (p *pieces) piece(began time.Time, in, out int) {
+	p.took += time.Since(began)
+	p.in += in
+	p.out += out
+}
+
+// step tells how all pieces went, with their counts by a message, if there was one.
+func (p *pieces) step(name StepName, t *turn) Step {
+	if p.in == 0 {
+		return Step{Name: name, Outcome: StepSkipped, MS: milliseconds(p.took), Notes: p.notes}
+	}
+	counts := t.messages().T("rag.note."+string(name), map[string]any{"In": p.in, "Out": p.out})
+	return Step{Name: name, Outcome: StepPassed, MS: milliseconds(p.took), Notes: append([]string{counts}, p.notes...)}
+}
+
+// telling has the notes that are taken meanwhile stand with these pieces, and not
+// with the step that they are done in.
+func (t *turn) telling(p *pieces, tell func()) {
+	outer := t.notes
+	t.notes = p.notes
+	tell()
+	p.notes, t.notes = t.notes, outer
 }

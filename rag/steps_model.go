@@ -34,7 +34,7 @@ type streamStep struct{ model llm.Model }
 func (streamStep) name() StepName { return StepStream }
 
 func (s streamStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
-	m := &modelRun{turn: t, cutter: newUnitCutter(), supporter: newSupporter(t.analyzer())}
+	m := newModelRun(t)
 	t.answer.Mode = ModeModel
 	t.answer.Usage.Model = s.model.Name()
 	if w, ok := t.sink.(Watcher); ok {
@@ -68,28 +68,28 @@ func together(answer, rewriting int) int {
 	return answer + max(0, rewriting)
 }
 
-// modelRun turns a model's stream into shown units.
+// modelRun turns a model's stream into shown units: each piece of text goes through
+// cut, each unit through cite and verify.
 type modelRun struct {
 	turn          *turn
-	cutter        *unitCutter
-	supporter     *supporter
+	cut           *cutStep
+	cite          *citeStep
+	verify        *verifyStep
 	raw           strings.Builder
 	lead          lead
 	gaveUp        bool  // the model said that the passages do not answer
 	withheld      int   // claims that did not pass
 	firstWithheld bool  // the answer's first unit was one of them
 	sink          error // of the sink, or of the context
-
-	cutting, citing, verifying stopwatch
 }
 
-// steps tell how long was spent on what is done unit by unit.
+func newModelRun(t *turn) *modelRun {
+	return &modelRun{turn: t, cut: newCutStep(), cite: newCiteStep(t.analyzer()), verify: &verifyStep{form: t.form(), lock: t.lock()}}
+}
+
+// steps tell how that went which is done unit by unit.
 func (m *modelRun) steps() []Step {
-	return []Step{
-		{Name: StepCut, Outcome: StepPassed, MS: milliseconds(time.Duration(m.cutting))},
-		{Name: StepCite, Outcome: StepPassed, MS: milliseconds(time.Duration(m.citing))},
-		{Name: StepVerify, Outcome: StepPassed, MS: milliseconds(time.Duration(m.verifying))},
-	}
+	return []Step{m.cut.step(StepCut, m.turn), m.cite.step(StepCite, m.turn), m.verify.step(StepVerify, m.turn)}
 }
 
 // conclude decides what the answer is once the model is done, or has failed.
@@ -136,9 +136,7 @@ func (m *modelRun) lacks() bool {
 // take cuts the next piece of text and shows what is whole.
 func (m *modelRun) take(ctx context.Context, text string) error {
 	m.raw.WriteString(text)
-	var units []rawUnit
-	m.cutting.time(func() { units = m.cutter.add(text) })
-	return m.showAll(ctx, units)
+	return m.showAll(ctx, m.cut.run(text))
 }
 
 // end shows what was left when the model stopped. What stands there after any
@@ -147,7 +145,7 @@ func (m *modelRun) end(ctx context.Context, reply llm.Reply) error {
 	if reply.StopReason != "stop" {
 		return nil
 	}
-	err := m.showAll(ctx, m.cutter.flush())
+	err := m.showAll(ctx, m.cut.end())
 	for _, u := range m.lead.rest() {
 		m.turn.withhold(u.Text, Reason{ID: "rag.withheld.nothing_follows"})
 	}
@@ -171,16 +169,8 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 		return nil
 	}
 	t := m.turn
-	raw = m.lead.inherit(raw)
-	u := raw.unit()
-	m.citing.time(func() { u.Citations = m.cite(u.Text, raw.cites) })
-	ok := false
-	m.verifying.time(func() { u, ok = m.verify(ctx, u, len(raw.cites) > 0) })
+	u, ok := m.checked(ctx, m.lead.inherit(raw))
 	if !ok {
-		if len(raw.cites) > 0 { // what cites nothing was no claim
-			m.withheld++
-			m.firstWithheld = m.firstWithheld || len(t.answer.Units) == 0
-		}
 		return nil
 	}
 	show, dropped := m.lead.next(u)
@@ -189,53 +179,45 @@ func (m *modelRun) consider(ctx context.Context, raw rawUnit) error {
 	}
 	for _, held := range show {
 		if announces(held) {
-			if reason, _ := t.lock().Introduces(held, u, t.answer.Sources); reason != nil {
-				t.withhold(held.Text, *reason)
+			if reason := m.verify.introduces(held, u, t.answer.Sources); reason != nil {
+				m.withhold(held.Text, *reason)
 				continue
 			}
 		}
-		u := held
-		if err := m.show(ctx, u); err != nil {
+		if err := m.show(ctx, held); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// verify checks a unit. What only announces is held to the passages of the units
-// under it, once these come; a greeting states nothing, and is plain text at
-// least. A unit under an announcement of something else goes with it, unless it
-// is a sentence that says of what it speaks.
-func (m *modelRun) verify(ctx context.Context, u Unit, claims bool) (Unit, bool) {
-	t := m.turn
-	greets := !claims && u.Kind == Sentence && isGreeting(u.Text)
-	if greets || len(u.Citations) == 0 && announces(u) {
-		return t.checkForm(ctx, u)
-	}
-	u, ok := t.check(ctx, u)
-	if !ok || announces(u) || u.Kind == Sentence && !leansBack(u.Text) {
-		return u, ok
-	}
-	for _, a := range m.lead.above(u) {
-		if reason, astray := t.lock().Introduces(a, u, t.answer.Sources); astray {
-			t.withhold(u.Text, *reason)
-			return Unit{}, false
+// checked cites and verifies a unit; false: it is withheld.
+func (m *modelRun) checked(ctx context.Context, raw rawUnit) (Unit, bool) {
+	sources := m.turn.answer.Sources
+	u := raw.unit()
+	citations, unknown := m.cite.run(u.Text, raw.cites, sources)
+	m.turn.telling(&m.cite.pieces, func() {
+		for _, n := range unknown {
+			m.turn.note("rag.note.model.cited_none", map[string]any{"N": n})
 		}
+	})
+	u.Citations = citations
+	claims := len(raw.cites) > 0
+	shown, reason := m.verify.run(ctx, u, claims, m.lead.above(u), sources)
+	if reason == nil {
+		return shown, true
 	}
-	return u, true
+	m.withhold(u.Text, *reason)
+	if claims { // what cites nothing was no claim
+		m.withheld++
+		m.firstWithheld = m.firstWithheld || len(m.turn.answer.Units) == 0
+	}
+	return Unit{}, false
 }
 
-// cite cites the sources of these numbers for a text.
-func (m *modelRun) cite(text string, numbers []int) []Citation {
-	var citations []Citation
-	for _, n := range numbers {
-		if n < 1 || n > len(m.turn.answer.Sources) {
-			m.turn.note("rag.note.model.cited_none", map[string]any{"N": n})
-			continue
-		}
-		citations = append(citations, m.supporter.cite(m.turn.answer.Sources[n-1], text)...)
-	}
-	return citations
+// withhold tells, with the step of verifying, what did not pass.
+func (m *modelRun) withhold(text string, reason Reason) {
+	m.turn.telling(&m.verify.pieces, func() { m.turn.withhold(text, reason) })
 }
 
 func (m *modelRun) show(ctx context.Context, u Unit) error {

@@ -89,12 +89,11 @@ func (t *turn) documentsAreFrench() bool {
 // text without an address that nobody published, it says nothing of the prompt,
 // and the sources bear it out.
 func (t *turn) check(ctx context.Context, u Unit) (Unit, bool) {
-	return t.pass(ctx, u, t.form(), t.lock())
-}
-
-// checkForm passes a unit that states nothing through the checks of its form.
-func (t *turn) checkForm(ctx context.Context, u Unit) (Unit, bool) {
-	return t.pass(ctx, u, t.form())
+	shown, reason := passes(ctx, u, t.answer.Sources, t.form(), t.lock())
+	if reason != nil {
+		t.withhold(u.Text, *reason)
+	}
+	return shown, reason == nil
 }
 
 func (t *turn) lock() Grounded { return Grounded{Question: t.question, Town: t.req.Town.Name} }
@@ -118,17 +117,16 @@ func (f formCheck) Unit(ctx context.Context, u Unit, sources []Source) (Unit, *R
 	return f.leaks.Unit(ctx, u, sources)
 }
 
-func (t *turn) pass(ctx context.Context, u Unit, checks ...Check) (Unit, bool) {
-	text := u.Text
+// passes hands a unit from check to check, up to the first that withholds it.
+func passes(ctx context.Context, u Unit, sources []Source, checks ...Check) (Unit, *Reason) {
 	for _, c := range checks {
-		shown, reason := c.Unit(ctx, u, t.answer.Sources)
+		shown, reason := c.Unit(ctx, u, sources)
 		if reason != nil {
-			t.withhold(text, *reason)
-			return Unit{}, false
+			return Unit{}, reason
 		}
 		u = shown
 	}
-	return u, true
+	return u, nil
 }
 
 func (t *turn) withhold(text string, reason Reason) {
