@@ -2,6 +2,7 @@ package rag
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -121,7 +122,7 @@ func TestIntakeStepsAlone(t *testing.T) {
 		t.Errorf("%q, %v", turn.req.Question, err)
 	}
 	turn.req.Question = "\u200b"
-	if outcome, err := turn.runStep(ctx, normaliseStep{}); err != ErrEmptyQuestion || outcome != StepFailed {
+	if outcome, err := turn.runStep(ctx, normaliseStep{}); !errors.Is(err, ErrEmptyQuestion) || outcome != StepFailed {
 		t.Errorf("%s, %v", outcome, err)
 	}
 	for i, want := range []string{"invisibles", "numéro de téléphone", ""} {
