@@ -464,3 +464,51 @@ func TestEnglishOnAFrenchPage(t *testing.T) {
 		t.Errorf("%+v, %v", got.Units, err)
 	}
 }
+
+// A Spanish answer is shown where it brings the town's words, which stand beside
+// it, below a note that it is a translation.
+func TestAnswerInSpanish(t *testing.T) {
+	const question = "¿Cuándo está cerrada la piscine municipale y qué tarif hay para un adulto?"
+	model, server := scripted(t, llmtest.Good(
+		"La piscina cierra los lunes « La piscine est fermée le lundi. » [1]. "+
+			"La piscina cierra los martes « La piscine est fermée le lundi. » [1]. "+
+			"La piscina cierra los domingos [1]. "+
+			"Abre los lunes « La piscine est ouverte le lundi. » [1]. "+
+			"Un adulto paga 4,20 € « Adulte | 4,20 € » [1]."))
+	a := newTestAnswerer(t, town(), model)
+	got, err := a.Answer(t.Context(), Request{Question: question, Language: "fr", Trace: true}, &recorder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []string
+	for _, u := range got.Units {
+		texts = append(texts, u.Text)
+	}
+	if len(texts) < 3 || texts[0] != tongues()["es"].note || texts[1] != "La piscina cierra los lunes." || texts[2] != "Un adulto paga 4,20 €." {
+		t.Fatalf("%q, withheld %+v", texts, got.Trace.Withheld)
+	}
+	if u := got.Units[1]; u.Original != "fr" || u.Language != "es" || len(u.Citations) != 1 || u.Citations[0].Quote != "La piscine est fermée le lundi." {
+		t.Errorf("%+v", u)
+	}
+	if len(got.Trace.Withheld) != 3 {
+		t.Errorf("withheld: %+v", got.Trace.Withheld)
+	}
+	if system := server.Requests()[0].Messages[0].Content; !strings.Contains(system, "« La piscine est fermée le lundi. »") {
+		t.Error("the model was not asked for the passage's words")
+	}
+}
+
+// Without a model the answer is French, and says so in the question's language.
+func TestQuotedForSpanish(t *testing.T) {
+	a := newTestAnswerer(t, town(), nil)
+	got, err := a.Answer(t.Context(), Request{Question: "¿Cuándo está cerrada la piscine municipale?", Language: "fr"}, &recorder{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range got.Units {
+		if u.Text == tongues()["es"].quoted && u.Language == "es" {
+			return
+		}
+	}
+	t.Errorf("%q", got.Text())
+}

@@ -40,7 +40,12 @@ type claim struct {
 
 // claimOf reads a unit that is to be held against a passage of a language.
 func (g Grounded) claimOf(w *wording, u Unit, passage string) claim {
-	c := claim{text: u.Text, header: u.Header, cells: u.Cells, language: languageOf(u.Text, passage), terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
+	return g.claimIn(w, u, languageOf(u.Text, passage), passage)
+}
+
+// claimIn reads a unit that is written in a language.
+func (g Grounded) claimIn(w *wording, u Unit, language, passage string) claim {
+	c := claim{text: u.Text, header: u.Header, cells: u.Cells, language: language, terms: map[string]bool{}, written: map[string]string{}, asked: map[string]bool{}}
 	c.foreign = c.language != passage
 	c.words = wordsOf(u.Text)
 	c.facts = fact.Parse(u.Text, c.language)

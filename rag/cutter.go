@@ -172,6 +172,10 @@ func (c *unitCutter) bufLine() string {
 // ended says that the whole line is there.
 func (c *unitCutter) sentence(line string, ended bool) bool {
 	end, more := sentenceEnd(line, ended)
+	for !more && end < len(line) && insideQuotes(line[:end]) {
+		next, waits := sentenceEnd(line[end:], ended)
+		end, more = end+next, waits
+	}
 	if more {
 		return false
 	}
@@ -180,6 +184,10 @@ func (c *unitCutter) sentence(line string, ended bool) bool {
 	c.lineStart = false
 	return true
 }
+
+// insideQuotes tells whether a text ends between « and »: what is quoted may be
+// several sentences.
+func insideQuotes(text string) bool { return strings.Count(text, "«") > strings.Count(text, "»") }
 
 // row takes a table's line. The first is held until the second tells whether
 // it names the columns.

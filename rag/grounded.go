@@ -45,9 +45,10 @@ const MaxUnit = 600
 //   - the same affirmation or denial: what it calls forbidden, free,
 //     compulsory, closed, without, only, before or after.
 //
-// A unit in English over a French passage is compared through glossary.txt. In
-// any other language only words that are written alike can be found, so that
-// nearly all of it is withheld.
+// A unit in English over a French passage is compared through glossary.txt. One
+// in a third language must bring the words that it translates, and is held to
+// them alone (translated.go); in a language without a file under languages/ only
+// words that are written alike can be found, so that nearly all of it is withheld.
 // The unit's citations become the words of that place. A unit whose words stand
 // in a passage to the letter passes, unless what it stands under says the
 // contrary of them. A heading, or a sentence that only leads to what follows it,
@@ -73,6 +74,9 @@ func (g Grounded) Unit(_ context.Context, u Unit, sources []Source) (Unit, *Reas
 		return u, nil
 	case len(exact) == 0 && utf8.RuneCountInString(u.Text) > MaxUnit:
 		return Unit{}, &Reason{ID: "rag.withheld.too_long", Data: map[string]any{"Most": MaxUnit}}
+	}
+	if l, said, stretch := g.inTongue(u); l != nil {
+		return g.translated(w, u, l, said, stretch, sources)
 	}
 	var citations []Citation
 	var best finding

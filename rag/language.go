@@ -20,8 +20,9 @@ func wordSet(words string) map[string]bool {
 }
 
 // languageOf is "fr" or "en", by which has more of its small words in a text;
-// otherwise where neither has ("Lundi : 9 h - 12 h"). A text in a third
-// language is taken for otherwise, too: few of its words will be found.
+// otherwise where neither has ("Lundi : 9 h - 12 h"). Third languages are told
+// apart before (tongue.go); one that is not known is taken for otherwise, too: few
+// of its words will be found.
 func languageOf(text, otherwise string) string {
 	french, english := 0, 0
 	for _, word := range strings.FieldsFunc(folded(text), func(r rune) bool { return (r < 'a' || r > 'z') && r < 0x80 }) {

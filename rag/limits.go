@@ -42,7 +42,7 @@ var contraryWords = []struct{ one, other *regexp.Regexp }{
 		regexp.MustCompile(`\bpleins? tarifs?\b|\b(?:tarifs?|prix|taux) (?:\w+ )?(?:pleins?|norma\w+|ordinaires?)\b|\bfull (?:price|rate|fare)\b`)},
 	{regexp.MustCompile(`\bminim\w+`), regexp.MustCompile(`\b(?:maxim\w+|plafon\w+)`)},
 	{regexp.MustCompile(`\bsuperieur\w*|\bau-dessus\b`), regexp.MustCompile(`\binferieur\w*|\bau-dessous\b|\ben dessous\b`)},
-	{regexp.MustCompile(`\b(?:un seul|une seule|l'une? (?:des|d'eux|d'elles|ou l'autre)|only one|either)\b`), regexp.MustCompile(`\b(?:les deux|both)\b`)},
+	{regexp.MustCompile(`\b(?:un seul|une seule|l'une? (?:des?|d'eux|d'elles|ou l'autre)|only one|either)\b`), regexp.MustCompile(`\b(?:les deux|both)\b`)},
 	{regexp.MustCompile(`\bplus tot\b|\bearlier\b`), regexp.MustCompile(`\bplus tard\b|\blater\b`)},
 }
 

@@ -81,7 +81,9 @@ func (p prompts) messages(language string, req Request, sources []Source) ([]llm
 	if language != "en" {
 		language = "fr" // whatever the rules are written in, they ask for the question's own language
 	}
-	system, err := p.render("system."+language+".tmpl", map[string]any{"Town": asData(fold(req.Town.Name)), "NoAnswer": noAnswer})
+	system, err := p.render("system."+language+".tmpl", map[string]any{
+		"Town": asData(fold(req.Town.Name)), "NoAnswer": noAnswer, "Translates": asksTranslation(req.Question),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -92,6 +94,13 @@ func (p prompts) messages(language string, req Request, sources []Source) ([]llm
 		return nil, err
 	}
 	return []llm.Message{{Role: "system", Text: system}, {Role: "user", Text: question}}, nil
+}
+
+// asksTranslation tells whether a question is in a third language that is known:
+// each sentence must then bring the words that it translates.
+func asksTranslation(question string) bool {
+	l, _ := mostSmall(question)
+	return l != nil
 }
 
 // condense returns the prompt that makes a follow-up self-contained.

@@ -77,6 +77,7 @@ type modelRun struct {
 	verify        *verifyStep
 	raw           strings.Builder
 	lead          lead
+	translates    bool  // it was said that what is shown is a translation
 	gaveUp        bool  // the model said that the passages do not answer
 	withheld      int   // claims that did not pass
 	firstWithheld bool  // the answer's first unit was one of them
@@ -225,6 +226,14 @@ func (m *modelRun) show(ctx context.Context, u Unit) error {
 		if err := m.turn.begin(ctx); err != nil {
 			return err
 		}
+	}
+	if l := tongues()[u.Language]; l != nil && !m.translates {
+		m.translates = true
+		note := Unit{Kind: Sentence, Text: l.note, Language: l.code, Break: true}
+		if err := m.turn.show(ctx, note); err != nil {
+			return err
+		}
+		u.Break = true
 	}
 	return m.turn.show(ctx, u)
 }

@@ -41,14 +41,28 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 		}
 	}
 	t.note("rag.note.quote.done", map[string]any{"Units": len(units), "Passages": len(t.answer.Sources)})
-	if foreign := isEnglish(t.question) && t.documentsAreFrench(); foreign {
-		lead := t.answerer.cfg.Messages.For("en").T("rag.quote.foreign")
-		units = slices.Insert(units, 0, Unit{Kind: Sentence, Text: lead, Break: true})
+	if lead := t.quotedLead(); lead != nil {
+		units = slices.Insert(units, 0, *lead)
 	}
 	if t.sure(leastWhole) && len(t.unspoken()) == 0 {
 		return StepEnded, t.say(ctx, Answered, units)
 	}
 	return StepEnded, t.sayNearest(ctx, units)
+}
+
+// quotedLead says in the question's language that what follows is French; nil:
+// the question is, too, or its language is not known.
+func (t *turn) quotedLead() *Unit {
+	if !t.documentsAreFrench() {
+		return nil
+	}
+	if l, _ := mostSmall(t.question); l != nil {
+		return &Unit{Kind: Sentence, Text: l.quoted, Language: l.code, Break: true}
+	}
+	if isEnglish(t.question) {
+		return &Unit{Kind: Sentence, Text: t.answerer.cfg.Messages.For("en").T("rag.quote.foreign"), Break: true}
+	}
+	return nil
 }
 
 // sayNearest shows what comes nearest, and says that it may not be all that was
