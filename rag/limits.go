@@ -19,6 +19,9 @@ func (c claim) reservesDiffer(w *wording, v *passageView, place *window) *Reason
 		said = c.dropsLimit(w, v, place)
 	}
 	if said == "" {
+		said = c.dropsCondition(w, v, place)
+	}
+	if said == "" {
 		said = c.addsExcept(place.clauses, place.above)
 	}
 	if said == "" {
@@ -137,6 +140,42 @@ func (v *passageView) limitsOf(w *wording, at int) []limit {
 		out = append(out, l)
 	}
 	return out
+}
+
+// otherwise is what a limit says of the days that it excepts: what is open on all
+// days "sauf le lundi" is closed on Mondays.
+func (l limit) otherwise(w *wording) (clause, bool) {
+	sign := l.main.signs["open"]
+	days := func(f fact.Fact) bool { return f.Kind == fact.Weekday }
+	if !l.excepts || sign == 0 || !ofAll.MatchString(l.main.text) || !slices.ContainsFunc(l.confining, days) {
+		return clause{}, false
+	}
+	word := map[int]string{1: "ferme ", -1: "ouvert "}[sign]
+	other := w.wholeClause("fr", word+l.behind.text)
+	other.signs = map[string]int{"open": -sign}
+	for t := range l.main.terms {
+		other.terms[t] = true
+	}
+	for _, t := range w.french.Terms("jours semaine année") {
+		delete(other.terms, t)
+	}
+	return other, true
+}
+
+// without are the clauses of a limit's segment, its days taken out of what is said
+// of the others.
+func (l limit) without(all []clause) []clause {
+	for _, c := range all {
+		if c.signs["open"] == 0 || !strings.Contains(c.text, l.word) {
+			continue
+		}
+		for t := range l.behind.terms {
+			if !l.main.terms[t] {
+				delete(c.terms, t)
+			}
+		}
+	}
+	return all
 }
 
 // wholeClause reads a text as one clause.

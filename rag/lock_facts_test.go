@@ -184,3 +184,25 @@ func TestLockReadsSharesAndArticles(t *testing.T) {
 		{"La mairie est au 12 rue des lilas.", "La mairie est au 14 rue des lilas.", false},
 	})
 }
+
+// What is open on all days but one is closed on that day. A place that only says
+// when it is closed does not say that it is open on all others.
+func TestLockReadsClosedDayOfException(t *testing.T) {
+	t.Parallel()
+	const all, but = "La médiathèque est ouverte tous les jours sauf le lundi.", "La piscine est ouverte tous les jours, sauf le lundi et le jeudi, de 9 h à 18 h."
+	checkFacts(t, []factCase{
+		{all, "La médiathèque est fermée le lundi.", true},
+		{all, "La médiathèque n'est pas ouverte le lundi.", true},
+		{all, "La médiathèque est ouverte tous les jours sauf le lundi.", true},
+		{all, "La médiathèque est fermée le mardi.", false},
+		{all, "La médiathèque est ouverte le lundi.", false},
+		{all, "La médiathèque est fermée tous les jours sauf le lundi.", false},
+		{all, "La médiathèque est fermée tous les jours.", false},
+		{all, "La médiathèque est fermée.", false},
+		{but, "La piscine est fermée le lundi et le jeudi.", true},
+		{but, "La piscine est fermée le lundi.", true},
+		{but, "La piscine est fermée le mardi.", false},
+		{"La médiathèque ferme tous les jours sauf le lundi.", "La médiathèque est fermée le lundi.", false},
+		{"La médiathèque est fermée le lundi.", "La médiathèque est ouverte tous les jours sauf le lundi.", false},
+	})
+}

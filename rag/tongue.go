@@ -189,15 +189,21 @@ func tongueOf(text, question string, brought bool) *tongue {
 	return best
 }
 
+// alsoFrench are small words of third languages that French texts have, too;
+// leastSmall is how many small words tell a language.
+var alsoFrench = wordSet("en an bis si non al mi no in on die")
+
+const leastSmall = 2
+
 // mostSmall returns the third language that has more of its small words in a text
 // than any other, nil where none has, and how many French or English ones it has.
 func mostSmall(text string) (best *tongue, most int) {
 	for _, word := range splitWords(analysis.FoldText(text)) {
-		if wordsOfFrench[word] || wordsOfEnglish[word] {
+		if wordsOfFrench[word] || wordsOfEnglish[word] || alsoFrench[word] {
 			most++
 		}
 	}
-	lead := most
+	lead := max(most, leastSmall-1)
 	for _, l := range tongues() {
 		switch n := l.count(text); {
 		case n > lead:
@@ -213,7 +219,7 @@ func mostSmall(text string) (best *tongue, most int) {
 func (l *tongue) count(text string) int {
 	n := 0
 	for _, word := range splitWords(analysis.FoldText(text)) {
-		if l.small[word] {
+		if len(word) > 1 && l.small[word] {
 			n++
 		}
 	}
@@ -303,7 +309,7 @@ func (g *gloss) say(w *wording, french []string, place *window) string {
 	chosen := french[0]
 	for _, way := range french {
 		terms := w.french.Terms(way)
-		if len(terms) > 0 && !slices.ContainsFunc(terms, func(t string) bool { return !place.words.terms[t] }) {
+		if len(terms) > 0 && !slices.ContainsFunc(terms, func(t string) bool { return !place.words.has(w, t) }) {
 			chosen = way
 			break
 		}
@@ -325,7 +331,7 @@ func (l *tongue) noun(before string) bool {
 // taken for the same: in letters, and as a share of the longer.
 const (
 	minAlike   = 5
-	shareAlike = 0.65
+	shareAlike = 0.6
 )
 
 // alike returns the word of a place that is written most like a word: "complet" for

@@ -14,18 +14,19 @@ const maxWindow = 3
 
 // passageView is a source as the check reads it.
 type passageView struct {
-	facts   *facts
-	title   vocabulary // title and headings, which govern the whole passage
-	names   vocabulary // of the site that publishes it
-	above   []clause
-	words   []vocabulary // of each segment
-	clauses [][]clause
-	counts  [][]count // of each segment
-	titled  []count   // of title and headings
-	stated  []mention
-	classes []map[fact.Kind]bool // of the facts of each segment
-	limits  []limit
-	places  []window // all runs of neighbours there may be
+	facts      *facts
+	title      vocabulary // title and headings, which govern the whole passage
+	names      vocabulary // of the site that publishes it
+	above      []clause
+	words      []vocabulary // of each segment
+	clauses    [][]clause
+	counts     [][]count // of each segment
+	titled     []count   // of title and headings
+	stated     []mention
+	classes    []map[fact.Kind]bool // of the facts of each segment
+	limits     []limit
+	conditions []condition
+	places     []window // all runs of neighbours there may be
 }
 
 // view returns the source's view, worked out when first asked for.
@@ -61,7 +62,14 @@ func (w *wording) newView(s Source, f *facts) *passageView {
 		var found []mention
 		if !f.ordersModels(i) {
 			found = v.mentions(w, i)
-			v.limits = append(v.limits, v.limitsOf(w, i)...)
+			limits := v.limitsOf(w, i)
+			v.limits = append(v.limits, limits...)
+			for _, l := range limits {
+				if other, ok := l.otherwise(w); ok {
+					v.clauses[i] = append(l.without(v.clauses[i]), other)
+				}
+			}
+			v.conditions = append(v.conditions, v.conditionsOf(w, i)...)
 		}
 		for _, m := range found {
 			classes[m.Class()] = true
