@@ -64,7 +64,7 @@ func (c claim) dropsCondition(w *wording, v *passageView, place *window) string 
 		return ""
 	}
 	for _, k := range v.conditions {
-		if slices.Contains(place.segments, k.segment) && c.unconditional(w, v, place, k) {
+		if slices.Contains(place.segments, k.segment) && c.unconditional(w, v, k) {
 			return k.word
 		}
 	}
@@ -74,7 +74,7 @@ func (c claim) dropsCondition(w *wording, v *passageView, place *window) string 
 // unconditional tells whether the claim says what holds under a condition, most of
 // its words being of that part, and it and the question together have no more
 // than half of the condition's.
-func (c claim) unconditional(w *wording, v *passageView, place *window, k condition) bool {
+func (c claim) unconditional(w *wording, v *passageView, k condition) bool {
 	main, when := newVocabulary(), newVocabulary()
 	for t := range k.main.terms {
 		main.add(w, t)

@@ -3,6 +3,7 @@ package rag
 import (
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -178,4 +179,17 @@ func FuzzParseMarks(f *testing.F) {
 			t.Errorf("%q grew to %q", text, clean)
 		}
 	})
+}
+
+// What a translation brings of its passage may be several sentences.
+func TestCutterKeepsQuotesTogether(t *testing.T) {
+	answer := "El badge es gratuito « Le badge est gratuit. Il se demande en ligne. » [1]. Otra frase [2]. « Une phrase. Et la suite"
+	var texts []string
+	for _, u := range cutAll(strings.SplitAfter(answer, " ")...) {
+		texts = append(texts, u.text)
+	}
+	want := []string{"El badge es gratuito « Le badge est gratuit. Il se demande en ligne. »", "Otra frase.", "« Une phrase. Et la suite"}
+	if !slices.Equal(texts, want) {
+		t.Errorf("%q", texts)
+	}
 }

@@ -13,7 +13,8 @@
 //
 // A model is not trusted: Grounded, the fact lock, lets a unit of it leave only
 // where one place of one cited passage has its facts, its words and what it
-// affirms or denies, and makes that place the citation's quote; Leaks and
+// affirms or denies, and makes that place the citation's quote (a unit in a third
+// language brings its place word for word: translated.go); Leaks and
 // PlainText keep the prompt's words, markup and foreign addresses back.
 // docs/answers.md tells the story, and what is not caught.
 //

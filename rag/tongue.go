@@ -199,7 +199,7 @@ const leastSmall = 2
 // than any other, nil where none has, and how many French or English ones it has.
 func mostSmall(text string) (best *tongue, most int) {
 	for _, word := range splitWords(analysis.FoldText(text)) {
-		if wordsOfFrench[word] || wordsOfEnglish[word] || alsoFrench[word] {
+		if len(word) > 1 && (wordsOfFrench[word] || wordsOfEnglish[word] || alsoFrench[word]) {
 			most++
 		}
 	}
@@ -215,7 +215,8 @@ func mostSmall(text string) (best *tongue, most int) {
 	return best, most
 }
 
-// count is how many small words of the language a text has.
+// count is how many small words of the language a text has; letters by themselves
+// are left out.
 func (l *tongue) count(text string) int {
 	n := 0
 	for _, word := range splitWords(analysis.FoldText(text)) {
@@ -289,7 +290,7 @@ func (l *tongue) phrase(text string, words [][]int) (french []string, n int) {
 	for n = min(l.longest, len(words)); n > 0; n-- {
 		var parts []string
 		for k := range n {
-			if k > 0 && !strings.Contains(" \u00a0-'’", text[words[k-1][1]:words[k][0]]) {
+			if k > 0 && !joinsWords(text[words[k-1][1]:words[k][0]]) {
 				break
 			}
 			parts = append(parts, l.plain(text[words[k][0]:words[k][1]]))
@@ -302,6 +303,11 @@ func (l *tongue) phrase(text string, words [][]int) (french []string, n int) {
 		}
 	}
 	return nil, 0
+}
+
+// joinsWords tells what may stand between the words of a phrase.
+func joinsWords(between string) bool {
+	return slices.Contains([]string{" ", "\u00a0", "-", "'", "’"}, between)
 }
 
 // say chooses the French of a word, and counts it where it says something.
