@@ -78,7 +78,7 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	}
 	a.steps = []step{
 		emergencyStep{},
-		scopeStep{},
+		scopeStep{cfg.Retriever},
 		condenseStep{condenser},
 	}
 	if cfg.Approvals != nil {
@@ -174,13 +174,13 @@ func (a *Answerer) Weigh(ctx context.Context, req Request) ([]Weighing, error) {
 	return t.weighed, nil
 }
 
-// citationsOf returns the units' citations, each once.
+// citationsOf returns the citations of the units that answer, each once.
 func citationsOf(units []Unit) []Citation {
 	out := []Citation{}
 	seen := map[Citation]bool{}
 	for _, u := range units {
 		for _, c := range u.Citations {
-			if !seen[c] {
+			if !seen[c] && !u.Whom {
 				seen[c] = true
 				out = append(out, c)
 			}

@@ -218,13 +218,13 @@ func notes(a Answer) []string {
 	return all
 }
 
-// Where nothing was searched, the trace says of what kind the question is and by
+// Where nothing was searched for an answer, the trace says of what kind the question is and by
 // which of its words, in the reader's language.
 func TestTraceTellsWhyNothingWasSearched(t *testing.T) {
 	const nb = "\u00a0"
 	for _, c := range []struct{ question, language, want string }{
-		{"Bonjour, que penses-tu du maire ?", "fr", "Genre" + nb + ": avis ou politique. Mots reconnus" + nb + ": «" + nb + "penses tu du maire" + nb + "». Rien"},
-		{"Bonjour, que penses-tu du maire ?", "en", "Kind: an opinion or politics. Words recognised: “penses tu du maire”. Nothing"},
+		{"Bonjour, que penses-tu du maire ?", "fr", "Genre" + nb + ": avis ou politique. Mots reconnus" + nb + ": «" + nb + "penses tu du maire" + nb + "». La recherche n’a servi"},
+		{"Bonjour, que penses-tu du maire ?", "en", "Kind: an opinion or politics. Words recognised: “penses tu du maire”. The search only served"},
 		{"Bonjour", "fr", "Genre" + nb + ": salutation ou remerciement. Rien"},
 		{"Au secours, il y a le feu chez moi", "fr", "(«" + nb + "il y a le feu" + nb + "»)"},
 	} {

@@ -211,7 +211,7 @@ func emergency(m *messages.Messages, kind string, c corpus.Contact) []Unit {
 	units := numbersFirst(m, "rag.emergency."+kind, kind)
 	switch kind {
 	case "homeless", "hunger", "violence":
-		units = append(units, contactUnits(m, c, "rag.emergency.town")...)
+		units = append(units, contactUnits(m, c, "emergency")...)
 	}
 	return units
 }

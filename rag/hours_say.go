@@ -365,6 +365,55 @@ func (s *speaker) contact() bool {
 	return said
 }
 
+// reach adds the one way to reach the service that is said first.
+func (s *speaker) reach() {
+	for _, way := range []struct{ id, value string }{{"phone", s.service.Phone}, {"email", s.service.Email}} {
+		if way.value != "" {
+			s.add(Item, s.m.T("hours.contact."+way.id, map[string]any{"Value": way.value}), s.citeContact(way.value))
+			return
+		}
+	}
+}
+
+// sayToday adds as an item what is left of the day's hours and whether it is open at
+// this moment, or when it opens next; nothing where that is not known.
+func (s *speaker) sayToday() {
+	state := s.service.StateAt(s.now)
+	if !state.Known || !s.service.HasHours() {
+		return
+	}
+	day := state.Day
+	now := s.m.T("hours.today.closed")
+	if state.Open {
+		now = s.m.T("hours.today.open")
+	}
+	if n := len(day.Ranges); n > 0 && minuteOf(s.now) < day.Ranges[n-1].To {
+		s.row(strings.TrimSuffix(s.date(s.today), ","), day)
+		s.units[len(s.units)-1].Text += ". " + now
+		return
+	}
+	if len(day.Ranges) == 0 && day.Cause != opening.Weekly {
+		now = s.m.T("hours.today.closed.why", map[string]any{"Why": s.why(day)})
+	}
+	citations := s.cite(day.Source, day.Date)
+	if !state.Next.IsZero() {
+		s.next(state.Next)
+		last := s.units[len(s.units)-1]
+		s.units = s.units[:len(s.units)-1]
+		now += " " + last.Text
+		citations = append(citations, last.Citations...)
+	}
+	s.add(Item, now, citations)
+}
+
+// title is the service by itself: its name, or what English answers call it.
+func (s *speaker) title() string {
+	if s.m.Language == "en" && s.service.English[s.service.The] != "" {
+		return s.service.English[s.service.The]
+	}
+	return typographic(s.service.Name)
+}
+
 // others names the services that are called alike.
 func (s *speaker) others(others []*opening.Service) {
 	var names []string

@@ -136,6 +136,8 @@ type Unit struct {
 	// number which it names, "tel:17" or "sms:114"; empty: none.
 	Alarm bool   `json:"alarm,omitempty"`
 	Call  string `json:"call,omitempty"`
+	// Whom says that the unit tells whom to ask: it is no part of what was asked.
+	Whom bool `json:"-"`
 	// Under is the heading and the lead-in that an item or a row stands under, for
 	// Grounded: "Elle refuse :" says something of each item that follows.
 	Under string `json:"-"`
@@ -146,8 +148,8 @@ type Answer struct {
 	Outcome   Outcome
 	Mode      Mode
 	Units     []Unit
-	Sources   []Source // all that were offered
-	Citations []Citation
+	Sources   []Source           // all that were offered
+	Citations []Citation         // what the answer rests on; not those of whom to ask
 	TimingsMS map[string]float64 // retrieval, first_unit, model, total
 	Usage     Usage
 	Steps     []Step // in the order in which they were taken

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"strings"
 
-	"guichet/corpus"
 	"guichet/internal/messages"
 )
 
@@ -36,7 +35,7 @@ type Verdict struct {
 }
 
 // Proceeds tells whether the documents are searched. Where a Decision does,
-// CautionUnits follow the answer.
+// a caution follows the answer.
 func (v Verdict) Proceeds() bool { return v.Scope == InScope || v.Scope == Decision }
 
 // Outcome is that of a question that does not proceed.
@@ -93,19 +92,12 @@ func weighedScope(question string) Verdict {
 	return Verdict{Scope(weighed.Kind), strings.Join(weighed.Words, ", ")}
 }
 
-// ScopeUnits are the designed answer to a question that does not proceed: a
-// plain sentence and, where the town can help, whom to ask and when.
-func ScopeUnits(m *messages.Messages, v Verdict, question string, c corpus.Contact) []Unit {
+// ScopeUnit is what the designed answer to a question that does not proceed says first.
+// But for a courtesy it says then whom to ask, by the message "rag.whom." and the scope.
+func ScopeUnit(m *messages.Messages, v Verdict, question string) Unit {
+	id := "rag.scope." + string(v.Scope)
 	if v.Scope == Courtesy {
-		return []Unit{{Kind: Sentence, Text: m.T(courtesyMessage(question)), Break: true}}
+		id = courtesyMessage(question)
 	}
-	units := []Unit{{Kind: Sentence, Text: m.T("rag.scope." + string(v.Scope)), Break: true}}
-	return append(units, contactUnits(m, c, "rag.scope.contact")...)
-}
-
-// CautionUnits stand below the answer to a Decision: what was shown are
-// conditions, and who decides.
-func CautionUnits(m *messages.Messages, c corpus.Contact) []Unit {
-	units := []Unit{{Kind: Sentence, Text: m.T("rag.scope.decision"), Break: true}}
-	return append(units, contactUnits(m, c, "rag.scope.contact")...)
+	return Unit{Kind: Sentence, Text: m.T(id), Break: true}
 }

@@ -38,7 +38,7 @@ func (s hoursStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	if !ok {
 		return StepPassed, nil
 	}
-	sources, lacking, err := s.cite(ctx, t.req.Scope, units)
+	sources, lacking, err := cite(ctx, s.services, t.req.Scope, nil, units)
 	if err != nil {
 		return StepFailed, err
 	}
@@ -61,16 +61,16 @@ func lastQuestion(history []Exchange) string {
 	return history[len(history)-1].Question
 }
 
-// cite fills the units' citations, which name a document and its words, and
-// returns the passages that they stand in. lacking names a document that does
-// not have such words.
-func (s hoursStep) cite(ctx context.Context, sc corpus.Scope, units []Unit) (sources []Source, lacking string, err error) {
+// cite fills the units' citations, which name a document and its words, and adds the
+// passages that they stand in to the sources. lacking names a document that does not have
+// such words.
+func cite(ctx context.Context, services Services, sc corpus.Scope, sources []Source, units []Unit) (all []Source, lacking string, err error) {
 	read := map[string][]Source{} // of each document: its passages
 	for i := range units {
 		for j := range units[i].Citations {
 			c := &units[i].Citations[j]
 			if _, ok := read[c.Document]; !ok {
-				if read[c.Document], err = s.passages(ctx, sc, c.Document); err != nil {
+				if read[c.Document], err = passagesOf(ctx, services, sc, c.Document); err != nil {
 					return nil, "", err
 				}
 			}
@@ -84,9 +84,9 @@ func (s hoursStep) cite(ctx context.Context, sc corpus.Scope, units []Unit) (sou
 	return sources, "", nil
 }
 
-// passages are those of a document, not numbered yet.
-func (s hoursStep) passages(ctx context.Context, sc corpus.Scope, document string) ([]Source, error) {
-	documents, found, err := s.services.PassagesOf(ctx, sc, document)
+// passagesOf are those of a document, not numbered yet.
+func passagesOf(ctx context.Context, services Services, sc corpus.Scope, document string) ([]Source, error) {
+	documents, found, err := services.PassagesOf(ctx, sc, document)
 	if err != nil {
 		return nil, err
 	}

@@ -27,22 +27,37 @@ func (emergencyStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	return StepPassed, nil
 }
 
-// scopeStep answers what is no question to a town.
-type scopeStep struct{}
+// scopeStep answers what is no question to a town. What an officer decides and what
+// somebody may think of are searched all the same, for near pages and the service.
+type scopeStep struct{ retriever Retriever }
 
 func (scopeStep) name() StepName { return StepScope }
 
-func (scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
+func (s scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	v := ScopeOf(t.req.Question)
 	switch {
 	case !v.Proceeds():
-		t.note("rag.note.scope.stopped", map[string]any{"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words})
-		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.speech(), v, t.req.Question, t.req.Town.Contact))
+		near := v.Scope == Refuse || v.Scope == Opinion
+		if near {
+			s.search(ctx, t)
+		}
+		t.note("rag.note.scope.stopped", map[string]any{
+			"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words, "Searched": near,
+		})
+		return StepEnded, t.sayScope(ctx, v, t.nearPages())
 	case v.Scope == Decision:
 		t.note("rag.note.scope.decision", map[string]any{"Words": v.Words})
 		t.decision = true
 	}
 	return StepPassed, nil
+}
+
+// search looks for pages near to a question that is not answered, which needs none.
+func (s scopeStep) search(ctx context.Context, t *turn) {
+	if _, err := (retrieveStep{s.retriever}).run(ctx, t); err != nil && ctx.Err() == nil {
+		t.answerer.cfg.Log.WarnContext(ctx, "no near pages for a question that is refused", "err", err)
+	}
+	t.parts = nil // it is refused as a whole
 }
 
 // condenseStep makes a follow-up self-contained.

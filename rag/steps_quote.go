@@ -76,9 +76,7 @@ func (t *turn) sayNearest(ctx context.Context, units []Unit) error {
 		before = append(before, Unit{Kind: Sentence, Text: text})
 	}
 	units = append(before, units...)
-	contact := contactUnits(m, t.req.Town.Contact, "rag.partial.contact")
-	contact[0].Break = true // it stands apart from the town's words
-	return t.say(ctx, Partial, append(units, contact...))
+	return t.say(ctx, Partial, append(units, t.whom(ctx, "partial", true)...))
 }
 
 // maxUnspoken bounds the words that an answer says it found nothing on, and

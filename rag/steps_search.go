@@ -108,7 +108,11 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 			"Scope": t.messages().T("rag.note.scope." + string(v.Scope)), "Words": v.Words,
 			"Cover": t.decimal(t.covered()), "Least": t.decimal(coversAll),
 		})
-		return StepEnded, t.say(ctx, v.Outcome(), ScopeUnits(t.speech(), v, t.req.Question, t.req.Town.Contact))
+		var near []Source
+		if t.about(t.result) {
+			near = t.nearPages()
+		}
+		return StepEnded, t.sayScope(ctx, v, near)
 	}
 	note := "rag.note.gate.passed"
 	short := len(sources) == 0 || believed < s.least

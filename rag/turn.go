@@ -157,15 +157,24 @@ func (t *turn) say(ctx context.Context, outcome Outcome, units []Unit) error {
 func (t *turn) sayNoEvidence(ctx context.Context, near []Source) error {
 	foreign := isEnglish(t.question) && t.documentsAreFrench()
 	t.answer.Sources = nil
-	units := append(noEvidence(t.speech(), t.req.Town.Contact, foreign), nearestPages(t.speech(), near)...)
-	return t.say(ctx, NoEvidence, units)
+	units := append([]Unit{sorry(t.speech(), foreign)}, t.whom(ctx, "no_evidence", true)...)
+	return t.say(ctx, NoEvidence, append(units, nearestPages(t.speech(), near)...))
+}
+
+// sayScope shows the designed answer to a question that does not proceed: a plain
+// sentence, whom to ask where that can help, and near pages.
+func (t *turn) sayScope(ctx context.Context, v Verdict, near []Source) error {
+	units := []Unit{ScopeUnit(t.speech(), v, t.req.Question)}
+	if v.Scope != Courtesy {
+		units = append(units, t.whom(ctx, string(v.Scope), v.Scope == Refuse)...)
+	}
+	return t.say(ctx, v.Outcome(), append(units, nearestPages(t.speech(), near)...))
 }
 
 // sayPartial ends an answer of which a part was shown: it says that something
 // is missing, and whom to ask.
 func (t *turn) sayPartial(ctx context.Context) error {
-	units := contactUnits(t.speech(), t.req.Town.Contact, "rag.partial.contact")
-	units = append([]Unit{{Kind: Sentence, Text: t.speech().T("rag.partial.sorry"), Break: true}}, units...)
+	units := append([]Unit{{Kind: Sentence, Text: t.speech().T("rag.partial.sorry"), Break: true}}, t.whom(ctx, "partial", true)...)
 	for _, u := range units {
 		if err := t.show(ctx, u); err != nil {
 			return err
@@ -210,9 +219,9 @@ func (t *turn) caution(ctx context.Context) error {
 	if !t.decision || t.answer.Outcome != Answered && t.answer.Outcome != Partial {
 		return nil
 	}
-	units := CautionUnits(t.speech(), t.req.Town.Contact)
-	if t.answer.Outcome == Partial {
-		units = units[:1] // the contact stands there already
+	units := []Unit{ScopeUnit(t.speech(), Verdict{Scope: Decision}, "")}
+	if t.answer.Outcome != Partial { // where whom to ask stands already
+		units = append(units, t.whom(ctx, string(Decision), true)...)
 	}
 	for _, u := range units {
 		if err := t.show(ctx, u); err != nil {
