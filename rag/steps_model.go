@@ -105,7 +105,7 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) (St
 	case err != nil && shown:
 		t.note("rag.note.model.broke", map[string]any{"Units": len(t.answer.Units)})
 		t.answerer.cfg.Log.WarnContext(ctx, "model broke off, the answer is partial", "reason", llm.Reason(err))
-		return StepEnded, t.sayPartial(ctx)
+		return StepEnded, t.sayPartial(ctx, "rag.partial.broke")
 	case err != nil:
 		t.note("rag.note.model.failed", nil)
 		t.answerer.cfg.Log.WarnContext(ctx, "model failed, passages are quoted", "reason", llm.Reason(err))
@@ -118,11 +118,14 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) (St
 		return StepFailed, nil
 	case reply.StopReason != "stop":
 		t.note("rag.note.model.stopped", map[string]any{"Reason": reply.StopReason})
-		return StepEnded, t.sayPartial(ctx)
-	}
-	if m.lacks() || m.gaveUp {
+		return StepEnded, t.sayPartial(ctx, "rag.partial.broke")
+	case m.lacks() || m.gaveUp:
 		t.note("rag.note.model.partial", map[string]any{"Withheld": m.withheld})
-		return StepEnded, t.sayPartial(ctx)
+		return StepEnded, t.sayPartial(ctx, "rag.partial.sorry")
+	}
+	if parts := t.unansweredParts(); len(parts) > 0 {
+		t.note("rag.note.model.unanswered", map[string]any{"Words": strings.Join(parts, "; ")})
+		return StepEnded, t.sayPartial(ctx, "rag.partial.sorry")
 	}
 	t.answer.Outcome = Answered
 	return StepEnded, nil

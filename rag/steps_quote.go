@@ -110,32 +110,15 @@ func namesOne(named *regexp.Regexp, text string, start, end int) bool {
 }
 
 // unspoken are the things that the question names weightily and the quotation
-// does not speak to, as the resident wrote them, in their order. In a question
-// that was read otherwise than it was written, they may be slips, and none is
-// told.
+// does not speak to.
 func (t *turn) unspoken() []string {
-	named := namesThing
-	switch {
-	case isEnglish(t.question):
-		named = namesThingInEnglish
-	case t.result.Read != "" && t.result.Read != t.question:
-		return nil
-	}
 	missed := map[string]bool{}
 	for _, p := range t.quotation.parts {
 		for _, term := range p.speaks.misses {
 			missed[term.term] = true
 		}
 	}
-	var words []string
-	for _, token := range t.analyzer().Tokens(t.question) {
-		word := t.question[token.Start:token.End]
-		if missed[token.Term] && len(words) < maxUnspoken && namesOne(named, t.question, token.Start, token.End) {
-			words = append(words, word)
-			delete(missed, token.Term)
-		}
-	}
-	return words
+	return t.namedThings(missed)
 }
 
 // sure tells whether each thing that was asked is answered whole, with this

@@ -109,7 +109,7 @@ func (s gateStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 			"Cover": t.decimal(t.covered()), "Least": t.decimal(coversAll),
 		})
 		var near []Source
-		if t.about(t.result) {
+		if t.about(t.result, t.question) {
 			near = t.nearPages()
 		}
 		return StepEnded, t.sayScope(ctx, v, near)

@@ -171,11 +171,11 @@ func (t *turn) sayScope(ctx context.Context, v Verdict, near []Source) error {
 	return t.say(ctx, v.Outcome(), append(units, nearestPages(t.speech(), near)...))
 }
 
-// sayPartial ends an answer of which a part was shown: it says that something
-// is missing, and whom to ask.
-func (t *turn) sayPartial(ctx context.Context) error {
-	units := append([]Unit{{Kind: Sentence, Text: t.speech().T("rag.partial.sorry"), Break: true}}, t.whom(ctx, "partial", true)...)
-	for _, u := range units {
+// sayPartial ends an answer of which a part was shown: it says that something is missing
+// (by the message why), what, as far as that is known, and whom to ask.
+func (t *turn) sayPartial(ctx context.Context, why string) error {
+	units := append([]Unit{{Kind: Sentence, Text: t.speech().T(why), Break: true}}, t.unsaid()...)
+	for _, u := range append(units, t.whom(ctx, "partial", true)...) {
 		if err := t.show(ctx, u); err != nil {
 			return err
 		}

@@ -123,7 +123,7 @@ func (t *turn) serviceAsked(ctx context.Context) *opening.Service {
 		return nil
 	}
 	finder := newServiceFinder(services, t.req.Town.Contact.Phone)
-	found := finder.find(t.question, t.pages(ctx, t.result, aboutPages), t.about(t.result))
+	found := finder.find(t.question, t.pages(ctx, t.result, aboutPages), t.about(t.result, t.question))
 	if found == nil {
 		return nil
 	}
@@ -135,13 +135,13 @@ func (t *turn) serviceAsked(ctx context.Context) *opening.Service {
 	return found
 }
 
-// about tells whether the best document is about what was searched for.
-func (t *turn) about(result corpus.Result) bool {
+// about tells whether the best document is about what was asked and searched for.
+func (t *turn) about(result corpus.Result, asked string) bool {
 	if len(result.Hits) == 0 || result.Evidence < leastAbout {
 		return false
 	}
 	title, said, all := termSet(t.analyzer(), result.Hits[0].Document.Title), 0.0, 0.0
-	for _, term := range t.queryOf(result, result.Read, "").terms {
+	for _, term := range t.queryOf(result, asked, "").terms {
 		share, _ := term.says(title, nil)
 		said, all = said+share*term.weight, all+term.weight
 	}
