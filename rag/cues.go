@@ -70,6 +70,12 @@ var cueTable = []cue{
 	{2.2, regexp.MustCompile(`caution|amende`), regexp.MustCompile(`€|euros?\b|gratuit`), true},
 }
 
+// asksPrice tells whether a text asks what one pays, and holdsPrice whether one tells it.
+func asksPrice(text string) bool { return cueTable[0].asked.MatchString(strings.ToLower(text)) }
+func holdsPrice(text string) bool {
+	return cueTable[0].answered.MatchString(plainSpaces(strings.ToLower(text)))
+}
+
 // cuesOf returns what the answers to question are likely to hold.
 func cuesOf(question string) cues {
 	var c cues

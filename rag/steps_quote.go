@@ -93,11 +93,11 @@ var (
 	namesThingInEnglish = regexp.MustCompile(`(?i)(^|[^\pL])(an?|the|my|of|which|what)\s*$`)
 )
 
-// namesNothing are nouns of turns of speech ("du coup", "au niveau de"), and ofAnAge
+// namesNothing are nouns of turns of speech ("du coup", "à l'avance"), and ofAnAge
 // tells a person whose age is told: a page has bands of age where a resident says
 // "un enfant de 8 ans".
 var (
-	namesNothing = regexp.MustCompile(`(?i)^(coup|fait|cas|niveau|sujet|reste|tout|moment|genre)$`)
+	namesNothing = regexp.MustCompile(`(?i)^(avance|coup|fait|cas|niveau|sujet|reste|tout|moment|genre)$`)
 	ofAnAge      = regexp.MustCompile(`(?i)^\s*(de|d'|d’|a|âgée?|agee?|of|aged?|who is)?\s*(de\s+)?\d{1,3}\b`)
 )
 

@@ -41,7 +41,7 @@ func (t *turn) unansweredParts() []string {
 	terms := termSet(t.analyzer(), told)
 	var out []string
 	for _, p := range t.parts {
-		if !t.saysOf(p, told, terms) {
+		if strings.Contains(t.question, p.text) && t.lacks(p, told, terms) {
 			out = append(out, clip(strings.Trim(joins.ReplaceAllString(p.text, ""), " .?!;:,"), maxTold))
 		}
 	}
@@ -51,26 +51,36 @@ func (t *turn) unansweredParts() []string {
 	return out
 }
 
-// saysOf tells whether a text may answer a part: it has a word of it or, where the part
-// has but words of asking, the kind of thing that is asked for.
-func (t *turn) saysOf(p searchedPart, told string, terms map[string]bool) bool {
-	own, quiet := termSet(t.analyzer(), p.text), quietTerms(t.analyzer(), p.text)
-	words := 0
-	for _, term := range t.queryOf(p.result, p.text, p.context).terms {
-		if !own[term.term] || quiet[term.term] {
-			continue
-		}
-		words++
-		if share, _ := term.says(terms, nil); share > 0 {
-			return true
-		}
-	}
-	if words > 0 {
+// lacks tells whether a text surely does not answer a part: it has not a word of a part
+// that names a thing, and no such moment, place or number as that asks for; or it has no
+// price where nothing else is asked.
+func (t *turn) lacks(p searchedPart, told string, terms map[string]bool) bool {
+	if asked := cuesOf(p.text); !asksPrice(p.text) && len(asked) > 0 && asked.boost(told) >= 1 {
 		return false
 	}
-	asked := cuesOf(p.text)
-	return len(asked) == 0 || asked.boost(told) >= 1
+	own, quiet := map[string]bool{}, quietTerms(t.analyzer(), p.text)
+	thing := false
+	for _, token := range t.analyzer().Tokens(p.text) {
+		if quiet[token.Term] {
+			continue
+		}
+		own[token.Term] = true
+		thing = thing || namesOne(namesOneThing, p.text, token.Start, token.End)
+	}
+	for _, term := range t.queryOf(p.result, p.text, p.context).terms {
+		if share, _ := term.says(terms, nil); own[term.term] && share > 0 {
+			return false
+		}
+	}
+	if len(own) > 0 {
+		return thing
+	}
+	return asksPrice(p.text) && !holdsPrice(told)
 }
+
+// namesOneThing is what stands before the name of a thing in any language, without what
+// may stand before any word ("rien de grave").
+var namesOneThing = regexp.MustCompile(`(?i)(^|[^\pL])(les?|la|l['’]|une?|des|du|aux?|the|my)\s*$`)
 
 // unsaidThings are the things that the question names weightily and the shown units do
 // not.

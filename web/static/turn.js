@@ -9,6 +9,9 @@ import { settings, t } from './texts.js';
 const THUMB_UP = 'M7 21H4V10h3m0 11V10m0 11h9.4a2.5 2.5 0 0 0 2.45-2l1.3-6.5A2 2 0 0 0 18.2 10H14V5.5A2.5 2.5 0 0 0 11.5 3L7 10';
 const THUMB_DOWN = 'M17 3h3v11h-3m0-11v11m0-11H7.6a2.5 2.5 0 0 0-2.45 2l-1.3 6.5A2 2 0 0 0 5.8 14H10v4.5a2.5 2.5 0 0 0 2.5 2.5L17 14';
 
+// Outcomes of which the mode says whose words they are: others cite for whom to ask alone.
+const ANSWERS = new Set(['answered', 'partial']);
+
 // Outcomes after which the way on is the town's contact.
 const WITHOUT_ANSWER = new Set(['no_evidence', 'refused', 'failed']);
 
@@ -48,7 +51,7 @@ export class TurnView {
     const parts = [];
     if (turn.state === 'cancelled') parts.push(note(t(turn.stopped ? 'stopped' : 'interrupted')));
     if (turn.state === 'failed') parts.push(note(turn.error || t('failed'), 'problem'));
-    if (turn.mode === 'quoted' && turn.units.some((u) => u.citations?.length)) parts.push(note(t('mode.quoted')));
+    if (turn.mode === 'quoted' && ANSWERS.has(turn.outcome) && turn.units.some((u) => u.citations?.length)) parts.push(note(t('mode.quoted')));
     if (!turn.retried && (turn.retry || (turn.state === 'cancelled' && !turn.stopped))) {
       parts.push(el('button', { type: 'button', class: 'button', click: () => this.#actions.retry(turn) }, t('retry')));
     }
