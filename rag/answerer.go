@@ -78,7 +78,7 @@ func NewAnswerer(cfg Config) (*Answerer, error) {
 	}
 	a.steps = []step{
 		emergencyStep{},
-		scopeStep{cfg.Retriever},
+		scopeStep{retrieveStep{cfg.Retriever}},
 		condenseStep{condenser},
 	}
 	if cfg.Approvals != nil {

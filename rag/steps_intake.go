@@ -29,7 +29,7 @@ func (emergencyStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 
 // scopeStep answers what is no question to a town. What an officer decides and what
 // somebody may think of are searched all the same, for near pages and the service.
-type scopeStep struct{ retriever Retriever }
+type scopeStep struct{ retrieve retrieveStep }
 
 func (scopeStep) name() StepName { return StepScope }
 
@@ -54,7 +54,7 @@ func (s scopeStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 
 // search looks for pages near to a question that is not answered, which needs none.
 func (s scopeStep) search(ctx context.Context, t *turn) {
-	if _, err := (retrieveStep{s.retriever}).run(ctx, t); err != nil && ctx.Err() == nil {
+	if _, err := s.retrieve.run(ctx, t); err != nil && ctx.Err() == nil {
 		t.answerer.cfg.Log.WarnContext(ctx, "no near pages for a question that is refused", "err", err)
 	}
 	t.parts = nil // it is refused as a whole
