@@ -141,7 +141,7 @@ func arrange(a rag.Answer, contact corpus.Contact) *benchResult {
 		NoAnswer: slices.Contains([]rag.Outcome{rag.NoEvidence, rag.Refused, rag.Failed}, a.Outcome) && !names(a.Units, contact),
 	}
 	out.Searched = slices.ContainsFunc(a.Steps, func(s rag.Step) bool { return s.Name == rag.StepRetrieve })
-	out.Authored = len(a.Citations) > 0 || a.Mode == rag.ModeComputed
+	out.Authored = slices.ContainsFunc(a.Units, func(u rag.Unit) bool { return len(u.Citations) > 0 && !u.Whom }) || a.Mode == rag.ModeComputed
 	for _, name := range slices.Sorted(maps.Keys(a.TimingsMS)) {
 		out.Timings = append(out.Timings, timing{name, a.TimingsMS[name]})
 	}
