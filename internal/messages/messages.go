@@ -31,6 +31,9 @@ type Catalogue struct {
 	bundle *i18n.Bundle
 	texts  map[string]map[string]string // by language and id, unfilled
 	tags   []language.Tag               // French first
+
+	messages []*Messages // of each tag
+	matcher  language.Matcher
 }
 
 // Load reads the embedded catalogue; an error is a defect of the build.
@@ -52,6 +55,11 @@ func load(files fs.FS) (*Catalogue, error) {
 		if err := c.add(files, name, tag); err != nil {
 			return nil, err
 		}
+	}
+	c.matcher = language.NewMatcher(c.tags)
+	for _, tag := range c.tags {
+		code := tag.String()
+		c.messages = append(c.messages, &Messages{Language: code, catalogue: c, localizer: i18n.NewLocalizer(c.bundle, code, "fr")})
 	}
 	return c, nil
 }
@@ -107,9 +115,15 @@ func read(files fs.FS, name string) (map[string]string, error) {
 // For returns the messages for the first of these languages (BCP 47 tags, or
 // an Accept-Language header) that the catalogue has, else French.
 func (c *Catalogue) For(languages ...string) *Messages {
-	_, i := language.MatchStrings(language.NewMatcher(c.tags), languages...)
-	code := c.tags[i].String()
-	return &Messages{Language: code, catalogue: c, localizer: i18n.NewLocalizer(c.bundle, code, "fr")}
+	if len(languages) > 0 {
+		for _, m := range c.messages {
+			if m.Language == languages[0] {
+				return m // nothing to match, as nearly always
+			}
+		}
+	}
+	_, i := language.MatchStrings(c.matcher, languages...)
+	return c.messages[i]
 }
 
 // Messages are the texts of one language.
