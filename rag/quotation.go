@@ -58,13 +58,20 @@ func (n *quotation) widen() {
 	}
 }
 
-// placed are the groups of all parts, without the segments that one before has
-// shown.
+// placed are the groups of all parts, those that were added by widen behind all
+// others, without the segments that one before has shown.
 func (n *quotation) placed() []placed {
-	var out []placed
 	shown := map[string]bool{}
+	return append(n.place(false, shown), n.place(true, shown)...)
+}
+
+func (n *quotation) place(wide bool, shown map[string]bool) []placed {
+	var out []placed
 	for _, p := range n.parts {
 		for _, g := range p.chosen {
+			if g.wide != wide {
+				continue
+			}
 			s := &p.quoter.sources[g.source]
 			var fresh []int
 			for _, j := range g.segments {
@@ -175,15 +182,18 @@ func (n *quotation) units() []Unit {
 	}
 	var out []Unit
 	title, heading := "", ""
-	for _, g := range groups {
+	for i, g := range groups {
 		s := g.source
+		if g.wide && i > 0 && !groups[i-1].wide {
+			title, heading = "", "" // it begins anew
+		}
 		if len(documents) > 1 && s.Title != title {
-			out = append(out, Unit{Kind: Heading, Text: s.Title, Break: true})
+			out = append(out, Unit{Kind: Heading, Text: s.Title, Break: true, wide: g.wide})
 			heading = s.Title
 		}
 		title = s.Title
 		if g.heading != "" && !sameWords(g.heading, heading) && !sameWords(g.heading, s.Title) {
-			out = append(out, Unit{Kind: Heading, Text: g.heading, Break: true})
+			out = append(out, Unit{Kind: Heading, Text: g.heading, Break: true, wide: g.wide})
 			heading = g.heading
 		}
 		for i, j := range g.segments {
@@ -199,6 +209,7 @@ func (n *quotation) units() []Unit {
 				Header:    seg.header,
 				Break:     i == 0 || seg.block != s.segments[g.segments[i-1]].block,
 				Citations: []Citation{s.cite(seg.text)},
+				wide:      g.wide,
 			})
 		}
 	}

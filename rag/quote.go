@@ -85,6 +85,7 @@ type group struct {
 	fresh    float64 // share of the question that only this group speaks to
 	heading  string
 	segments []int
+	wide     bool // it was added by widen
 }
 
 // newQuoter scores the sources, which stand best first, against a query.

@@ -136,6 +136,8 @@ type Unit struct {
 	// number which it names, "tel:17" or "sms:114"; empty: none.
 	Alarm bool   `json:"alarm,omitempty"`
 	Call  string `json:"call,omitempty"`
+	// wide says that the unit is of what comes nearest after the words that answer best.
+	wide bool
 	// Whom says that the unit tells whom to ask: it is no part of what was asked.
 	Whom bool `json:"-"`
 	// Under is the heading and the lead-in that an item or a row stands under, for

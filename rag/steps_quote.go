@@ -44,6 +44,10 @@ func (quoteStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	if lead := t.quotedLead(); lead != nil {
 		units = slices.Insert(units, 0, *lead)
 	}
+	if at := slices.IndexFunc(units, func(u Unit) bool { return u.wide }); at > 0 {
+		more := t.speech().T("rag.quote.more")
+		units = slices.Insert(units, at, Unit{Kind: Heading, Text: more, Break: true})
+	}
 	if t.sure(leastWhole) && len(t.unspoken()) == 0 {
 		return StepEnded, t.say(ctx, Answered, units)
 	}

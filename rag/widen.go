@@ -11,7 +11,7 @@ const (
 	wideOtherDocs = .6 // what a section of another document counts
 )
 
-// widen adds to the chosen groups those that come nearest after them, up to
+// widen adds behind the chosen groups those that come nearest after them, up to
 // room characters.
 func (q *quoter) widen(chosen []group, room int) []group {
 	if len(chosen) == 0 {
@@ -28,7 +28,8 @@ func (q *quoter) widen(chosen []group, room int) []group {
 		room -= q.letters(g)
 		most = max(most, g.score)
 	}
-	for len(chosen) < wideGroups {
+	var added []group
+	for len(chosen)+len(added) < wideGroups {
 		next, ok := q.nearest(documents)
 		if !ok || next.score < wideLeast*most {
 			break
@@ -37,14 +38,15 @@ func (q *quoter) widen(chosen []group, room int) []group {
 		q.expand(&next, maxQuotedPart)
 		q.take(next)
 		q.sources[next.source].used[anchor] = true
-		if q.letters(next) > room || q.repeats(next, chosen) || q.leadsNowhere(next) {
+		if q.letters(next) > room || q.repeats(next, chosen) || q.repeats(next, added) || q.leadsNowhere(next) {
 			continue
 		}
 		room -= q.letters(next)
 		documents[q.sources[next.source].Document] = true
-		chosen = append(chosen, next)
+		next.wide = true
+		added = append(added, next)
 	}
-	return q.together(chosen)
+	return append(chosen, q.together(added)...)
 }
 
 // nearest returns the best segment that is not used, of the documents that are
