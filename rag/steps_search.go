@@ -24,7 +24,12 @@ func (retrieveStep) name() StepName { return StepRetrieve }
 
 func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	began := time.Now()
-	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: t.question, Ranked: t.req.Trace})
+	text := t.question
+	if l := tongueOf(text, "", false); l != nil && t.documentsAreFrench() {
+		text = l.french(text)
+		t.note("rag.note.retrieve.tongue", map[string]any{"Question": text})
+	}
+	result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: text, Ranked: t.req.Trace})
 	if err != nil {
 		return StepFailed, fmt.Errorf("search for the question: %w", err)
 	}

@@ -33,6 +33,7 @@ type tongue struct {
 	words     map[string][]string // French ways to say a word or phrase, by its plain words; none: it says nothing
 	stems     map[string][]string // the same of words without their endings, where these agree
 	longest   int                 // of the phrases, in words
+	asks      map[string]string   // French of what one asks with, by its plain words
 }
 
 type rewrite struct {
@@ -61,7 +62,7 @@ var tongues = sync.OnceValue(func() map[string]*tongue {
 // readTongue reads a language's file; what it cannot read is a defect of the
 // build.
 func readTongue(code, content string) *tongue {
-	l := &tongue{code: code, small: map[string]bool{}, words: map[string][]string{}, stems: map[string][]string{}}
+	l := &tongue{code: code, small: map[string]bool{}, words: map[string][]string{}, stems: map[string][]string{}, asks: map[string]string{}}
 	for line := range strings.Lines(content) {
 		line = strings.TrimSpace(line)
 		key, value, _ := strings.Cut(line, ": ")
@@ -70,6 +71,10 @@ func readTongue(code, content string) *tongue {
 		case line == "" || strings.HasPrefix(line, "#"):
 		case strings.HasPrefix(line, "~ ") && told:
 			l.rewrites = append(l.rewrites, rewrite{regexp.MustCompile(`(?i)` + strings.TrimPrefix(from, "~ ")), strings.ReplaceAll(to, "$1", "${1}")})
+		case strings.HasPrefix(line, "? ") && told:
+			for _, words := range strings.Split(strings.TrimPrefix(from, "? "), ", ") {
+				l.asks[strings.Join(splitWords(l.plain(words)), " ")] = to
+			}
 		case key == "note":
 			l.note = value
 		case key == "quoted":
@@ -191,7 +196,7 @@ func tongueOf(text, question string, brought bool) *tongue {
 
 // alsoFrench are small words of third languages that French texts have, too;
 // leastSmall is how many small words tell a language.
-var alsoFrench = wordSet("en an bis si non al mi no in on die")
+var alsoFrench = wordSet("en an ai bis si non al mi no in on die")
 
 const leastSmall = 2
 
@@ -206,6 +211,7 @@ func mostSmall(text string) (best *tongue, most int) {
 	lead := max(most, leastSmall-1)
 	for _, l := range tongues() {
 		switch n := l.count(text); {
+		case !l.hasOwn(text):
 		case n > lead:
 			best, lead = l, n
 		case n == lead:
@@ -213,6 +219,14 @@ func mostSmall(text string) (best *tongue, most int) {
 		}
 	}
 	return best, most
+}
+
+// hasOwn tells whether a text has a small word of the language that French and English
+// have not.
+func (l *tongue) hasOwn(text string) bool {
+	return slices.ContainsFunc(splitWords(analysis.FoldText(text)), func(word string) bool {
+		return len(word) > 1 && l.small[word] && !wordsOfFrench[word] && !wordsOfEnglish[word] && !alsoFrench[word]
+	})
 }
 
 // count is how many small words of the language a text has; letters by themselves
@@ -282,6 +296,45 @@ func (l *tongue) glossed(w *wording, text string, place *window, letters map[str
 	out.WriteString(text[end:])
 	g.text = fold(out.String())
 	return g
+}
+
+// french brings a question to French word by word, for the search: words that are not
+// known stay as they are.
+func (l *tongue) french(question string) string {
+	var out []string
+	words := foreignWord.FindAllStringIndex(question, -1)
+	end := 0
+	for i := 0; i < len(words); {
+		out = append(out, question[end:words[i][0]])
+		french, n := l.asked(question, words[i:])
+		last := words[i+n-1][1]
+		out = append(out, french)
+		end = last
+		i += n
+	}
+	return strings.Join(strings.Fields(strings.Join(append(out, question[end:]), "")), " ")
+}
+
+// longestAsk is how many words one asks with at most.
+const longestAsk = 3
+
+// asked is the French of what begins the words of a question, and how many of them it
+// takes, one at least.
+func (l *tongue) asked(question string, words [][]int) (french string, n int) {
+	for n = min(longestAsk, len(words)); n > 0; n-- {
+		said := l.plain(question[words[0][0]:words[n-1][1]])
+		if french, known := l.asks[strings.Join(splitWords(said), " ")]; known {
+			return french, n
+		}
+	}
+	ways, n := l.phrase(question, words)
+	switch {
+	case n == 0:
+		return question[words[0][0]:words[0][1]], 1
+	case len(ways) == 0:
+		return "", n
+	}
+	return ways[0], n
 }
 
 // phrase is the French of the longest phrase that begins the words, and how many
