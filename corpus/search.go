@@ -54,6 +54,12 @@ type Hit struct {
 	contents *contentsDocument
 }
 
+// NewerThan tells whether the hit's document was published or changed on a later day than
+// the other's, where both days are known.
+func (h Hit) NewerThan(other Hit) bool {
+	return h.contents != nil && other.contents != nil && other.contents.changed > 0 && h.contents.changed > other.contents.changed
+}
+
 // HitDocument is what a citation needs of a document.
 type HitDocument struct {
 	Lineage      int64

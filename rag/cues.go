@@ -41,7 +41,7 @@ var cueTable = []cue{
 	{1.9, regexp.MustCompile(`quand|quels? jours?|\bdates?\b|prochain|avant quelle|date limite|dernier d[ée]lai|quel soir|quel week|\bfini`),
 		regexp.MustCompile(`\b(\d{1,2}|1er) ` + monthWord + `|` + dayWord + `|\d{1,2}/\d{1,2}|` + monthWord + ` 20\d\d`), false},
 	// The last day, or the last moment of one.
-	{2.2, regexp.MustCompile(`jusqu.[àa] (quand|quelle)|avant (quand|quelle)|date limite|limite pour|dernier d[ée]lai|until when|by when|deadline`),
+	{2.2, regexp.MustCompile(`jusqu.[àa] (quand|quelle)|avant (quand|quelle)|date limite|limite pour|dernier d[ée]lai|quand (se |s.)?(\p{L}+ ){0,3}(fini|termin|ach[eè]v|arr[eê]t)|\bfini\p{L}* quand|\bse termine\p{L}* quand|date de fin|until when|by when|deadline`),
 		regexp.MustCompile(`(jusqu.(au|à)|avant( le)?|au plus tard) .{0,12}(\d|1er|` + dayWord + `|minuit|midi)|du .{1,30} au (\d|1er)`), false},
 	// A time of the day.
 	{1.9, regexp.MustCompile(`horaire|heure|ouvert|\bouvre|ferm|\bwhen|open|hours`),

@@ -25,6 +25,8 @@ const (
 	nearBest      = 0.6
 	nearBestRow   = 0.85 // of a row of the same table, where the question names one
 	nearBestOther = 0.95
+	nearBestNewer = 0.1 // when that is newer and has the subject in its title
+	titledShare   = 0.4 // of the question, that such a title speaks to
 	nearBestFew   = 0.35
 	fewUnits      = 3
 	// And less still where it speaks to this much of the question for the first time.
@@ -316,10 +318,12 @@ func (q *quoter) groups(room int) []group {
 	units, documents, covered := 0, map[string]bool{}, map[string]bool{}
 	for len(out) < maxGroups && units < room {
 		best, ok := q.best(documents, covered)
-		if !ok {
+		if newer, is := q.update(out); is {
+			best = newer
+		} else if !ok {
 			break
 		}
-		if len(out) > 0 && best.score < out[0].score*wanted(best, documents[q.sources[best.source].Document], units) {
+		if len(out) > 0 && best.score < out[0].score*q.wanted(best, out[0], documents[q.sources[best.source].Document], units) {
 			q.sources[best.source].used[best.segments[0]] = true
 			continue
 		}
@@ -366,10 +370,12 @@ func (q *quoter) together(groups []group) []group {
 	return groups
 }
 
-// wanted is the share of the best score that a further group must have. known
+// wanted is the share of the best group's score that a further one must have. known
 // says that its document is quoted already.
-func wanted(g group, known bool, units int) float64 {
+func (q *quoter) wanted(g, best group, known bool, units int) float64 {
 	switch {
+	case q.updates(g.source, best.source):
+		return nearBestNewer
 	case !known:
 		return nearBestOther
 	case g.fresh >= freshPart:
@@ -378,6 +384,46 @@ func wanted(g group, known bool, units int) float64 {
 		return nearBestFew
 	}
 	return nearBest
+}
+
+// update returns, once the best group is chosen, the best segment of what updates it.
+func (q *quoter) update(chosen []group) (g group, is bool) {
+	if len(chosen) != 1 {
+		return g, false
+	}
+	for i, s := range q.sources {
+		if !q.updates(i, chosen[0].source) {
+			continue
+		}
+		for j, seg := range s.segments {
+			if !s.used[j] && seg.kind != Heading && s.scores[j] > g.score {
+				g = group{source: i, score: s.scores[j], segments: []int{j}}
+			}
+		}
+	}
+	return g, g.score >= nearBestNewer*chosen[0].score
+}
+
+// updates tells whether a source is of a newer document that is about what is asked
+// by its title, and more so than the other: an order that prolongs the works of which a
+// magazine told.
+func (q *quoter) updates(source, other int) bool {
+	s, o := q.sources[source], q.sources[other]
+	share := q.titled(s)
+	return s.hit.NewerThan(o.hit) && share >= titledShare && share > q.titled(o)
+}
+
+// titled is the share of the question that a source's title speaks to.
+func (q *quoter) titled(s quotedSource) float64 {
+	if q.weight == 0 {
+		return 0
+	}
+	terms, has := termSet(q.analyzer, s.Title), 0.0
+	for _, t := range q.query.terms {
+		share, _ := t.says(terms, nil)
+		has += t.weight * share
+	}
+	return has / q.weight
 }
 
 // fresh is the share of the question that terms speak to and nothing chosen

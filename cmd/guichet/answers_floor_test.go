@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"guichet/internal/postgrestest"
@@ -26,6 +27,28 @@ func TestDemoAnswers(t *testing.T) {
 
 	hours := evaluated(t, env, "../../eval/cases/hours.jsonl")
 	atLeast(t, "opening hours right", hours.All.Right, hours.All.N)
+}
+
+// A newer document about the very thing is shown beside an older one that tells of it,
+// and one in a third language is asked for in its words.
+func TestDemoAnswersOfOneQuestion(t *testing.T) {
+	if testing.Short() {
+		t.Skip("loads the demo town")
+	}
+	env := map[string]string{"GUICHET_DATABASE_URL": postgrestest.URL(t), "GUICHET_DATA_DIR": t.TempDir()}
+	if code, _, stderr := guichet(t, env, "demo"); code != 0 {
+		t.Fatalf("demo: %s", stderr)
+	}
+	for question, want := range map[string]string{
+		"Quand finissent les travaux avenue de la gare ?": "18 décembre 2026",
+		"¿Cuánto cuesta la piscina?":                      "3,80 €",
+		"téléassistance combien":                          "9,90 €",
+	} {
+		code, stdout, stderr := guichet(t, env, "ask", "--now", "2026-11-27T10:00:00+01:00", question)
+		if text := strings.NewReplacer("\u00a0", " ", "\u202f", " ").Replace(stdout); code != 0 || !strings.Contains(text, want) {
+			t.Errorf("%s: want %q\n%s%s", question, want, stdout, stderr)
+		}
+	}
 }
 
 func evaluated(t *testing.T, env map[string]string, cases string) answersEvaluation {
