@@ -68,7 +68,7 @@ func TestEachOutcomeSaysWhomToAsk(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := server.dial()
-	named := []string{"Service Urbanisme.", "01 23 45 67 40", "jour et nuit. En ce moment : ouvert.", "l’accueil vous orientera : Mairie, " + town}
+	named := []string{"Service Urbanisme.", "01 23 45 67 40", "jour et nuit. En ce moment, c’est ouvert.", "l’accueil vous orientera : Mairie, " + town}
 	for _, one := range []struct {
 		question string
 		outcome  rag.Outcome

@@ -54,10 +54,13 @@ type Hit struct {
 	contents *contentsDocument
 }
 
-// NewerThan tells whether the hit's document was published or changed on a later day than
-// the other's, where both days are known.
-func (h Hit) NewerThan(other Hit) bool {
-	return h.contents != nil && other.contents != nil && other.contents.changed > 0 && h.contents.changed > other.contents.changed
+// Changed is the day on which the hit's document was changed last, or published; the
+// zero time where that is not known.
+func (h Hit) Changed() time.Time {
+	if h.contents == nil || h.contents.changed == 0 {
+		return time.Time{}
+	}
+	return time.Unix(int64(h.contents.changed)*86400, 0).UTC()
 }
 
 // HitDocument is what a citation needs of a document.

@@ -193,11 +193,7 @@ func (s *speaker) sayDay(ask hoursAsk, d opening.Date) bool {
 	}
 	if open {
 		if d == s.today && w.to == 0 {
-			id := "hours.today.closed"
-			if s.service.StateAt(s.now).Open {
-				id = "hours.today.open"
-			}
-			s.say(s.m.T(id), day)
+			s.say(s.rightNow(s.service.StateAt(s.now)), day)
 		}
 		s.remark()
 		return true

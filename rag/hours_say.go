@@ -383,10 +383,7 @@ func (s *speaker) sayToday() {
 		return
 	}
 	day := state.Day
-	now := s.m.T("hours.today.closed")
-	if state.Open {
-		now = s.m.T("hours.today.open")
-	}
+	now := s.rightNow(state)
 	if n := len(day.Ranges); n > 0 && minuteOf(s.now) < day.Ranges[n-1].To {
 		s.row(strings.TrimSuffix(s.date(s.today), ","), day)
 		s.units[len(s.units)-1].Text += ". " + now
@@ -404,6 +401,18 @@ func (s *speaker) sayToday() {
 		citations = append(citations, last.Citations...)
 	}
 	s.add(Item, now, citations)
+}
+
+// rightNow tells whether it is open, and when that changes, where it does today.
+func (s *speaker) rightNow(state opening.State) string {
+	id, until := "hours.today.closed", state.Next
+	if state.Open {
+		id, until = "hours.today.open", state.Until
+	}
+	if until.IsZero() || opening.DateOf(until) != s.today {
+		return s.m.T(id)
+	}
+	return s.m.T(id+".until", map[string]any{"Time": s.clock(minuteOf(until))})
 }
 
 // title is the service by itself: its name, or what English answers call it.

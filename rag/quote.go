@@ -410,7 +410,7 @@ func (q *quoter) update(chosen []group) (g group, is bool) {
 func (q *quoter) updates(source, other int) bool {
 	s, o := q.sources[source], q.sources[other]
 	share := q.titled(s)
-	return s.hit.NewerThan(o.hit) && share >= titledShare && share > q.titled(o)
+	return !o.changed.IsZero() && s.changed.After(o.changed) && share >= titledShare && share > q.titled(o)
 }
 
 // titled is the share of the question that a source's title speaks to.

@@ -84,8 +84,8 @@ type Source struct {
 	PassageID  int64  `json:"passage"`
 	Text       string `json:"-"` // the whole passage; stays on the server
 
-	fit float64    // what the search scored the passage, 0: it did not find it
-	hit corpus.Hit // that it is of
+	fit     float64   // what the search scored the passage, 0: it did not find it
+	changed time.Time // the day its document was last changed; zero: not known
 
 	facts *facts
 }

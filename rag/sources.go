@@ -50,7 +50,7 @@ func sourcesOf(hits []corpus.Hit, limit, perDocument int) []Source {
 		}
 		out[i] = newSource(i+1, d, first.Passage)
 		out[i].fit = fit
-		out[i].hit = hits[group[0].hit]
+		out[i].changed = hits[group[0].hit].Changed()
 		out[i].Text = strings.Join(texts, "\n\n")
 	}
 	return out

@@ -118,10 +118,10 @@ func TestHoursOfTheServiceToAsk(t *testing.T) {
 		now  time.Time
 		want string
 	}{
-		{monday, "- Aujourd’hui lundi 30 novembre 2026 : de 9 h à 12 h. En ce moment : ouvert."},
-		{monday.Add(-3 * time.Hour), "- Aujourd’hui lundi 30 novembre 2026 : de 9 h à 12 h. En ce moment : fermé."},
-		{monday.Add(3 * time.Hour), "- En ce moment : fermé. Prochaine ouverture : lundi 7 décembre 2026 à 9 h."},
-		{time.Date(2026, 5, 25, 8, 0, 0, 0, time.UTC), "- En ce moment : fermé (jour férié : lundi de Pentecôte). Prochaine ouverture : lundi 1er juin 2026 à 9 h."},
+		{monday, "- Aujourd’hui lundi 30 novembre 2026 : de 9 h à 12 h. En ce moment, c’est ouvert, jusqu’à 12 h."},
+		{monday.Add(-3 * time.Hour), "- Aujourd’hui lundi 30 novembre 2026 : de 9 h à 12 h. En ce moment, c’est fermé ; ouverture à 9 h."},
+		{monday.Add(3 * time.Hour), "- En ce moment, c’est fermé. Prochaine ouverture : lundi 7 décembre 2026 à 9 h."},
+		{time.Date(2026, 5, 25, 8, 0, 0, 0, time.UTC), "- En ce moment, c’est fermé (jour férié : lundi de Pentecôte). Prochaine ouverture : lundi 1er juin 2026 à 9 h."},
 	} {
 		got := ask(townWithDesks(), refused, c.now)
 		for _, want := range []string{"Service Urbanisme.", "- Téléphone : 01 11 11 11 11", c.want, "l’accueil vous orientera : Accueil de la mairie, 01 23 45 67 89"} {
@@ -133,7 +133,7 @@ func TestHoursOfTheServiceToAsk(t *testing.T) {
 	changed := townWithDesks()
 	changed.services[1].Quotes = []string{"Service Urbanisme : 01 11 11 11 11, le mardi."}
 	got := ask(changed, refused, monday)
-	if strings.Contains(got, "Urbanisme") || !strings.Contains(got, "adressez-vous à : Accueil de la mairie.") || !strings.Contains(got, "- Téléphone : 01 23 45 67 89\n- Aujourd’hui lundi 30 novembre 2026 : de 9 h à 12 h. En ce moment : ouvert.") {
+	if strings.Contains(got, "Urbanisme") || !strings.Contains(got, "adressez-vous à : Accueil de la mairie.") || !strings.Contains(got, "- Téléphone : 01 23 45 67 89\n- Aujourd’hui lundi 30 novembre 2026 : de 9 h à 12 h. En ce moment, c’est ouvert, jusqu’à 12 h.") {
 		t.Errorf("the town no longer says this of its service:\n%s", got)
 	}
 }
