@@ -240,7 +240,7 @@ rolled back, until 'guichet resume'.`,
 	c.RunE = func(cmd *cobra.Command, args []string) error {
 		number, err := strconv.Atoi(args[0])
 		if err != nil || number < 1 {
-			return usageError{fmt.Errorf("%q is no edition: give its number, as 'guichet collections' lists it", args[0])}
+			return usageError{fmt.Errorf("%q is no edition: give its number, as 'guichet editions' lists it", args[0])}
 		}
 		o, err := a.open(cmd)
 		if err != nil {
@@ -253,7 +253,7 @@ rolled back, until 'guichet resume'.`,
 		}
 		err = o.store.Rollback(cmd.Context(), collection.ID, number, operator())
 		if errors.Is(err, corpus.ErrNotFound) {
-			return fmt.Errorf("%s has no edition %d before the published one, %d: %w ('guichet collections' lists them)",
+			return fmt.Errorf("%s has no edition %d before the published one, %d: %w ('guichet editions' lists them)",
 				collection.Name, number, collection.Published, corpus.ErrNotFound)
 		}
 		if err != nil {

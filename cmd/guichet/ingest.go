@@ -267,6 +267,9 @@ func (o *session) ingestAndReport(cmd *cobra.Command, l loading, r ingest.Reques
 		err = printJSON(cmd.OutOrStdout(), report)
 	} else {
 		err = report.WriteText(cmd.OutOrStdout())
+		if err == nil && r.Collection.TownID == 0 && report.Published {
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), "The collection is shared: all towns read it.")
+		}
 		if err == nil && report.Prepared > 0 {
 			err = o.writeWaits(cmd, r.Collection, report.Prepared)
 		}

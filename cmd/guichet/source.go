@@ -424,7 +424,8 @@ edition, which the collection's policy publishes, or lets wait.`,
 				return err
 			}
 			if !src.Declared && !retire {
-				return fmt.Errorf("source %d is not declared: %w (it has %s, frozen; --retire retires them)", src.ID, corpus.ErrNotFound, english.Count(src.Documents, "document"))
+				return fmt.Errorf("source %d was loaded by its path and not declared (%w): nothing runs it; to take its %s out: guichet source remove %d --retire",
+					src.ID, corpus.ErrNotFound, english.Count(src.Documents, "document"), src.ID)
 			}
 			gone := false
 			if src.Declared {
