@@ -23,7 +23,7 @@ unset GUICHET_DATABASE_URL GUICHET_LLM_URL GUICHET_LLM_MODEL || true
 
 # answers scores the answers to the cases; its argument says what is loaded.
 answers() {
-	for cases in dev spent-1 spent-2 spent-3 spent-4 hours held-out; do
+	for cases in dev spent-1 spent-2 spent-3 spent-4 spent-5 hours held-out; do
 		if [ "$cases" = held-out ] && [ "${GUICHET_EVAL_HELD_OUT:-}" != 1 ]; then
 			continue
 		fi
