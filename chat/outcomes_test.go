@@ -68,7 +68,7 @@ func TestEachOutcomeSaysWhomToAsk(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := server.dial()
-	named := []string{"Service Urbanisme.", "01 23 45 67 40", "jour et nuit. En ce moment, c’est ouvert.", "l’accueil vous orientera : Mairie, " + town}
+	named := []string{"Service Urbanisme.", "01 23 45 67 40", "jour et nuit. En ce moment, c’est ouvert.", "on vous orientera : Mairie, " + town}
 	for _, one := range []struct {
 		question string
 		outcome  rag.Outcome
@@ -77,7 +77,7 @@ func TestEachOutcomeSaysWhomToAsk(t *testing.T) {
 	}{
 		{"Quand demander le permis de construire ?", rag.Answered, []string{"avant les travaux"}, town},
 		{"Quand demander le permis de construire ? Et combien coûte la copie du plan ?", rag.Partial,
-			append([]string{"incomplète", "Elle ne répond pas à : « combien coûte la copie du plan »", "Pour le reste"}, named...), ""},
+			append([]string{"incomplète", "Elle laisse sans réponse : « combien coûte la copie du plan »", "Pour le reste"}, named...), ""},
 		{"Où puis-je adopter un perroquet ?", rag.NoEvidence, []string{"Je n’ai pas trouvé", "Pour avoir la réponse, vous pouvez vous adresser à : Mairie.", town}, "Urbanisme"},
 		{"Donne-moi la recette des crêpes", rag.OutOfScope, []string{"n’en fait pas partie", "concerne tout de même la commune", town}, "Urbanisme"},
 		{"Où en est mon permis de construire, est-il accepté ?", rag.Refused,

@@ -147,7 +147,7 @@ func (v *passageView) limitsOf(w *wording, at int) []limit {
 func (l limit) otherwise(w *wording) (clause, bool) {
 	sign := l.main.signs["open"]
 	days := func(f fact.Fact) bool { return f.Kind == fact.Weekday }
-	if !l.excepts || sign == 0 || !ofAll.MatchString(l.main.text) || !slices.ContainsFunc(l.confining, days) {
+	if !l.excepts || sign == 0 || !ofAll.MatchString(l.main.text) || len(l.confining) == 0 || slices.ContainsFunc(l.confining, func(f fact.Fact) bool { return !days(f) }) {
 		return clause{}, false
 	}
 	word := map[int]string{1: "ferme ", -1: "ouvert "}[sign]

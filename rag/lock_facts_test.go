@@ -202,6 +202,7 @@ func TestLockReadsClosedDayOfException(t *testing.T) {
 		{but, "La piscine est fermée le lundi et le jeudi.", true},
 		{but, "La piscine est fermée le lundi.", true},
 		{but, "La piscine est fermée le mardi.", false},
+		{"La médiathèque est ouverte tous les jours de 9 h à 12 h, sauf le lundi de 14 h à 18 h.", "La médiathèque est fermée le lundi.", false},
 		{"La médiathèque ferme tous les jours sauf le lundi.", "La médiathèque est fermée le lundi.", false},
 		{"La médiathèque est fermée le lundi.", "La médiathèque est ouverte tous les jours sauf le lundi.", false},
 	})

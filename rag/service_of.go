@@ -2,11 +2,11 @@ package rag
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"guichet/corpus/opening"
+	"guichet/internal/personal"
 )
 
 // serviceFinder finds the service of the town that a question is for, so that an
@@ -18,7 +18,7 @@ type serviceFinder struct {
 }
 
 func newServiceFinder(services []opening.Service, reception string) *serviceFinder {
-	return &serviceFinder{nameServices(services), dialled(reception)}
+	return &serviceFinder{nameServices(services), personal.NormalPhone(reception)}
 }
 
 // page is a page that was found: its passages, and the one of them that comes nearest
@@ -64,7 +64,7 @@ func (f *serviceFinder) namedIn(question string) (service *opening.Service, ok b
 	matches := make([]serviceMatch, len(f.services))
 	for i, s := range f.services {
 		m := s.match(words)
-		if m.exact < len(m.words) || s.PartOf == "" && dialled(s.Phone) == f.reception {
+		if m.exact < len(m.words) || s.PartOf == "" && f.isReceptions(s.Phone) {
 			continue // a slip may be another word; the town hall is no service among others
 		}
 		matches[i] = m
@@ -98,20 +98,17 @@ func (f *serviceFinder) ofPage(p page) *opening.Service {
 	return nil
 }
 
-// A French telephone number, as pages write it.
-var frenchPhone = regexp.MustCompile(`(?:\+33[ .\x{a0}\x{202f}]?|\b0)[1-9](?:[ .\-\x{a0}\x{202f}]?\d\d){4}\b`)
-
 // toldIn are the services whose telephone or e-mail stands in a text of a page, which
 // has these words.
 func (f *serviceFinder) toldIn(text, document string, page []hoursWord) []*opening.Service {
 	var out []*opening.Service
 	for line := range strings.Lines(text) {
-		for _, phone := range frenchPhone.FindAllString(line, -1) {
-			number := dialled(phone)
-			out = append(out, f.sharing(func(s namedService) bool { return dialled(s.Phone) == number }, document, hoursWords(line), page)...)
+		phones, emails := personal.Candidates(line)
+		for _, number := range phones {
+			out = append(out, f.sharing(func(s namedService) bool { return personal.NormalPhone(s.Phone) == number }, document, hoursWords(line), page)...)
 		}
-		if strings.Contains(line, "@") {
-			out = append(out, f.sharing(func(s namedService) bool { return s.Email != "" && strings.Contains(line, s.Email) }, document, hoursWords(line), page)...)
+		for _, address := range emails {
+			out = append(out, f.sharing(func(s namedService) bool { return personal.NormalEmail(s.Email) == address }, document, hoursWords(line), page)...)
 		}
 	}
 	slices.SortFunc(out, func(a, b *opening.Service) int { return strings.Compare(a.Slug, b.Slug) })
@@ -124,7 +121,7 @@ func (f *serviceFinder) toldIn(text, document string, page []hoursWord) []*openi
 func (f *serviceFinder) sharing(has func(namedService) bool, document string, line, page []hoursWord) []*opening.Service {
 	var found []namedService
 	for _, s := range f.services {
-		if dialled(s.Phone) != f.reception && has(s) {
+		if !f.isReceptions(s.Phone) && has(s) {
 			found = append(found, s)
 		}
 	}
@@ -150,7 +147,7 @@ func (f *serviceFinder) sharing(has func(namedService) bool, document string, li
 
 // reachable is the service, or nil where it has no telephone and no e-mail of its own.
 func (f *serviceFinder) reachable(s *opening.Service) *opening.Service {
-	if s.Email == "" && (s.Phone == "" || dialled(s.Phone) == f.reception) {
+	if s.Email == "" && (s.Phone == "" || f.isReceptions(s.Phone)) {
 		return nil
 	}
 	return s
@@ -162,16 +159,7 @@ func isDocument(meant, name string) bool {
 	return meant != "" && (meant == name || strings.TrimSuffix(meant, path.Ext(meant)) == name)
 }
 
-// dialled are the digits of a French telephone number, as it is dialled in France.
-func dialled(phone string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r < '0' || r > '9' {
-			return -1
-		}
-		return r
-	}, phone)
-	if strings.HasPrefix(strings.TrimSpace(phone), "+33") {
-		return "0" + digits[len("33"):]
-	}
-	return digits
+// isReceptions tells whether a telephone number is that of the town's reception.
+func (f *serviceFinder) isReceptions(phone string) bool {
+	return f.reception != "" && personal.NormalPhone(phone) == f.reception
 }

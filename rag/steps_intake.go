@@ -78,7 +78,7 @@ func (s condenseStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	if condensed.Err != nil {
 		t.answerer.cfg.Log.WarnContext(ctx, "follow-up rewritten by rules, not by the model", "reason", llm.Reason(condensed.Err))
 	}
-	t.question = personal.Spoken(condensed.Question)
+	t.question, t.condensed = personal.Spoken(condensed.Question), true
 	t.note("rag.note.condensed."+condensed.By, map[string]any{"Question": condensed.Question})
 	return StepPassed, nil
 }

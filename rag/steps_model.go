@@ -79,6 +79,7 @@ type modelRun struct {
 	lead          lead
 	translates    bool  // it was said that what is shown is a translation
 	gaveUp        bool  // the model said that the passages do not answer
+	shown         int   // units of the model's that were shown
 	withheld      int   // claims that did not pass
 	firstWithheld bool  // the answer's first unit was one of them
 	sink          error // of the sink, or of the context
@@ -134,7 +135,7 @@ func (m *modelRun) conclude(ctx context.Context, reply llm.Reply, err error) (St
 // lacks tells whether what was shown no longer answers: the first unit, which
 // answers, was withheld, or half of them were.
 func (m *modelRun) lacks() bool {
-	return m.firstWithheld || m.withheld > 0 && m.withheld >= len(m.turn.answer.Units)
+	return m.firstWithheld || m.withheld > 0 && m.withheld >= m.shown
 }
 
 // take cuts the next piece of text and shows what is whole.
@@ -214,7 +215,7 @@ func (m *modelRun) checked(ctx context.Context, raw rawUnit) (Unit, bool) {
 	m.withhold(u.Text, *reason)
 	if claims { // what cites nothing was no claim
 		m.withheld++
-		m.firstWithheld = m.firstWithheld || len(m.turn.answer.Units) == 0
+		m.firstWithheld = m.firstWithheld || m.shown == 0
 	}
 	return Unit{}, false
 }
@@ -238,5 +239,6 @@ func (m *modelRun) show(ctx context.Context, u Unit) error {
 		}
 		u.Break = true
 	}
+	m.shown++
 	return m.turn.show(ctx, u)
 }

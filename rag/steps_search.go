@@ -35,7 +35,7 @@ func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	}
 	t.result = result
 	if result.Evidence < doubtful {
-		if taken, err := s.inContext(ctx, t); err != nil || taken {
+		if taken, err := s.inContext(ctx, t, text); err != nil || taken {
 			t.answer.TimingsMS["retrieval"] = milliseconds(time.Since(began))
 			return StepPassed, err
 		}
@@ -64,12 +64,12 @@ const (
 // inContext searches for a question with the subject of those before it, where
 // nobody would tell by its words that it follows them ("il faut combien de
 // témoins ?"), and takes what is found if it speaks far more clearly.
-func (s retrieveStep) inContext(ctx context.Context, t *turn) (taken bool, err error) {
-	if t.question != t.req.Question {
-		return false, nil // it was made self-contained
+func (s retrieveStep) inContext(ctx context.Context, t *turn, text string) (taken bool, err error) {
+	if t.condensed {
+		return false, nil
 	}
 	for _, subject := range subjectsBefore(t.req.Question, t.req.History) {
-		p := questionPart{text: t.question, context: subject}
+		p := questionPart{text: text, context: subject}
 		result, err := s.retriever.Search(ctx, t.req.Scope, corpus.Query{Text: p.whole(), Ranked: t.req.Trace})
 		if err != nil {
 			return false, fmt.Errorf("search for the question in its context: %w", err)

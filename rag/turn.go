@@ -22,6 +22,7 @@ type turn struct {
 	answer   Answer
 
 	question  string // the request's, self-contained
+	condensed bool   // it was made so with the conversation's words
 	decision  bool   // it asks of a right: an officer decides
 	rewriting Usage  // of the model that made it self-contained
 	urgent    bool   // somebody is in danger: nothing comes before the numbers

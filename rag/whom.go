@@ -9,6 +9,7 @@ import (
 	"guichet/corpus"
 	"guichet/corpus/opening"
 	"guichet/internal/messages"
+	"guichet/internal/personal"
 )
 
 // A designed answer and a partial one say whom to ask: "rag.whom." and why (the reason
@@ -78,7 +79,7 @@ func (t *turn) receptionToday(ctx context.Context) []Unit {
 
 // isReception tells the service that the town's contact is.
 func isReception(s opening.Service, c corpus.Contact) bool {
-	if s.PartOf != "" || c.Phone == "" || dialled(s.Phone) != dialled(c.Phone) {
+	if s.PartOf != "" || c.Phone == "" || personal.NormalPhone(s.Phone) != personal.NormalPhone(c.Phone) {
 		return false
 	}
 	return c.Email != "" && s.Email == c.Email || c.Email == "" && s.Email == ""
