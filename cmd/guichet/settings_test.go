@@ -78,7 +78,7 @@ func TestMistakesOfUsageNameTheMend(t *testing.T) {
 		"empty question":  {nil, []string{"search", " "}, "empty"},
 		"delete unasked":  {nil, []string{"town", "delete", "x"}, "--yes"},
 		"no cases":        {nil, []string{"evaluate", "/nowhere/cases.jsonl"}, "open cases"},
-		"edition":         {nil, []string{"rollback", "first", "--collection", "c"}, "collections"},
+		"edition":         {nil, []string{"rollback", "first", "--collection", "c"}, "guichet editions"},
 		"unknown command": {nil, []string{"sevre"}, "unknown command"},
 	} {
 		t.Run(name, func(t *testing.T) {
