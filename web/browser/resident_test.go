@@ -38,8 +38,13 @@ func TestAnAnswerWithItsSources(t *testing.T) {
 		t.Errorf("%d sources", n)
 	}
 	sections := eval[[]string](b, "[...document.querySelectorAll('.sources > li')].map((li) => li.querySelector('.source-section')?.textContent ?? '')")
-	if want := []string{"Partie citée\u00a0: Inscription", "", "Partie citée\u00a0: Tarifs › Le midi"}; !slices.Equal(sections, want) {
+	if want := []string{"Partie citée\u00a0: Inscription", "", ""}; !slices.Equal(sections, want) {
 		t.Errorf("the sources are of the sections %q, want %q", sections, want)
+	}
+	// A further section of a page that stands there already is named alone.
+	links := eval[[]string](b, "[...document.querySelectorAll('.sources a')].map((a) => a.firstChild.textContent)")
+	if len(links) != 3 || links[2] != "Tarifs › Le midi" || b.count(".sources .badge") != 2 {
+		t.Errorf("the sources are called %q", links)
 	}
 	b.see(".sources", "Fiche nationale")
 	b.see(".sources", "Document de la commune")

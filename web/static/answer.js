@@ -157,17 +157,22 @@ export class Answer {
   #entry(c) {
     let entry = this.#entries.get(c.n);
     if (!entry) {
-      entry = { number: this.#entries.size + 1, quotes: new Map() };
+      const path = sectionPath(c);
+      // A further section of a page that stands there already is named alone.
+      const further = path && [...this.#entries.values()].some((e) => e.document === c.document);
+      entry = { number: this.#entries.size + 1, document: c.document, quotes: new Map() };
       this.#entries.set(c.n, entry);
       const url = safeURL(c.url);
-      const title = url
-        ? page(url, c.title, foreign)
-        : el('span', { lang: foreign }, c.title);
+      const name = further ? path : c.title;
+      const title = [
+        further ? el('span', { class: 'visually-hidden', lang: foreign }, c.title + ', ') : '',
+        url ? page(url, name, foreign) : el('span', { lang: foreign }, name),
+      ];
       entry.details = el('details', {}, el('summary', {}, t('quotes')));
       entry.item = el('li', { id: `source-${this.#turn}-${entry.number}` },
-        el('p', { class: 'source-title' }, title, ' ',
-          el('span', { class: c.shared ? 'badge national' : 'badge' }, t(c.shared ? 'source.national' : 'source.town'))),
-        section(c),
+        el('p', { class: 'source-title' }, ...title, ' ',
+          further ? '' : el('span', { class: c.shared ? 'badge national' : 'badge' }, t(c.shared ? 'source.national' : 'source.town'))),
+        further ? null : section(path),
         entry.details);
       this.#list.append(entry.item);
     }
@@ -206,11 +211,15 @@ function page(url, title, lang = null) {
   return el('a', { href: url, target: '_blank', rel: 'noopener' }, el('span', { lang }, title), el('span', { class: 'visually-hidden' }, ' ' + t('source.newtab')));
 }
 
-// section is the part of the document that is cited, by its headings; none where
-// these say no more than the title.
-function section(c) {
-  const path = (c.where ?? '').split(' > ').filter((heading) => heading && heading !== c.title);
-  return path.length ? el('p', { class: 'source-section' }, el('span', { class: 'visually-hidden' }, t('source.section') + ' '), el('span', { lang: foreign }, path.join(' › '))) : null;
+// section shows the part of the document that is cited, by the path of its headings.
+function section(path) {
+  return path ? el('p', { class: 'source-section' }, el('span', { class: 'visually-hidden' }, t('source.section') + ' '), el('span', { lang: foreign }, path)) : null;
+}
+
+// sectionPath is the headings that the cited passage stands under; empty where these say
+// no more than the title.
+function sectionPath(c) {
+  return (c.where ?? '').split(' > ').filter((heading) => heading && heading !== c.title).join(' › ');
 }
 
 // original shows, beside a unit in another language than its source, the
