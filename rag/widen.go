@@ -61,7 +61,7 @@ func (q *quoter) nearest(documents map[string]bool) (group, bool) {
 			}
 		}
 		for j, seg := range s.segments {
-			if score := share * s.scores[j]; !s.used[j] && seg.kind != Heading && score > best.score {
+			if score := share * s.scores[j]; !s.used[j] && seg.kind != Heading && !isHousekeeping(seg.text) && score > best.score {
 				best = group{source: i, score: score, segments: []int{j}}
 			}
 		}
