@@ -99,7 +99,7 @@ func (p prompts) messages(language string, req Request, sources []Source) ([]llm
 // asksTranslation tells whether a question is in a third language that is known:
 // each sentence must then bring the words that it translates.
 func asksTranslation(question string) bool {
-	l, _ := mostSmall(question)
+	l := questionTongue(question)
 	return l != nil
 }
 

@@ -78,6 +78,7 @@ type quotedSource struct {
 	context  []map[string]float64 // of each segment: the terms around it
 	scores   []float64
 	used     []bool
+	titled   float64 // share of the question that the title speaks to
 }
 
 // group is a run of segments that are shown together.
@@ -127,6 +128,7 @@ func (q *quoter) add(s Source) {
 		}
 	}
 	title, path := termSet(q.analyzer, s.Title), termSet(q.analyzer, s.Headings)
+	qs.titled = q.share(title)
 	for _, seg := range qs.segments {
 		around := map[string]float64{}
 		hold := func(terms map[string]bool, share float64) {
@@ -146,6 +148,19 @@ func (q *quoter) add(s Source) {
 		qs.context = append(qs.context, around)
 	}
 	q.sources = append(q.sources, qs)
+}
+
+// share is the share of the question, by weight, that terms speak to.
+func (q *quoter) share(terms map[string]bool) float64 {
+	if q.weight == 0 {
+		return 0
+	}
+	var has float64
+	for _, t := range q.query.terms {
+		share, _ := t.says(terms, nil)
+		has += t.weight * share
+	}
+	return has / q.weight
 }
 
 func termSet(a *analysis.Analyzer, text string) map[string]bool {
@@ -409,21 +424,7 @@ func (q *quoter) update(chosen []group) (g group, is bool) {
 // magazine told.
 func (q *quoter) updates(source, other int) bool {
 	s, o := q.sources[source], q.sources[other]
-	share := q.titled(s)
-	return !o.changed.IsZero() && s.changed.After(o.changed) && share >= titledShare && share > q.titled(o)
-}
-
-// titled is the share of the question that a source's title speaks to.
-func (q *quoter) titled(s quotedSource) float64 {
-	if q.weight == 0 {
-		return 0
-	}
-	terms, has := termSet(q.analyzer, s.Title), 0.0
-	for _, t := range q.query.terms {
-		share, _ := t.says(terms, nil)
-		has += t.weight * share
-	}
-	return has / q.weight
+	return !o.changed.IsZero() && s.changed.After(o.changed) && s.titled >= titledShare && s.titled > o.titled
 }
 
 // fresh is the share of the question that terms speak to and nothing chosen

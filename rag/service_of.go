@@ -31,18 +31,23 @@ type page struct {
 // find is the service that the question names, where one of the nearest pages is its own
 // too, and otherwise the one that the nearest page tells to turn to, if about says that
 // the page is about what is asked. Where these are two, it finds none: "l'autorisation
-// pour une piscine" is not for the swimming pool.
-func (f *serviceFinder) find(question string, pages []page, about bool) *opening.Service {
+// pour une piscine" is not for the swimming pool. pages reads so many of the nearest.
+func (f *serviceFinder) find(question string, pages func(most int) []page, about bool) *opening.Service {
 	named, ok := f.namedIn(question)
-	if !ok {
+	if !ok || named == nil && !about {
 		return nil
 	}
-	if named != nil && !slices.ContainsFunc(pages, func(p page) bool { return isDocument(named.Document, p.best.Document) || f.ofPage(p) == named }) {
+	most := 1
+	if named != nil {
+		most = aboutPages
+	}
+	near := pages(most)
+	if named != nil && !slices.ContainsFunc(near, func(p page) bool { return isDocument(named.Document, p.best.Document) || f.ofPage(p) == named }) {
 		named = nil
 	}
 	var told *opening.Service
-	if len(pages) > 0 {
-		told = f.ofPage(pages[0])
+	if len(near) > 0 {
+		told = f.ofPage(near[0])
 	}
 	switch {
 	case named == nil && !about:

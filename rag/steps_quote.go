@@ -60,7 +60,7 @@ func (t *turn) quotedLead() *Unit {
 	if !t.documentsAreFrench() {
 		return nil
 	}
-	if l, _ := mostSmall(t.question); l != nil {
+	if l := questionTongue(t.question); l != nil {
 		return &Unit{Kind: Sentence, Text: l.quoted, Language: l.code, Break: true}
 	}
 	if isEnglish(t.question) {

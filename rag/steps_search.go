@@ -25,7 +25,7 @@ func (retrieveStep) name() StepName { return StepRetrieve }
 func (s retrieveStep) run(ctx context.Context, t *turn) (StepOutcome, error) {
 	began := time.Now()
 	text := t.question
-	if l := tongueOf(text, "", false); l != nil && t.documentsAreFrench() {
+	if l := questionTongue(text); l != nil && t.documentsAreFrench() {
 		text = l.french(text)
 		t.note("rag.note.retrieve.tongue", map[string]any{"Question": text})
 	}

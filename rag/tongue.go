@@ -200,6 +200,13 @@ var alsoFrench = wordSet("en an ai bis si non al mi no in on die")
 
 const leastSmall = 2
 
+// questionTongue is the third language that a question is asked in; nil: French, English,
+// or not known.
+func questionTongue(question string) *tongue {
+	l, _ := mostSmall(question)
+	return l
+}
+
 // mostSmall returns the third language that has more of its small words in a text
 // than any other, nil where none has, and how many French or English ones it has.
 func mostSmall(text string) (best *tongue, most int) {

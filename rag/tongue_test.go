@@ -17,7 +17,7 @@ func TestQuestionsInThirdLanguages(t *testing.T) {
 		"how much is the pool for a child":                   "",
 	} {
 		got := ""
-		if l := tongueOf(question, "", false); l != nil {
+		if l := questionTongue(question); l != nil {
 			got = l.french(question)
 		}
 		if got != want {

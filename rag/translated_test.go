@@ -58,6 +58,7 @@ func translations(t *testing.T, name string, each func(kind string, shown bool, 
 func TestTranslations(t *testing.T) {
 	t.Parallel()
 	shown, aside, second, unseen := map[string]*tally{}, map[string]*tally{}, map[string]*tally{}, map[string]*tally{}
+	senses, understood := 0, 0
 	for _, language := range []string{"es", "de", "pt", "it"} {
 		for _, kind := range []string{" +", " -"} {
 			for _, of := range []map[string]*tally{shown, aside, second, unseen} {
@@ -89,11 +90,18 @@ func TestTranslations(t *testing.T) {
 			t.Logf("%s: %v; set aside: %v; second: %v; unseen: %v", kind, shown[kind], aside[kind], second[kind], unseen[kind])
 		}
 		honest, altered := language+" +", language+" -"
-		if shown[altered].shown+aside[altered].shown+unseen[altered].shown > 0 || second[altered].share() > .07 {
+		if shown[altered].shown+aside[altered].shown+unseen[altered].shown > 0 {
 			t.Errorf("%s: altered units are shown", language)
 		}
 		if shown[honest].share() < .95 || aside[honest].share() < .8 || second[honest].share() < .75 {
 			t.Errorf("%s: honest units are withheld", language)
 		}
+		senses += second[altered].shown
+		understood += unseen[honest].shown
+	}
+	// Three senses of the second file are known to be shown; of the unseen 22 honest
+	// units twelve are.
+	if senses > 3 || understood < 12 {
+		t.Errorf("%d altered units of the second file are shown, %d honest ones of the unseen", senses, understood)
 	}
 }

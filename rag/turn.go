@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"guichet/corpus"
+	"guichet/corpus/opening"
 	"guichet/internal/analysis"
 	"guichet/internal/llm"
 	"guichet/internal/messages"
@@ -30,9 +31,10 @@ type turn struct {
 
 	result    corpus.Result // of the search
 	parts     []searchedPart
-	quotation quotation     // what could be quoted, once the gate looked for it
-	weighed   []Weighing    // of each part
-	prompt    []llm.Message // for the model
+	quotation quotation         // what could be quoted, once the gate looked for it
+	weighed   []Weighing        // of each part
+	prompt    []llm.Message     // for the model
+	desks     []opening.Service // of the town, once somebody is to be asked
 
 	// Of the step that runs.
 	notes  []string

@@ -124,12 +124,15 @@ func (t *turn) serviceAsked(ctx context.Context) *opening.Service {
 		return nil
 	}
 	finder := newServiceFinder(services, t.req.Town.Contact.Phone)
-	found := finder.find(t.question, t.pages(ctx, t.result, aboutPages), t.about(t.result, t.question))
+	pages := func(result corpus.Result) func(int) []page {
+		return func(most int) []page { return t.pages(ctx, result, most) }
+	}
+	found := finder.find(t.question, pages(t.result), t.about(t.result, t.question))
 	if found == nil {
 		return nil
 	}
 	for _, p := range t.parts {
-		if other := finder.find("", t.pages(ctx, p.result, 1), true); other != nil && other != found {
+		if other := finder.find("", pages(p.result), true); other != nil && other != found {
 			return nil // several things are asked, perhaps of several services
 		}
 	}
@@ -177,14 +180,14 @@ func (t *turn) nearPages() []Source {
 // services are those of the town; none where they cannot be read, since an answer does
 // not fail for want of them.
 func (t *turn) services(ctx context.Context) []opening.Service {
-	if t.answerer.cfg.Services == nil {
-		return nil
+	if t.answerer.cfg.Services == nil || t.desks != nil {
+		return t.desks
 	}
-	services, err := t.answerer.cfg.Services.Services(ctx, t.req.Town.ID)
-	if err != nil {
+	var err error
+	if t.desks, err = t.answerer.cfg.Services.Services(ctx, t.req.Town.ID); err != nil {
 		t.warnServices(ctx, err)
 	}
-	return services
+	return t.desks
 }
 
 func (t *turn) speaker(s *opening.Service) *speaker {
