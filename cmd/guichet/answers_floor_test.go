@@ -12,13 +12,7 @@ import (
 // little below the figures of docs/quoting.md: a change that goes below one
 // made answers worse.
 func TestDemoAnswers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("loads the demo town")
-	}
-	env := map[string]string{"GUICHET_DATABASE_URL": postgrestest.URL(t), "GUICHET_DATA_DIR": t.TempDir()}
-	if code, _, stderr := guichet(t, env, "demo"); code != 0 {
-		t.Fatalf("demo: %s", stderr)
-	}
+	env := demoTown(t)
 	dev := evaluated(t, env, "../../eval/cases/dev.jsonl")
 	atLeast(t, "cited, facts present", dev.Answerable.Count, 91)
 	atLeast(t, "honest outcomes", dev.MustNotAnswer.Count, 27)
@@ -32,13 +26,7 @@ func TestDemoAnswers(t *testing.T) {
 // A newer document about the very thing is shown beside an older one that tells of it,
 // and one in a third language is asked for in its words.
 func TestDemoAnswersOfOneQuestion(t *testing.T) {
-	if testing.Short() {
-		t.Skip("loads the demo town")
-	}
-	env := map[string]string{"GUICHET_DATABASE_URL": postgrestest.URL(t), "GUICHET_DATA_DIR": t.TempDir()}
-	if code, _, stderr := guichet(t, env, "demo"); code != 0 {
-		t.Fatalf("demo: %s", stderr)
-	}
+	env := demoTown(t)
 	for question, want := range map[string]string{
 		"Quand finissent les travaux avenue de la gare ?": "18 décembre 2026",
 		"¿Cuánto cuesta la piscina?":                      "3,80 €",
@@ -49,6 +37,19 @@ func TestDemoAnswersOfOneQuestion(t *testing.T) {
 			t.Errorf("%s: want %q\n%s%s", question, want, stdout, stderr)
 		}
 	}
+}
+
+// demoTown loads the demo town into a database of its own.
+func demoTown(t *testing.T) map[string]string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("loads the demo town")
+	}
+	env := map[string]string{"GUICHET_DATABASE_URL": postgrestest.URL(t), "GUICHET_DATA_DIR": t.TempDir()}
+	if code, _, stderr := guichet(t, env, "demo"); code != 0 {
+		t.Fatalf("demo: %s", stderr)
+	}
+	return env
 }
 
 func evaluated(t *testing.T, env map[string]string, cases string) answersEvaluation {
