@@ -1,5 +1,10 @@
 package corpus
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Learned is an Embedder with a vocabulary of its own: of a word that it never
 // learned, its vectors tell nothing.
 type Learned interface {
@@ -31,4 +36,18 @@ func trust(e Embedder, terms []TermWeight) float64 {
 		return 1
 	}
 	return known / all * (known / all)
+}
+
+// asTrusted is the order of the candidates if the vector counted in full, as the
+// evidence was fitted: a question that no town answers has words that the embedder
+// never learnt, too, and finds a page that has one of them.
+func (q *inquiry) asTrusted(found []candidate, vectorWeight float64) []candidate {
+	missing := vectorWeight - q.ranking.VectorWeight
+	if missing == 0 {
+		return found
+	}
+	full := func(c candidate) float64 { return c.score + missing*c.cosine }
+	found = slices.Clone(found)
+	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(full(b), full(a)) })
+	return found
 }

@@ -48,3 +48,15 @@ func TestTrust(t *testing.T) {
 		t.Errorf("no embedder: %v, want 1", got)
 	}
 }
+
+// What the evidence is weighed by is the order with the vector in full.
+func TestAsTrusted(t *testing.T) {
+	q := &inquiry{ranking: Ranking{VectorWeight: 1}}
+	found := []candidate{{document: 1, score: 5, cosine: .1}, {document: 2, score: 4, cosine: .9}}
+	if got := q.asTrusted(found, 9); got[0].document != 2 || found[0].document != 1 {
+		t.Errorf("in full %d comes first, as asked %d", got[0].document, found[0].document)
+	}
+	if got := q.asTrusted(found, 1); got[0].document != 1 {
+		t.Errorf("trusted in full, %d comes first", got[0].document)
+	}
+}

@@ -190,7 +190,7 @@ func (s *Searcher) search(ctx context.Context, sc Scope, q Query) (Result, error
 		return Result{}, err
 	}
 	result.Asked, result.Scope = way.asked(), view.passageCount()
-	result.Signals = way.signals(found.candidates)
+	result.Signals = way.signals(way.asTrusted(found.candidates, s.ranking.VectorWeight))
 	read, err := s.store.fetch(ctx, sc, way, found, q)
 	if err != nil {
 		return Result{}, err
