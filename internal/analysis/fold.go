@@ -73,6 +73,31 @@ var apostrophes = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "´", "
 // accents and what cannot be seen, ligatures and other compatibility forms taken
 // apart, apostrophes, hyphens and blanks as a keyboard has them.
 func FoldText(text string) string {
+	if isPlain(text) {
+		return text
+	}
+	var b strings.Builder
+	b.Grow(len(text))
+	for i, r := range text {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			b.WriteByte(byte(r) + 'a' - 'A')
+		case r < utf8.RuneSelf && r != '`':
+			b.WriteByte(byte(r))
+		case r < rune(len(commonFolds)):
+			b.WriteString(commonFolds[r])
+		case firstSymbol <= r && r < firstSymbol+rune(len(symbolFolds)):
+			b.WriteString(symbolFolds[r-firstSymbol])
+		default: // what is rare is looked up
+			b.WriteString(foldAnyText(text[i:]))
+			return b.String()
+		}
+	}
+	return b.String()
+}
+
+// foldAnyText is FoldText of texts in any script.
+func foldAnyText(text string) string {
 	text = apostrophes.Replace(strings.ToLower(text))
 	if isASCII(text) {
 		return text
@@ -96,6 +121,33 @@ func FoldText(text string) string {
 		}
 	}
 	return b.String()
+}
+
+const firstSymbol = 0x2000 // where Unicode's punctuation, currencies, arrows and signs begin
+
+// What FoldText makes of the letters and signs of Western languages, each by itself:
+// nearly all texts hold no others.
+var (
+	commonFolds = foldsFrom(0, 0x180)
+	symbolFolds = foldsFrom(firstSymbol, 0x300)
+)
+
+func foldsFrom(first rune, n int) []string {
+	folds := make([]string, n)
+	for i := range folds {
+		folds[i] = foldAnyText(string(first + rune(i)))
+	}
+	return folds
+}
+
+// isPlain tells whether FoldText leaves a text as it is.
+func isPlain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' || c == '`' {
+			return false
+		}
+	}
+	return true
 }
 
 // dashes are written for hyphens, and the other way round.

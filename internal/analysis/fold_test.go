@@ -26,3 +26,15 @@ func TestFoldText(t *testing.T) {
 		t.Errorf("a line: %q", got)
 	}
 }
+
+// FuzzFoldText compares the quick way with the thorough one.
+func FuzzFoldText(f *testing.F) {
+	for _, text := range []string{"L’ÉTÉ", "a`b", "İstanbul", "e\u0301 o\u0308\u0323", "ﬁn ㎡ ２０", "\u2026\u2002\u2011\u2057", "Ĳ ŉ ſ", "한글 가", "\xff\xc3"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if got, want := FoldText(text), foldAnyText(text); got != want {
+			t.Errorf("%q: %q, not %q", text, got, want)
+		}
+	})
+}
