@@ -13,8 +13,9 @@ import (
 
 // Edition is the writer's handle on a collection's open edition. It holds the
 // collection's lock, and all that it writes goes over the connection that
-// holds it, so that a writer that lost the lock can write no more. It is not
-// safe for concurrent use.
+// holds it, so that a writer that lost the lock can write no more; documents
+// alone are put over others (fence.go). It is not safe for concurrent use, but
+// for Run.Put.
 type Edition struct {
 	Collection Collection
 	Number     int
@@ -23,6 +24,9 @@ type Edition struct {
 
 	store     *Store
 	conn      *pgxpool.Conn
+	row       int64 // the edition's own id, once it is open
+	writer    int   // which of its writers this is
+	ids       ids
 	space     Space
 	spaces    []int64          // all that passages may have vectors in
 	announced map[string]int64 // runs by their sources' URIs
@@ -187,6 +191,9 @@ func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) erro
 	if err := e.locate(ctx, tx); err != nil {
 		return err
 	}
+	if err := e.fence(ctx, tx); err != nil {
+		return err
+	}
 	spaceID, err := ensureSpace(ctx, tx, e.space)
 	if err != nil {
 		return err
@@ -195,8 +202,11 @@ func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) erro
 		return err
 	}
 	if spaceID == e.Collection.SpaceID {
-		if e.Resumed, err = e.resumable(ctx, tx, sources); err != nil || e.Resumed {
+		if e.Resumed, err = e.resumable(ctx, tx, sources); err != nil {
 			return err
+		}
+		if e.Resumed {
+			return e.takeOver(ctx, tx)
 		}
 		if e.Continued, err = e.waits(ctx, tx); err != nil {
 			return err
@@ -212,14 +222,15 @@ func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) erro
 	if err := e.enterSpace(ctx, tx, spaceID); err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `
+	err = tx.QueryRow(ctx, `
 		INSERT INTO editions (
 			collection_id,
 			number
 		) VALUES (
 			@collection,
 			@edition
-		)`, e.args())
+		)
+		RETURNING id`, e.args()).Scan(&e.row)
 	if err != nil {
 		return fmt.Errorf("write edition %d: %w", e.Number, err)
 	}

@@ -3,8 +3,11 @@ package corpus
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"golang.org/x/sync/errgroup"
 )
 
 func TestOneWriterAtATime(t *testing.T) {
@@ -193,5 +196,103 @@ func TestMergedSegmentOfAnEditionThatIsWrittenAnew(t *testing.T) {
 	publish(t, s, c, func(r *Run) { put(t, r, marche) })
 	if r := search(t, s, town, "marché ouvre"); len(r.Hits) != 2 {
 		t.Errorf("%d documents found, want 2", len(r.Hits))
+	}
+}
+
+// TestPutByAWriterThatLostTheLock: its lock's session is gone, its other connections
+// are not.
+func TestPutByAWriterThatLostTheLock(t *testing.T) {
+	s, pool, town := newStore(t)
+	d := document("x", "Piscine", "la piscine ouvre")
+	put := func(r *Run) error { return r.Put(t.Context(), d, [][]float32{bag("piscine")}) }
+	for name, sources := range map[string][]SourceRef{"gone on with": {testSource}, "begun anew": nil} {
+		c := newCollection(t, s, town.ID, name)
+		lost, err := s.OpenEdition(t.Context(), c, testEmbedder.Space(), []SourceRef{testSource})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stale, err := lost.StartRun(t.Context(), testSource)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := put(stale); err != nil {
+			t.Fatal(err)
+		}
+		_, err = pool.Exec(t.Context(), `SELECT pg_terminate_backend($1, 5000)`, int32(lost.conn.Conn().PgConn().PID()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lost.Close()
+		e, err := s.OpenEdition(t.Context(), c, testEmbedder.Space(), sources)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := sources != nil; e.Resumed != want {
+			t.Errorf("%s: resumed %v", name, e.Resumed)
+		}
+		if err := put(stale); !errors.Is(err, errFenced) {
+			t.Errorf("%s: the writer that lost the lock: %v", name, err)
+		}
+		r, err := e.StartRun(t.Context(), testSource)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := put(r); err != nil {
+			t.Errorf("%s: the writer that has it: %v", name, err)
+		}
+		if _, err := e.Complete(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := put(r); !errors.Is(err, errFenced) {
+			t.Errorf("%s: after completion: %v", name, err)
+		}
+		e.Close()
+	}
+}
+
+// TestPutSideBySide puts many documents at once, each twice.
+func TestPutSideBySide(t *testing.T) {
+	s, pool, town := newStore(t)
+	const documents, passages = 40, 30
+	c := newCollection(t, s, town.ID, "site")
+	publish(t, s, c, func(r *Run) {
+		var group errgroup.Group
+		group.SetLimit(4)
+		for n := range documents {
+			group.Go(func() error {
+				for _, word := range []string{"piscine", "mairie"} {
+					d := document(fmt.Sprint(n), "Accueil")
+					var vectors [][]float32
+					for i := range passages {
+						d.Passages = append(d.Passages, Passage{Text: fmt.Sprintf("%s %d %d", word, n, i), Tokens: 3})
+						vectors = append(vectors, bag(word))
+					}
+					if err := r.Put(t.Context(), d, vectors); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		}
+		if err := group.Wait(); err != nil {
+			t.Fatal(err)
+		}
+	})
+	var rows, distinct, ordered int
+	err := pool.QueryRow(t.Context(), `
+		SELECT
+			(SELECT count(*) FROM passages WHERE text LIKE 'mairie %'),
+			(SELECT count(DISTINCT text) FROM passages),
+			(
+				SELECT count(*)
+				FROM documents d
+				WHERE passages = (
+					SELECT array_agg(p.id ORDER BY p.id)
+					FROM passages p
+					WHERE p.lineage = d.lineage
+				)
+			)`).Scan(&rows, &distinct, &ordered)
+	if err != nil || rows != documents*passages || distinct != rows || ordered != documents {
+		t.Errorf("%d passages, %d distinct, %d documents in order: %v", rows, distinct, ordered, err)
 	}
 }

@@ -35,6 +35,17 @@ type plan struct {
 	dropped  []stored  // live rows that the new version has no use for
 }
 
+// fresh is how many passages are new.
+func (p plan) fresh() int {
+	n := 0
+	for _, row := range p.kept {
+		if row == nil {
+			n++
+		}
+	}
+	return n
+}
+
 // plan matches the document's passages with the rows of its previous version.
 // A passage that stands twice is matched with two rows.
 func (r *Run) plan(ctx context.Context, tx pgx.Tx, d Document) (plan, error) {
@@ -66,26 +77,44 @@ func (r *Run) plan(ctx context.Context, tx pgx.Tx, d Document) (plan, error) {
 
 // previous finds the document's live row, or else the one that this edition
 // ended, so that a document that was retired and comes back keeps its lineage.
+// Until the transaction ends the edition stays open for this writer; it returns
+// errFenced when it is not.
 func (r *Run) previous(ctx context.Context, tx pgx.Tx, key string) (version, error) {
 	args := r.args()
+	args["row"], args["writer"] = r.edition.row, r.edition.writer
 	args["key"] = key
 	var v version
 	err := tx.QueryRow(ctx, `
 		SELECT
-			id,
-			lineage,
-			born,
-			ended IS NULL
-		FROM documents
-		WHERE collection_id = @collection
-			AND source_id = @source
-			AND key = @key
-			AND (ended IS NULL OR ended = @edition)
-		ORDER BY
-			ended IS NOT NULL,
-			born DESC
-		LIMIT 1`, args).Scan(&v.id, &v.lineage, &v.born, &v.live)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			coalesce(previous.id, 0),
+			coalesce(previous.lineage, 0),
+			coalesce(previous.born, 0),
+			coalesce(previous.live, false)
+		FROM editions e
+		LEFT JOIN LATERAL (
+			SELECT
+				id,
+				lineage,
+				born,
+				ended IS NULL AS live
+			FROM documents
+			WHERE collection_id = @collection
+				AND source_id = @source
+				AND key = @key
+				AND (ended IS NULL OR ended = @edition)
+			ORDER BY
+				ended IS NOT NULL,
+				born DESC
+			LIMIT 1
+		) previous ON true
+		WHERE e.id = @row
+			AND e.writer = @writer
+			AND e.state = 'open'
+		FOR KEY SHARE OF e`, args).Scan(&v.id, &v.lineage, &v.born, &v.live)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return v, errFenced
+	}
+	if err != nil {
 		return v, fmt.Errorf("read previous version: %w", err)
 	}
 	return v, nil
@@ -159,9 +188,10 @@ func (r *Run) Kept(ctx context.Context, d Document) ([]bool, error) {
 
 // Put writes d as the document's new version in one transaction. vectors[i]
 // belongs to d.Passages[i] and may be nil where Kept said true. In a
-// collection without vectors, vectors is nil.
+// collection without vectors, vectors is nil. Several documents may be put at
+// once, each over a connection of its own, but not two of one key.
 func (r *Run) Put(ctx context.Context, d Document, vectors [][]float32) error {
-	err := pgx.BeginFunc(ctx, r.edition.conn, func(tx pgx.Tx) error {
+	err := pgx.BeginFunc(ctx, r.edition.store.pool, func(tx pgx.Tx) error {
 		p, err := r.plan(ctx, tx, d)
 		if err != nil {
 			return err
@@ -205,7 +235,7 @@ func (e *Edition) checkVectors(d Document, p plan, vectors [][]float32) error {
 // with it, and the new version points at kept and new rows in reading order.
 func (r *Run) put(ctx context.Context, tx pgx.Tx, d Document, p plan, vectors [][]float32) error {
 	e := r.edition
-	document, fresh, err := newIDs(ctx, tx, p)
+	document, fresh, err := e.ids.take(ctx, tx, p.fresh())
 	if err != nil {
 		return err
 	}
@@ -241,37 +271,13 @@ func (r *Run) put(ctx context.Context, tx pgx.Tx, d Document, p plan, vectors []
 			missing = append(missing, vectorRow{ids[i], born, vectors[i]})
 		}
 	}
-	if err := e.queuePassages(batch, lineage, d.Title, added); err != nil {
+	if err := e.queuePassages(batch, tx.Conn().TypeMap(), lineage, d.Title, added); err != nil {
 		return err
 	}
 	e.queueRevive(batch, revived)
 	e.queueVectors(batch, missing)
 	r.queueDocument(batch, document, lineage, d, ids)
 	return tx.SendBatch(ctx, batch).Close()
-}
-
-// newIDs draws the ids that the plan needs: the document's, and those of its
-// new passages, ascending. Only this writer draws ids for its collection, so
-// ids grow from one edition to the next, which the lexical index relies on.
-func newIDs(ctx context.Context, tx pgx.Tx, p plan) (document int64, passages []int64, err error) {
-	n := 0
-	for _, row := range p.kept {
-		if row == nil {
-			n++
-		}
-	}
-	err = tx.QueryRow(ctx, `
-		SELECT
-			nextval(pg_get_serial_sequence('documents', 'id')),
-			ARRAY(
-				SELECT nextval(pg_get_serial_sequence('passages', 'id'))
-				FROM generate_series(1, @n)
-			)`, pgx.NamedArgs{"n": n}).Scan(&document, &passages)
-	if err != nil {
-		return 0, nil, fmt.Errorf("draw ids: %w", err)
-	}
-	slices.Sort(passages)
-	return document, passages, nil
 }
 
 // queueEndDocument ends a live version, or deletes it when it was born by this
@@ -331,8 +337,7 @@ type passageRow struct {
 	Passage
 }
 
-func (e *Edition) queuePassages(batch *pgx.Batch, lineage int64, title string, added []passageRow) error {
-	types := e.conn.Conn().TypeMap()
+func (e *Edition) queuePassages(batch *pgx.Batch, types *pgtype.Map, lineage int64, title string, added []passageRow) error {
 	for rows := range slices.Chunk(added, rowsAtOnce) {
 		n := len(rows)
 		ids, pages, tokens := make([]int64, n), make([]int, n), make([]int, n)

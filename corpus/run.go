@@ -10,7 +10,7 @@ import (
 )
 
 // Run is one pass over a source inside an edition. Like its edition it is not
-// safe for concurrent use.
+// safe for concurrent use, but for Put.
 type Run struct {
 	SourceID int64
 

@@ -72,6 +72,7 @@ type memoryEdition struct {
 	contents map[docID]corpus.Document
 	changed  bool
 	closed   bool
+	mu       sync.Mutex // documents are put side by side
 }
 
 func (e *memoryEdition) Open(_ context.Context, _ corpus.Space, refs []corpus.SourceRef, _ map[string]int64) error {
@@ -134,7 +135,9 @@ type memoryRun struct {
 func (r *memoryRun) id(key string) docID { return docID{r.src.URI, key} }
 
 func (r *memoryRun) Kept(_ context.Context, d corpus.Document) ([]bool, error) {
+	r.mu.Lock()
 	old := r.contents[r.id(d.Key)]
+	r.mu.Unlock()
 	kept := make([]bool, len(d.Passages))
 	for i, p := range d.Passages {
 		kept[i] = old.Title == d.Title && slices.ContainsFunc(old.Passages, func(o corpus.Passage) bool {
@@ -151,6 +154,8 @@ func (r *memoryRun) Put(ctx context.Context, d corpus.Document, vectors [][]floa
 	if len(vectors) != len(d.Passages) || len(d.Passages) == 0 {
 		return fmt.Errorf("%d vectors for %d passages", len(vectors), len(d.Passages))
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.live[r.id(d.Key)] = corpus.LiveDocument{Source: r.src, Key: d.Key, Known: corpus.Known{Name: d.Name, ContentHash: d.ContentHash, Extractor: d.Extractor}}
 	r.contents[r.id(d.Key)] = d
 	r.changed = true
@@ -158,6 +163,8 @@ func (r *memoryRun) Put(ctx context.Context, d corpus.Document, vectors [][]floa
 }
 
 func (r *memoryRun) Rename(_ context.Context, key, name string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	d, ok := r.live[r.id(key)]
 	if !ok {
 		return corpus.ErrNotFound

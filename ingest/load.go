@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -13,8 +14,8 @@ import (
 )
 
 // readSource reads a source's items and puts what is new or changed into the
-// edition. Reading and embedding go on beside it; the edition is written to
-// from here alone.
+// edition. Reading, embedding and the writing of documents go on beside each
+// other; all else is written to the edition from here alone.
 func (p *pass) readSource(ctx context.Context, w work, l Listing) error {
 	ref := w.source.Ref()
 	s := loader{pass: p, ref: ref, report: SourceReport{Kind: ref.Kind, URI: ref.URI, Path: w.path()}}
@@ -43,12 +44,19 @@ type loader struct {
 	ref      corpus.SourceRef
 	run      Run // nil in a dry run
 	report   SourceReport
-	queue    []batch       // to be embedded
-	filling  batch         // not full yet
-	inFlight int           // batches that are being embedded
-	embedded chan embedded // what comes back
-	dead     int           // failed batches in a row
+	queue    []batch         // to be embedded
+	filling  batch           // not full yet
+	inFlight int             // batches that are being embedded
+	embedded chan embedded   // what comes back
+	dead     int             // failed batches in a row
+	ready    []*pending      // to be put
+	writing  map[string]bool // keys of the documents that are being put
+	written  chan written    // what came of it
 }
+
+// documentsAtOnce is how many documents are put at once: the database is at work on
+// one while the program makes the next, and neither waits for the other.
+const documentsAtOnce = 3
 
 // pending is a document that waits for vectors.
 type pending struct {
@@ -76,20 +84,30 @@ type embedded struct {
 	err     error
 }
 
+type written struct {
+	document corpus.Document
+	err      error
+}
+
 // load runs until all items are put, failed or unchanged. Documents come in
-// only while no full batch waits, so that few are in memory at once.
+// only while none waits to be embedded or put, so that few are in memory at once.
 func (s *loader) load(ctx context.Context, items []Item) error {
 	ctx, cancel := context.WithCancel(ctx)
 	results := make(chan readItem, s.Workers) // read beside what is being written
 	reading := make(chan error, 1)
 	go func() { reading <- s.readAll(ctx, s.ref, items, results) }()
 	s.embedded = make(chan embedded, batchesInFlight)
+	s.written = make(chan written, documentsAtOnce)
+	s.writing = make(map[string]bool)
 	err := s.pump(ctx, results)
 	cancel()
-	// Nobody is left behind: the readers and the embedder have seen the end.
+	// Nobody is left behind: readers, embedders and writers have seen the end.
 	readErr := <-reading
 	for ; s.inFlight > 0; s.inFlight-- {
 		<-s.embedded
+	}
+	for range s.writing {
+		<-s.written
 	}
 	if err != nil {
 		return err
@@ -99,7 +117,7 @@ func (s *loader) load(ctx context.Context, items []Item) error {
 
 func (s *loader) pump(ctx context.Context, results <-chan readItem) error {
 	open := true
-	for open || s.inFlight > 0 || len(s.queue) > 0 || len(s.filling.texts) > 0 {
+	for open || s.busy() {
 		if !open && len(s.queue) == 0 && len(s.filling.texts) > 0 {
 			s.enqueue()
 		}
@@ -107,8 +125,9 @@ func (s *loader) pump(ctx context.Context, results <-chan readItem) error {
 			s.embed(ctx, s.queue[0])
 			s.queue = s.queue[1:]
 		}
+		s.putReady(ctx)
 		in := results
-		if !open || len(s.queue) > 0 {
+		if !open || len(s.queue) > 0 || len(s.ready) > 0 {
 			in = nil
 		}
 		select {
@@ -125,11 +144,20 @@ func (s *loader) pump(ctx context.Context, results <-chan readItem) error {
 			if err := s.place(ctx, e); err != nil {
 				return err
 			}
+		case w := <-s.written:
+			if err := s.putDone(ctx, w); err != nil {
+				return err
+			}
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
 	return nil
+}
+
+// busy tells whether a document is on its way.
+func (s *loader) busy() bool {
+	return s.inFlight > 0 || len(s.queue) > 0 || len(s.filling.texts) > 0 || len(s.ready) > 0 || len(s.writing) > 0
 }
 
 // take deals with what came of reading an item.
@@ -180,7 +208,7 @@ func (s *loader) take(ctx context.Context, r readItem) error {
 		}
 	}
 	if doc.waiting == 0 {
-		return s.put(ctx, doc)
+		s.ready = append(s.ready, doc)
 	}
 	return nil
 }
@@ -239,22 +267,21 @@ func (s *loader) place(ctx context.Context, e embedded) error {
 			s.queue = append(apart, s.queue...)
 			return nil
 		}
-		return s.settleDocument(ctx, e.batch.slots[0].to, failuref(codeEmbedding, "its passages could not be embedded: %v", e.err), len(e.batch.slots))
+		s.vectorsCame(e.batch.slots[0].to, failuref(codeEmbedding, "its passages could not be embedded: %v", e.err), len(e.batch.slots))
+		return nil
 	}
 	s.dead = 0
 	s.pass.report.Embedded += len(e.vectors)
 	for i, at := range e.batch.slots {
 		at.to.vectors[at.at] = e.vectors[i]
-		if err := s.settleDocument(ctx, at.to, nil, 1); err != nil {
-			return err
-		}
+		s.vectorsCame(at.to, nil, 1)
 	}
 	return nil
 }
 
-// settleDocument notes that n of a document's vectors came or failed, and puts
-// the document once none is waited for.
-func (s *loader) settleDocument(ctx context.Context, doc *pending, failure error, n int) error {
+// vectorsCame notes that n of a document's vectors came or failed; once none is
+// waited for, the document is ready to be put.
+func (s *loader) vectorsCame(doc *pending, failure error, n int) {
 	doc.waiting -= n
 	if failure != nil && !doc.failed {
 		doc.failed = true
@@ -262,12 +289,11 @@ func (s *loader) settleDocument(ctx context.Context, doc *pending, failure error
 	}
 	switch {
 	case doc.waiting > 0:
-		return nil
 	case doc.failed:
 		s.watch.step(doc.document.Key)
-		return nil
+	default:
+		s.ready = append(s.ready, doc)
 	}
-	return s.put(ctx, doc)
 }
 
 // byDocument parts a batch into one for each document.
@@ -284,11 +310,29 @@ func (b batch) byDocument() []batch {
 	return parts
 }
 
-func (s *loader) put(ctx context.Context, doc *pending) error {
-	if err := s.run.Put(ctx, doc.document, doc.vectors); err != nil {
-		return s.refused(ctx, doc.document.Key, err)
+// putReady begins to put documents that are ready, a few at once, and never two
+// of one key: the later one takes the place of the earlier.
+func (s *loader) putReady(ctx context.Context) {
+	s.ready = slices.DeleteFunc(s.ready, func(doc *pending) bool {
+		key := doc.document.Key
+		if len(s.writing) == documentsAtOnce || s.writing[key] {
+			return false
+		}
+		s.writing[key] = true
+		go func() {
+			s.written <- written{doc.document, s.run.Put(ctx, doc.document, doc.vectors)}
+		}()
+		return true
+	})
+}
+
+// putDone notes what came of putting a document.
+func (s *loader) putDone(ctx context.Context, w written) error {
+	delete(s.writing, w.document.Key)
+	if w.err != nil {
+		return s.refused(ctx, w.document.Key, w.err)
 	}
-	s.count(doc.document)
+	s.count(w.document)
 	return nil
 }
 
