@@ -125,14 +125,7 @@ func TestSpellingPlan(t *testing.T) {
 		}
 		words.add(string(w)+"ion", string(w), int64(i+1), true)
 	}
-	tx, err := pool.Begin(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := words.write(t.Context(), tx, c.ID); err != nil {
-		t.Fatal(err)
-	}
-	if err := tx.Commit(t.Context()); err != nil {
+	if err := words.write(t.Context(), pool, c.ID); err != nil {
 		t.Fatal(err)
 	}
 	var keys []int32

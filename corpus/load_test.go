@@ -21,7 +21,7 @@ func LoadFast(ctx context.Context, s *Store, c Collection, e Embedder, documents
 		if err := l.begin(ctx); err != nil {
 			return err
 		}
-		builder := newSegmentBuilder(s.analyzer(c.Language))
+		builder := newSegmentBuilder()
 		const chunk = 500
 		for first := 0; first < documents; first += chunk {
 			if err := l.load(ctx, builder, first, min(chunk, documents-first), generate); err != nil {
@@ -89,7 +89,9 @@ func (l *loader) load(ctx context.Context, builder *segmentBuilder, first, n int
 			l.passage++
 			ids = append(ids, l.passage)
 			passages = append(passages, []any{l.passage, l.Collection.ID, l.document, []byte{0}, p.Headings, p.Text, p.Tokens, 1})
-			terms := builder.add(indexed{id: l.passage, title: d.Title, headings: p.Headings, text: p.Text})
+			x := indexed{id: l.passage, title: d.Title, headings: p.Headings, text: p.Text}
+			x.analyze(l.store.analyzer(l.Collection.Language))
+			terms := builder.add(x)
 			sequences = append(sequences, []any{l.passage, terms})
 			coded = append(coded, []any{l.passage, l.Collection.ID, 1, pgvector.NewHalfVector(vectors[i][j])})
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/pgvector/pgvector-go"
 )
 
 // version is the row of a document that a new one takes the place of.
@@ -411,18 +412,16 @@ type vectorRow struct {
 func (e *Edition) queueVectors(batch *pgx.Batch, missing []vectorRow) {
 	for rows := range slices.Chunk(missing, rowsAtOnce) {
 		passages, born := make([]int64, len(rows)), make([]int, len(rows))
-		numbers := make([]float32, 0, len(rows)*e.space.Dimensions)
+		vectors := make([]pgvector.Vector, len(rows))
 		for i, row := range rows {
-			passages[i], born[i] = row.passage, row.born
-			numbers = append(numbers, row.v...)
+			passages[i], born[i], vectors[i] = row.passage, row.born, pgvector.NewVector(row.v)
 		}
 		args := e.args()
 		args["passages"] = passages
 		args["borns"] = born
-		args["numbers"] = numbers
-		// All vectors come in one array, one behind the other.
+		args["vectors"] = vectors
 		batch.Queue(fmt.Sprintf(`
-			INSERT INTO %[1]s (
+			INSERT INTO %s (
 				passage_id,
 				collection_id,
 				born,
@@ -432,8 +431,12 @@ func (e *Edition) queueVectors(batch *pgx.Batch, missing []vectorRow) {
 				new.passage,
 				@collection,
 				new.born,
-				(@numbers::real[])[(new.n - 1) * %[2]d + 1 : new.n * %[2]d]::halfvec(%[2]d)
-			FROM unnest(@passages::bigint[], @borns::integer[]) WITH ORDINALITY AS new (passage, born, n)`,
+				new.v::halfvec(%d)
+			FROM unnest(
+				@passages::bigint[],
+				@borns::integer[],
+				@vectors::vector[]
+			) AS new (passage, born, v)`,
 			vectorTable(e.Collection.SpaceID), e.space.Dimensions), args)
 	}
 }

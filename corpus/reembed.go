@@ -142,13 +142,13 @@ func (m *mover) step(ctx context.Context) (made int, more bool, err error) {
 	if len(vectors) != len(texts) {
 		return 0, false, fmt.Errorf("%d vectors for %d passages", len(vectors), len(texts))
 	}
-	coded := make([]string, len(vectors))
+	coded := make([]pgvector.Vector, len(vectors))
 	dimensions := m.embedder.Space().Dimensions
 	for i, v := range vectors {
 		if len(v) != dimensions {
 			return 0, false, fmt.Errorf("a vector of %d dimensions, not %d", len(v), dimensions)
 		}
-		coded[i] = pgvector.NewHalfVector(v).String()
+		coded[i] = pgvector.NewVector(v)
 	}
 	// A passage that was deleted with its town meanwhile has no row to join.
 	_, err = m.conn.Exec(ctx, fmt.Sprintf(`
@@ -165,7 +165,7 @@ func (m *mover) step(ctx context.Context) (made int, more bool, err error) {
 			p.born,
 			p.ended,
 			new.v::halfvec(%d)
-		FROM unnest(@passages::bigint[], @vectors::text[]) AS new (id, v)
+		FROM unnest(@passages::bigint[], @vectors::vector[]) AS new (id, v)
 		JOIN passages p ON p.id = new.id`, vectorTable(m.space), dimensions),
 		pgx.NamedArgs{"passages": ids, "vectors": coded})
 	if err != nil {

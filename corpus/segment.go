@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sync/errgroup"
 
 	"guichet/internal/analysis"
 )
@@ -63,30 +64,17 @@ func readSegments(ctx context.Context, tx pgx.Tx, collectionID int64) ([]segment
 // segmentBuilder gathers term lists from passages that come in the order of
 // their ids.
 type segmentBuilder struct {
-	analyzer *analysis.Analyzer
-	lists    map[string]*postingList
-	counts   map[string]occurrences // of the passage at hand
-	words    vocabulary
+	lists  map[string]*postingList
+	counts map[string]occurrences // of the passage at hand
+	words  vocabulary
 }
 
-func newSegmentBuilder(a *analysis.Analyzer) *segmentBuilder {
+func newSegmentBuilder() *segmentBuilder {
 	return &segmentBuilder{
-		analyzer: a,
-		lists:    make(map[string]*postingList),
-		counts:   make(map[string]occurrences),
-		words:    newVocabulary(),
+		lists:  make(map[string]*postingList),
+		counts: make(map[string]occurrences),
+		words:  newVocabulary(),
 	}
-}
-
-// terms returns a text's terms, and takes its words into the vocabulary.
-func (b *segmentBuilder) terms(text string, passage int64, titled bool) []string {
-	tokens := b.analyzer.Tokens(text)
-	terms := make([]string, len(tokens))
-	for i, t := range tokens {
-		terms[i] = t.Term
-		b.words.add(text[t.Start:t.End], t.Term, passage, titled)
-	}
-	return terms
 }
 
 // indexed is a passage as the lexical index needs it.
@@ -96,15 +84,39 @@ type indexed struct {
 	title    string
 	headings []string
 	text     string
+	tokens   [][]analysis.Token // of the title, of each heading, and of the text
 }
 
-// add indexes one passage and returns its sequence. A heading that repeats the
-// title counts as the title alone. The length is that of headings and body. The
-// list of all passages has a hash of each one's heading path in place of
-// occurrences.
+// analyze finds the passage's tokens. A heading that repeats the title counts as the
+// title alone.
+func (p *indexed) analyze(a *analysis.Analyzer) {
+	p.tokens = append(p.tokens, a.Tokens(p.title))
+	for _, heading := range p.headings {
+		var tokens []analysis.Token
+		if heading != p.title {
+			tokens = a.Tokens(heading)
+		}
+		p.tokens = append(p.tokens, tokens)
+	}
+	p.tokens = append(p.tokens, a.Tokens(p.text))
+}
+
+// terms returns the terms of a text's tokens, and takes its words into the vocabulary.
+func (b *segmentBuilder) terms(text string, tokens []analysis.Token, passage int64, titled bool) []string {
+	terms := make([]string, len(tokens))
+	for i, t := range tokens {
+		terms[i] = t.Term
+		b.words.add(text[t.Start:t.End], t.Term, passage, titled)
+	}
+	return terms
+}
+
+// add indexes one passage, analyzed, and returns its sequence. The length is that of
+// headings and body. The list of all passages has a hash of each one's heading path in
+// place of occurrences.
 func (b *segmentBuilder) add(p indexed) []byte {
 	clear(b.counts)
-	title := b.terms(p.title, p.id, true)
+	title := b.terms(p.title, p.tokens[0], p.id, true)
 	for _, term := range title {
 		n := b.counts[term]
 		n.title++
@@ -112,11 +124,11 @@ func (b *segmentBuilder) add(p indexed) []byte {
 	}
 	length := 0
 	sequence := appendBreak(appendSequence(nil, title))
-	for _, heading := range p.headings {
+	for i, heading := range p.headings {
 		if heading == p.title {
 			continue
 		}
-		terms := b.terms(heading, p.id, false)
+		terms := b.terms(heading, p.tokens[1+i], p.id, false)
 		for _, term := range terms {
 			n := b.counts[term]
 			n.headings++
@@ -125,7 +137,7 @@ func (b *segmentBuilder) add(p indexed) []byte {
 		length += len(terms)
 		sequence = appendBreak(appendSequence(sequence, terms))
 	}
-	terms := b.terms(p.text, p.id, false)
+	terms := b.terms(p.text, p.tokens[len(p.tokens)-1], p.id, false)
 	for _, term := range terms {
 		n := b.counts[term]
 		n.body++
@@ -149,63 +161,127 @@ func (b *segmentBuilder) list(term string) *postingList {
 	return l
 }
 
-// indexBatch is how many passages are read and indexed at a time.
-const indexBatch = 2000
+// indexBatch is how many passages are read and analyzed at a time.
+const indexBatch = 500
 
 // buildSegment writes the term lists, the sequences and the words of the
-// passages that the edition bore.
+// passages that the edition bore. Reading, analysis, indexing and writing go on
+// beside each other, over other connections where the edition's is writing: what the
+// edition bore was committed document by document.
 func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
-	builder := newSegmentBuilder(e.store.analyzer(e.Collection.Language))
-	if err := e.declareNewPassages(ctx, tx); err != nil {
-		return err
-	}
-	for {
-		batch, err := fetchNewPassages(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if len(batch) == 0 {
-			break
-		}
-		_, err = tx.CopyFrom(ctx, pgx.Identifier{"term_sequences"}, []string{"passage_id", "terms"},
-			pgx.CopyFromSlice(len(batch), func(i int) ([]any, error) {
-				return []any{batch[i].id, builder.add(batch[i])}, nil
-			}))
-		if err != nil {
-			return fmt.Errorf("write term sequences: %w", err)
-		}
-	}
-	if _, err := tx.Exec(ctx, `CLOSE new_passages`); err != nil {
-		return fmt.Errorf("read new passages: %w", err)
-	}
-	if err := builder.words.write(ctx, tx, e.Collection.ID); err != nil {
-		return err
-	}
-	terms := slices.Sorted(maps.Keys(builder.lists))
-	return copyTermLists(ctx, tx, len(terms), func(i int) ([]any, error) {
-		return []any{e.Collection.ID, e.Number, terms[i], builder.lists[terms[i]].coded}, nil
+	builder := newSegmentBuilder()
+	read, ready, sequences := make(chan []indexed, 1), make(chan []indexed, 1), make(chan sequence, indexBatch)
+	group, inner := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(read)
+		return e.readNewPassages(inner, read)
 	})
+	group.Go(func() error {
+		defer close(ready)
+		return analyzeAll(inner, e.store.analyzer(e.Collection.Language), read, ready)
+	})
+	group.Go(func() error {
+		defer close(sequences)
+		return builder.addAll(inner, ready, sequences)
+	})
+	group.Go(func() error { return copySequences(inner, tx, sequences) })
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	group, inner = errgroup.WithContext(ctx)
+	group.Go(func() error { return builder.words.write(inner, e.store.pool, e.Collection.ID) })
+	group.Go(func() error {
+		terms := slices.Sorted(maps.Keys(builder.lists))
+		return copyTermLists(inner, tx, len(terms), func(i int) ([]any, error) {
+			return []any{e.Collection.ID, e.Number, terms[i], builder.lists[terms[i]].coded}, nil
+		})
+	})
+	return group.Wait()
 }
 
-// declareNewPassages opens a cursor, which takes no parameters, over the passages that
-// the edition bore, along passages_born: no statistics know of them yet, and asked for
-// batch by batch, by their ids, each batch was looked for among all of them.
-func (e *Edition) declareNewPassages(ctx context.Context, tx pgx.Tx) error {
-	_, err := tx.Exec(ctx, fmt.Sprintf(`
-		DECLARE new_passages NO SCROLL CURSOR FOR
-		SELECT
-			id,
-			lineage,
-			headings,
-			text
-		FROM passages
-		WHERE collection_id = %d
-			AND born = %d
-		ORDER BY id`, e.Collection.ID, e.Number))
-	if err != nil {
-		return fmt.Errorf("read new passages: %w", err)
+// analyzeAll hands on the batches that come, analyzed.
+func analyzeAll(ctx context.Context, a *analysis.Analyzer, in <-chan []indexed, out chan<- []indexed) error {
+	for batch := range in {
+		for i := range batch {
+			batch[i].analyze(a)
+		}
+		select {
+		case out <- batch:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 	return nil
+}
+
+// addAll indexes the passages that come and hands their sequences on.
+func (b *segmentBuilder) addAll(ctx context.Context, in <-chan []indexed, out chan<- sequence) error {
+	for batch := range in {
+		for _, p := range batch {
+			select {
+			case out <- sequence{p.id, b.add(p)}:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// sequence is what a passage's row of term_sequences holds.
+type sequence struct {
+	passage int64
+	terms   []byte
+}
+
+// copySequences writes what comes. A copy that ends while ctx is done fails.
+func copySequences(ctx context.Context, tx pgx.Tx, in <-chan sequence) error {
+	_, err := tx.CopyFrom(ctx, pgx.Identifier{"term_sequences"}, []string{"passage_id", "terms"},
+		pgx.CopyFromFunc(func() ([]any, error) {
+			s, ok := <-in
+			if !ok {
+				return nil, ctx.Err()
+			}
+			return []any{s.passage, s.terms}, nil
+		}))
+	if err != nil {
+		return fmt.Errorf("write term sequences: %w", err)
+	}
+	return nil
+}
+
+// readNewPassages hands on the passages that the edition bore, in batches, by a
+// cursor along passages_born: no statistics know of them yet, and asked for batch by
+// batch, by their ids, each batch was looked for among all of them.
+func (e *Edition) readNewPassages(ctx context.Context, out chan<- []indexed) error {
+	return pgx.BeginTxFunc(ctx, e.store.pool, pgx.TxOptions{AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
+		// A cursor takes no parameters.
+		_, err := tx.Exec(ctx, fmt.Sprintf(`
+			DECLARE new_passages NO SCROLL CURSOR FOR
+			SELECT
+				id,
+				lineage,
+				headings,
+				text
+			FROM passages
+			WHERE collection_id = %d
+				AND born = %d
+			ORDER BY id`, e.Collection.ID, e.Number))
+		if err != nil {
+			return fmt.Errorf("read new passages: %w", err)
+		}
+		for {
+			batch, err := fetchNewPassages(ctx, tx)
+			if err != nil || len(batch) == 0 {
+				return err
+			}
+			select {
+			case out <- batch:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	})
 }
 
 // fetchNewPassages reads the next of them, and none at their end. The live document of

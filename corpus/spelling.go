@@ -18,6 +18,8 @@ const (
 	keyPrefix = 7 // letters from which keys are made
 	longWord  = 8 // letters from which on two edits are forgiven
 	shortWord = 6 // below it, one letter for another, or one less, makes another word
+
+	maxSpellingKeys = 1 + keyPrefix + keyPrefix*(keyPrefix-1)/2 + 1 // of a word
 )
 
 // spellingKeys returns the keys of a folded word in a collection, distinct.
@@ -30,28 +32,21 @@ func spellingKeys(collectionID int64, word string) []int32 {
 	if len(letters) > keyPrefix {
 		letters = letters[:keyPrefix]
 	}
-	variants := map[string]bool{string(letters): true}
-	level := []string{string(letters)}
-	for range deletions {
-		var next []string
-		for _, variant := range level {
-			r := []rune(variant)
-			for i := range r {
-				shorter := string(r[:i]) + string(r[i+1:])
-				if !variants[shorter] {
-					variants[shorter] = true
-					next = append(next, shorter)
-				}
-			}
+	keys := make([]int32, 0, maxSpellingKeys)
+	key := func(kind byte, variant string) { keys = append(keys, spellingKey(collectionID, kind, variant)) }
+	key('d', string(letters))
+	for i := range letters {
+		shorter := slices.Delete(slices.Clone(letters), i, i+1)
+		key('d', string(shorter))
+		if deletions == 1 {
+			continue
 		}
-		level = next
-	}
-	var keys []int32
-	for variant := range variants {
-		keys = append(keys, spellingKey(collectionID, 'd', variant))
+		for j := i; j < len(shorter); j++ { // what lost an earlier letter stands already
+			key('d', string(slices.Delete(slices.Clone(shorter), j, j+1)))
+		}
 	}
 	if sound := soundOf(word); len(sound) >= minSound {
-		keys = append(keys, spellingKey(collectionID, 's', sound))
+		key('s', sound)
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"golang.org/x/sync/errgroup"
 
 	"guichet/internal/analysis"
 )
@@ -93,20 +95,34 @@ func foldedWord(written string) (folded string, ok bool) {
 	return folded, n >= minWord && n <= maxWord
 }
 
-// write adds the words to those of the collection. What an edition that never
-// was published added stays: a word whose term the scope does not have is of no
-// use to a question, and does no harm.
-func (v vocabulary) write(ctx context.Context, tx pgx.Tx, collectionID int64) error {
-	if len(v.words) == 0 {
-		return nil
-	}
+// writersOfWords is how many connections write words at once: their index takes most
+// of the time.
+const writersOfWords = 2
+
+// write adds the words to those of the collection, in transactions of their own. What
+// an edition that never was published added stays: a word whose term the scope does
+// not have is of no use to a question, and does no harm.
+func (v vocabulary) write(ctx context.Context, pool *pgxpool.Pool, collectionID int64) error {
 	words := slices.SortedFunc(maps.Values(v.words), func(a, b *vocabularyWord) int {
 		return cmp.Compare(a.folded, b.folded)
 	})
+	group, ctx := errgroup.WithContext(ctx)
+	for part := range slices.Chunk(words, max(1, (len(words)+writersOfWords-1)/writersOfWords)) {
+		group.Go(func() error {
+			return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return writeWords(ctx, tx, collectionID, part) })
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("write words: %w", err)
+	}
+	return nil
+}
+
+func writeWords(ctx context.Context, tx pgx.Tx, collectionID int64, words []*vocabularyWord) error {
 	_, err := tx.Exec(ctx, `
 		CREATE TEMPORARY TABLE new_words (LIKE words) ON COMMIT DROP`)
 	if err != nil {
-		return fmt.Errorf("write words: %w", err)
+		return err
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"new_words"},
 		[]string{"collection_id", "word", "written", "term", "passages", "titled", "keys"},
@@ -115,7 +131,7 @@ func (v vocabulary) write(ctx context.Context, tx pgx.Tx, collectionID int64) er
 			return []any{collectionID, w.folded, w.written, w.term, w.passages, w.titled, spellingKeys(collectionID, w.folded)}, nil
 		}))
 	if err != nil {
-		return fmt.Errorf("write words: %w", err)
+		return err
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO words
@@ -125,8 +141,5 @@ func (v vocabulary) write(ctx context.Context, tx pgx.Tx, collectionID int64) er
 			passages = words.passages + EXCLUDED.passages,
 			titled = words.titled OR EXCLUDED.titled,
 			keys = EXCLUDED.keys`)
-	if err != nil {
-		return fmt.Errorf("write words: %w", err)
-	}
-	return nil
+	return err
 }

@@ -84,18 +84,9 @@ func cleanText(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "\uFFFD")
 	}
-	s = lineEnds.Replace(s)
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n':
-			return r
-		case r == '\t':
-			return ' '
-		case unicode.IsControl(r), isInvisible(r):
-			return -1
-		}
-		return r
-	}, s)
+	if strings.ContainsFunc(s, isUnclean) {
+		s = strings.Map(clean, lineEnds.Replace(s))
+	}
 	s = norm.NFC.String(s)
 	var out strings.Builder
 	out.Grow(len(s))
@@ -116,6 +107,24 @@ func cleanText(s string) string {
 		out.WriteString(line)
 	}
 	return out.String()
+}
+
+// isUnclean tells what clean changes, and line ends of other kinds.
+func isUnclean(r rune) bool {
+	return r != '\n' && (r == '\u2028' || r == '\u2029' || clean(r) != r)
+}
+
+// clean makes a tab a blank, and drops control and invisible characters.
+func clean(r rune) rune {
+	switch {
+	case r == '\n':
+		return r
+	case r == '\t':
+		return ' '
+	case unicode.IsControl(r), isInvisible(r):
+		return -1
+	}
+	return r
 }
 
 // oneLine is cleanText with every run of white space as one space.

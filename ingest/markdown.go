@@ -28,6 +28,27 @@ func (MarkdownExtractor) Version() string { return "markdown/3" }
 // no emphasis.
 var formNumber = regexp.MustCompile(`(\d)\*(\d)`)
 
+// mayHaveFormNumber spares a text that has none the expression, which reads it letter
+// by letter.
+func mayHaveFormNumber(s string) bool {
+	for {
+		at := strings.IndexByte(s, '*')
+		if at < 0 {
+			return false
+		}
+		if at > 0 && '0' <= s[at-1] && s[at-1] <= '9' {
+			return true
+		}
+		s = s[at+1:]
+	}
+}
+
+// markdown is made once: that takes as long as to parse a page.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList),
+	goldmark.WithParserOptions(parser.WithAttribute()),
+)
+
 // Extract implements Extractor. A heading of the form "A > B > C" stands for
 // three levels. The title is the front matter's, else the first heading's of
 // level 1, else the file's name.
@@ -53,13 +74,11 @@ func (MarkdownExtractor) Extract(ctx context.Context, in Input) (Extracted, erro
 	if ctx.Err() != nil {
 		return Extracted{}, ctx.Err()
 	}
-	md := goldmark.New(
-		goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList),
-		goldmark.WithParserOptions(parser.WithAttribute()),
-	)
-	body = formNumber.ReplaceAllString(body, `$1\*$2`)
+	if mayHaveFormNumber(body) {
+		body = formNumber.ReplaceAllString(body, `$1\*$2`)
+	}
 	w := markdownWalker{source: []byte(body), slugs: map[string]int{}, width: wrapWidth(body)}
-	root := md.Parser().Parse(text.NewReader(w.source))
+	root := markdown.Parser().Parse(text.NewReader(w.source))
 	w.blocks(root)
 	if x.Title == "" {
 		x.Title = w.title

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guichet/corpus"
+	"guichet/internal/postgres"
 	"guichet/internal/postgrestest"
 )
 
@@ -200,11 +201,11 @@ func TestKilledChild(t *testing.T) {
 	if url == "" {
 		t.Skip("run by TestKillLeavesThePublishedEditionWhole")
 	}
-	pool, err := pgxpool.New(t.Context(), url)
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newTown(t, pool)
+	w := newTown(t, db.Pool)
 	w.dir = os.Getenv(childDir)
 	calls := 0
 	stuck := &fakeEmbedder{}
@@ -225,12 +226,12 @@ func TestKilledChild(t *testing.T) {
 
 func TestKillLeavesThePublishedEditionWhole(t *testing.T) {
 	url := postgrestest.URL(t)
-	pool, err := pgxpool.New(t.Context(), url)
+	db, err := postgres.Open(t.Context(), postgres.Config{URL: url})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
-	w := newTown(t, pool)
+	t.Cleanup(db.Close)
+	w := newTown(t, db.Pool)
 	for i := range 40 {
 		w.write(fmt.Sprintf("f%02d.md", i), sheet(fmt.Sprint("Fiche ", i), "Texte", 8))
 	}

@@ -35,11 +35,19 @@ func (s Splitter) Split(sections []Section) []corpus.Passage {
 			text := p.repeat + p.text
 			passages = append(passages, corpus.Passage{
 				Headings: section.Headings, Anchor: section.Anchor, Page: section.Page,
-				Text: text, Tokens: len(strings.Fields(text)),
+				Text: text, Tokens: countWords(text),
 			})
 		}
 	}
 	return passages
+}
+
+func countWords(text string) int {
+	n := 0
+	for range strings.FieldsSeq(text) {
+		n++
+	}
+	return n
 }
 
 // piece is a passage's text; repeat is what was said before and is needed to
