@@ -39,6 +39,30 @@ func spellingSearch(t *testing.T) func(question string) Result {
 	}
 }
 
+// TestWordsMetOnce: nothing is corrected to a word of one passage, until another
+// edition brings it again.
+func TestWordsMetOnce(t *testing.T) {
+	s, _, town := newStore(t)
+	c := newCollection(t, s, town.ID, "site")
+	searcher := NewSearcher(s, testEmbedder)
+	for n, want := range []int{0, 1, 1} {
+		publish(t, s, c, func(r *Run) {
+			put(t, r, document(fmt.Sprint(n), "Déchets", fmt.Sprintf("La collecte des encombrants, secteur %d.", n)))
+		})
+		scope, err := s.Scope(t.Context(), town.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, err := searcher.Search(t.Context(), scope, Query{Text: "des encombrent a jeter"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(result.Corrections) != want {
+			t.Errorf("edition %d: corrections %v, want %d", n+1, result.Corrections, want)
+		}
+	}
+}
+
 func TestMisspeltQuestions(t *testing.T) {
 	find := spellingSearch(t)
 	for question, want := range map[string]struct{ document, read string }{

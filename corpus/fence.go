@@ -87,15 +87,20 @@ func (d *ids) take(ctx context.Context, tx pgx.Tx, n int) (document int64, passa
 // draw draws anew: what is left of the last draw is lost.
 func (d *ids) draw(ctx context.Context, tx pgx.Tx, n int) error {
 	err := tx.QueryRow(ctx, `
+		WITH sequences AS MATERIALIZED (
+			SELECT
+				pg_get_serial_sequence('documents', 'id')::regclass AS documents,
+				pg_get_serial_sequence('passages', 'id')::regclass AS passages
+		)
 		SELECT
 			ARRAY(
-				SELECT nextval(pg_get_serial_sequence('documents', 'id')) AS id
-				FROM generate_series(1, @documents)
+				SELECT nextval(sequences.documents) AS id
+				FROM sequences, generate_series(1, @documents)
 				ORDER BY id
 			),
 			ARRAY(
-				SELECT nextval(pg_get_serial_sequence('passages', 'id')) AS id
-				FROM generate_series(1, @passages)
+				SELECT nextval(sequences.passages) AS id
+				FROM sequences, generate_series(1, @passages)
 				ORDER BY id
 			)`, pgx.NamedArgs{"documents": documentsAtOnce, "passages": n}).Scan(&d.documents, &d.passages)
 	if err != nil {

@@ -99,7 +99,9 @@ func foldedWord(written string) (folded string, ok bool) {
 // of the time.
 const writersOfWords = 2
 
-// write adds the words to those of the collection, in transactions of their own. What
+// write adds the words to those of the collection, in transactions of their own. A word
+// that stands in one passage, and in no title, may be misspelt itself: nothing is
+// corrected to it, and it has no keys until it is met again. What
 // an edition that never was published added stays: a word whose term the scope does
 // not have is of no use to a question, and does no harm.
 func (v vocabulary) write(ctx context.Context, pool *pgxpool.Pool, collectionID int64) error {
@@ -134,12 +136,35 @@ func writeWords(ctx context.Context, tx pgx.Tx, collectionID int64, words []*voc
 		return err
 	}
 	_, err = tx.Exec(ctx, `
+		WITH known AS (
+			UPDATE words
+			SET
+				passages = words.passages + n.passages,
+				titled = words.titled OR n.titled,
+				keys = n.keys
+			FROM new_words n
+			WHERE words.word = n.word
+				AND words.collection_id = n.collection_id
+			RETURNING words.word
+		)
 		INSERT INTO words
-		SELECT *
-		FROM new_words
+		SELECT
+			collection_id,
+			word,
+			written,
+			term,
+			passages,
+			titled,
+			CASE WHEN titled OR passages > 1 THEN keys ELSE '{}' END
+		FROM new_words n
+		WHERE NOT EXISTS (
+			SELECT
+			FROM known
+			WHERE known.word = n.word
+		)
+		-- A killed writer's words may come until its session ends.
 		ON CONFLICT (word, collection_id) DO UPDATE SET
 			passages = words.passages + EXCLUDED.passages,
-			titled = words.titled OR EXCLUDED.titled,
-			keys = EXCLUDED.keys`)
+			titled = words.titled OR EXCLUDED.titled`)
 	return err
 }
