@@ -212,27 +212,35 @@ func lastRune(text string) rune {
 	return r
 }
 
-// spellingsSQL finds the words that share a key with those that are unknown.
-// A word that stands in one passage, and in no title, may be misspelt itself.
-// Each key is looked up by itself: the planner takes the overlap of two arrays
-// for far more rows than there are, and reads the table.
+// spellingsSQL finds the words that share a key with those that are unknown; a key has
+// its collection in it. Each word is looked up by itself: the planner takes the entries
+// for more than they are, and reads the table.
 const spellingsSQL = `
-	WITH near AS (
+	WITH entries AS (
 		SELECT DISTINCT
-			w.collection_id,
-			w.word,
-			w.written,
-			w.term,
-			w.passages,
-			w.titled
-		FROM unnest(@keys::int[]) AS k (key)
+			b.collection_id,
+			entry.word
+		FROM unnest(@collections::bigint[]) AS c (id)
+		CROSS JOIN unnest(@buckets::int[]) AS k (bucket)
+		JOIN spelling_buckets b ON b.collection_id = c.id AND b.bucket = k.bucket
+		CROSS JOIN LATERAL unnest(b.keys, b.words) AS entry (key, word)
+		WHERE entry.key = ANY(@keys)
+	), near AS (
+		SELECT w.*
+		FROM entries
 		CROSS JOIN LATERAL (
-			SELECT *
+			SELECT
+				collection_id,
+				word,
+				written,
+				term,
+				passages,
+				titled
 			FROM words
-			WHERE keys @> ARRAY[k.key]
+			WHERE word = entries.word
+				AND collection_id = entries.collection_id
 			OFFSET 0
 		) w
-		WHERE w.collection_id = ANY(@collections)
 	)
 	SELECT
 		word,
@@ -255,6 +263,15 @@ const spellingsSQL = `
 		word
 	LIMIT 1000`
 
+func spellingArgs(collections []int64, keys []int32) pgx.NamedArgs {
+	buckets := make([]int32, len(keys))
+	for i, key := range keys {
+		buckets[i] = bucketOf(key)
+	}
+	slices.Sort(buckets)
+	return pgx.NamedArgs{"collections": collections, "buckets": slices.Compact(buckets), "keys": keys}
+}
+
 func (s *Store) spellings(ctx context.Context, collections []int64, unknown []Correction) ([]spelling, error) {
 	var keys []int32
 	for _, c := range collections {
@@ -262,7 +279,7 @@ func (s *Store) spellings(ctx context.Context, collections []int64, unknown []Co
 			keys = append(keys, spellingKeys(c, analysis.Fold(u.Written))...)
 		}
 	}
-	rows, err := s.pool.Query(ctx, spellingsSQL, pgx.NamedArgs{"collections": collections, "keys": keys})
+	rows, err := s.pool.Query(ctx, spellingsSQL, spellingArgs(collections, keys))
 	if err != nil {
 		return nil, fmt.Errorf("look for spellings: %w", err)
 	}

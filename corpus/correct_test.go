@@ -160,8 +160,8 @@ func TestSpellingPlan(t *testing.T) {
 		if _, err := pool.Exec(t.Context(), analyzed); err != nil {
 			t.Fatal(err)
 		}
-		plan := explain(t, pool, spellingsSQL, map[string]any{"collections": []int64{c.ID}, "keys": keys})
-		if !strings.Contains(plan, "words_keys") || strings.Contains(plan, "Seq Scan on words") {
+		plan := explain(t, pool, spellingsSQL, spellingArgs([]int64{c.ID}, keys))
+		if !strings.Contains(plan, "spelling_buckets_pkey") || !strings.Contains(plan, "words_pkey") {
 			t.Errorf("after %s:\n%s", analyzed, plan)
 		}
 	}

@@ -22,6 +22,13 @@ const (
 	maxSpellingKeys = 1 + keyPrefix + keyPrefix*(keyPrefix-1)/2 + 1 // of a word
 )
 
+// spellingBuckets is how many buckets the keys of a collection's words are in: a
+// dozen keys a bucket in a collection of 11 000 words.
+const spellingBuckets = 1 << 14
+
+// bucketOf is a key's bucket: its last bits.
+func bucketOf(key int32) int32 { return key & (spellingBuckets - 1) }
+
 // spellingKeys returns the keys of a folded word in a collection, distinct.
 func spellingKeys(collectionID int64, word string) []int32 {
 	letters := []rune(word)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
-	"golang.org/x/sync/errgroup"
 
 	"guichet/internal/analysis"
 )
@@ -95,76 +94,122 @@ func foldedWord(written string) (folded string, ok bool) {
 	return folded, n >= minWord && n <= maxWord
 }
 
-// writersOfWords is how many connections write words at once: their index takes most
-// of the time.
-const writersOfWords = 2
-
-// write adds the words to those of the collection, in transactions of their own. A word
+// write adds the words to those of the collection, in a transaction of its own. A word
 // that stands in one passage, and in no title, may be misspelt itself: nothing is
-// corrected to it, and it has no keys until it is met again. What
-// an edition that never was published added stays: a word whose term the scope does
-// not have is of no use to a question, and does no harm.
+// corrected to it, and it gets no keys until it is met again. What an edition that
+// never was published added stays: a word whose term the scope does not have is of no
+// use to a question, and does no harm.
 func (v vocabulary) write(ctx context.Context, pool *pgxpool.Pool, collectionID int64) error {
-	words := slices.SortedFunc(maps.Values(v.words), func(a, b *vocabularyWord) int {
-		return cmp.Compare(a.folded, b.folded)
-	})
-	group, ctx := errgroup.WithContext(ctx)
-	for part := range slices.Chunk(words, max(1, (len(words)+writersOfWords-1)/writersOfWords)) {
-		group.Go(func() error {
-			return pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error { return writeWords(ctx, tx, collectionID, part) })
-		})
+	if len(v.words) == 0 {
+		return nil
 	}
-	if err := group.Wait(); err != nil {
+	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
+		fit, err := v.writeWords(ctx, tx, collectionID)
+		if err != nil {
+			return err
+		}
+		return writeKeys(ctx, tx, collectionID, fit)
+	})
+	if err != nil {
 		return fmt.Errorf("write words: %w", err)
 	}
 	return nil
 }
 
-func writeWords(ctx context.Context, tx pgx.Tx, collectionID int64, words []*vocabularyWord) error {
+// writeWords returns the words that may be corrected to now and were not before.
+func (v vocabulary) writeWords(ctx context.Context, tx pgx.Tx, collectionID int64) ([]string, error) {
+	words := slices.SortedFunc(maps.Values(v.words), func(a, b *vocabularyWord) int {
+		return cmp.Compare(a.folded, b.folded)
+	})
 	_, err := tx.Exec(ctx, `
 		CREATE TEMPORARY TABLE new_words (LIKE words) ON COMMIT DROP`)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	_, err = tx.CopyFrom(ctx, pgx.Identifier{"new_words"},
-		[]string{"collection_id", "word", "written", "term", "passages", "titled", "keys"},
+		[]string{"collection_id", "word", "written", "term", "passages", "titled"},
 		pgx.CopyFromSlice(len(words), func(i int) ([]any, error) {
 			w := words[i]
-			return []any{collectionID, w.folded, w.written, w.term, w.passages, w.titled, spellingKeys(collectionID, w.folded)}, nil
+			return []any{collectionID, w.folded, w.written, w.term, w.passages, w.titled}, nil
+		}))
+	if err != nil {
+		return nil, err
+	}
+	// Bounded by nature: the words of an edition's new passages.
+	rows, err := tx.Query(ctx, `
+		WITH before AS (
+			SELECT
+				w.word,
+				w.passages,
+				w.titled
+			FROM new_words n
+			JOIN words w ON w.word = n.word AND w.collection_id = n.collection_id
+		), written AS (
+			INSERT INTO words
+			SELECT *
+			FROM new_words
+			ON CONFLICT (word, collection_id) DO UPDATE SET
+				passages = words.passages + EXCLUDED.passages,
+				titled = words.titled OR EXCLUDED.titled
+			RETURNING
+				word,
+				passages,
+				titled
+		)
+		SELECT written.word
+		FROM written
+		LEFT JOIN before ON before.word = written.word
+		WHERE (written.passages > 1 OR written.titled)
+			AND NOT coalesce(before.passages > 1 OR before.titled, false)`)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// writeKeys appends the words' keys to their buckets.
+func writeKeys(ctx context.Context, tx pgx.Tx, collectionID int64, words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	type bucket struct {
+		keys  []int32
+		words []string
+	}
+	buckets := make([]bucket, spellingBuckets)
+	for _, word := range words {
+		for _, key := range spellingKeys(collectionID, word) {
+			b := &buckets[bucketOf(key)]
+			b.keys, b.words = append(b.keys, key), append(b.words, word)
+		}
+	}
+	_, err := tx.Exec(ctx, `
+		CREATE TEMPORARY TABLE new_buckets (LIKE spelling_buckets) ON COMMIT DROP`)
+	if err != nil {
+		return err
+	}
+	n := 0
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{"new_buckets"}, []string{"collection_id", "bucket", "keys", "words"},
+		pgx.CopyFromFunc(func() ([]any, error) {
+			for n < len(buckets) && len(buckets[n].keys) == 0 {
+				n++
+			}
+			if n == len(buckets) {
+				return nil, nil
+			}
+			b := buckets[n]
+			n++
+			return []any{collectionID, n - 1, b.keys, b.words}, nil
 		}))
 	if err != nil {
 		return err
 	}
 	_, err = tx.Exec(ctx, `
-		WITH known AS (
-			UPDATE words
-			SET
-				passages = words.passages + n.passages,
-				titled = words.titled OR n.titled,
-				keys = n.keys
-			FROM new_words n
-			WHERE words.word = n.word
-				AND words.collection_id = n.collection_id
-			RETURNING words.word
-		)
-		INSERT INTO words
-		SELECT
-			collection_id,
-			word,
-			written,
-			term,
-			passages,
-			titled,
-			CASE WHEN titled OR passages > 1 THEN keys ELSE '{}' END
-		FROM new_words n
-		WHERE NOT EXISTS (
-			SELECT
-			FROM known
-			WHERE known.word = n.word
-		)
-		-- A killed writer's words may come until its session ends.
-		ON CONFLICT (word, collection_id) DO UPDATE SET
-			passages = words.passages + EXCLUDED.passages,
-			titled = words.titled OR EXCLUDED.titled`)
+		INSERT INTO spelling_buckets
+		SELECT *
+		FROM new_buckets
+		ON CONFLICT (collection_id, bucket) DO UPDATE SET
+			keys = spelling_buckets.keys || EXCLUDED.keys,
+			words = spelling_buckets.words || EXCLUDED.words`)
 	return err
 }
