@@ -212,19 +212,21 @@ func lastRune(text string) rune {
 	return r
 }
 
-// spellingsSQL finds the words that share a key with those that are unknown; a key has
-// its collection in it. Each word is looked up by itself: the planner takes the entries
-// for more than they are, and reads the table.
+// spellingsSQL finds the words that share a key with those that are unknown. Each word
+// is looked up by itself: the planner takes them for more than they are, and reads the
+// table.
 const spellingsSQL = `
 	WITH entries AS (
 		SELECT DISTINCT
 			b.collection_id,
-			entry.word
-		FROM unnest(@collections::bigint[]) AS c (id)
-		CROSS JOIN unnest(@buckets::int[]) AS k (bucket)
-		JOIN spelling_buckets b ON b.collection_id = c.id AND b.bucket = k.bucket
-		CROSS JOIN LATERAL unnest(b.keys, b.words) AS entry (key, word)
-		WHERE entry.key = ANY(@keys)
+			b.words[place] AS word
+		FROM unnest(
+			@collections::bigint[],
+			@buckets::integer[],
+			@keys::integer[]
+		) AS asked (collection_id, bucket, key)
+		JOIN spelling_buckets b USING (collection_id, bucket)
+		CROSS JOIN LATERAL unnest(array_positions(b.keys, asked.key)) AS place
 	), near AS (
 		SELECT w.*
 		FROM entries
@@ -263,23 +265,27 @@ const spellingsSQL = `
 		word
 	LIMIT 1000`
 
-func spellingArgs(collections []int64, keys []int32) pgx.NamedArgs {
-	buckets := make([]int32, len(keys))
-	for i, key := range keys {
-		buckets[i] = bucketOf(key)
+// spellingArgs are the keys that folded words have in each collection, and where those
+// stand.
+func spellingArgs(collections []int64, words []string) pgx.NamedArgs {
+	var of []int64
+	var buckets, keys []int32
+	for _, c := range collections {
+		for _, word := range words {
+			for _, key := range spellingKeys(c, word) {
+				of, buckets, keys = append(of, c), append(buckets, bucketOf(key)), append(keys, key)
+			}
+		}
 	}
-	slices.Sort(buckets)
-	return pgx.NamedArgs{"collections": collections, "buckets": slices.Compact(buckets), "keys": keys}
+	return pgx.NamedArgs{"collections": of, "buckets": buckets, "keys": keys}
 }
 
 func (s *Store) spellings(ctx context.Context, collections []int64, unknown []Correction) ([]spelling, error) {
-	var keys []int32
-	for _, c := range collections {
-		for _, u := range unknown {
-			keys = append(keys, spellingKeys(c, analysis.Fold(u.Written))...)
-		}
+	words := make([]string, len(unknown))
+	for i, u := range unknown {
+		words[i] = analysis.Fold(u.Written)
 	}
-	rows, err := s.pool.Query(ctx, spellingsSQL, spellingArgs(collections, keys))
+	rows, err := s.pool.Query(ctx, spellingsSQL, spellingArgs(collections, words))
 	if err != nil {
 		return nil, fmt.Errorf("look for spellings: %w", err)
 	}

@@ -11,7 +11,7 @@
 // anchor, page, text), and the Splitter cuts sections into passages, never
 // across two of them. Passages are embedded in batches while nothing is held
 // in the database, and each document is then put into the open edition in one
-// transaction. What a complete listing lacks is retired, unless that is so much
+// transaction, a few documents side by side. What a complete listing lacks is retired, unless that is so much
 // that an operator must be asked first (guard.go). At the end the edition is
 // completed and shown to the Gate, by whose verdict it is published, waits for an
 // operator, or is dropped; readers see the old edition until then, whatever
