@@ -183,13 +183,28 @@ func writeKeys(ctx context.Context, tx pgx.Tx, collectionID int64, words []strin
 			b.keys, b.words = append(b.keys, key), append(b.words, word)
 		}
 	}
-	_, err := tx.Exec(ctx, `
-		CREATE TEMPORARY TABLE new_buckets (LIKE spelling_buckets) ON COMMIT DROP`)
+	// Those of a first edition need not be put beside others.
+	var first bool
+	err := tx.QueryRow(ctx, `
+		SELECT NOT EXISTS (
+			SELECT
+			FROM spelling_buckets
+			WHERE collection_id = @collection
+		)`, pgx.NamedArgs{"collection": collectionID}).Scan(&first)
 	if err != nil {
 		return err
 	}
+	table := "spelling_buckets"
+	if !first {
+		table = "new_buckets"
+		_, err := tx.Exec(ctx, `
+			CREATE TEMPORARY TABLE new_buckets (LIKE spelling_buckets) ON COMMIT DROP`)
+		if err != nil {
+			return err
+		}
+	}
 	n := 0
-	_, err = tx.CopyFrom(ctx, pgx.Identifier{"new_buckets"}, []string{"collection_id", "bucket", "keys", "words"},
+	_, err = tx.CopyFrom(ctx, pgx.Identifier{table}, []string{"collection_id", "bucket", "keys", "words"},
 		pgx.CopyFromFunc(func() ([]any, error) {
 			for n < len(buckets) && len(buckets[n].keys) == 0 {
 				n++
@@ -201,7 +216,7 @@ func writeKeys(ctx context.Context, tx pgx.Tx, collectionID int64, words []strin
 			n++
 			return []any{collectionID, n - 1, b.keys, b.words}, nil
 		}))
-	if err != nil {
+	if err != nil || first {
 		return err
 	}
 	_, err = tx.Exec(ctx, `

@@ -105,7 +105,11 @@ func pipeTable(rows [][]string, header bool) string {
 func trimLines(s string) string {
 	var lines []string
 	for line := range strings.SplitSeq(s, "\n") {
-		if line = strings.Join(strings.FieldsFunc(line, isPlainSpace), " "); line != "" {
+		line = strings.TrimFunc(line, isPlainSpace)
+		if strings.ContainsAny(line, "\t\r\f") || strings.Contains(line, "  ") {
+			line = strings.Join(strings.FieldsFunc(line, isPlainSpace), " ")
+		}
+		if line != "" {
 			lines = append(lines, line)
 		}
 	}

@@ -112,12 +112,16 @@ func lineStart(text string, at int) int {
 
 // foldForMatching is text without case, accents and what cannot be seen.
 func foldForMatching(text string) string {
+	text = analysis.FoldText(text)
+	if !strings.ContainsFunc(text, isInvisible) {
+		return text
+	}
 	return strings.Map(func(r rune) rune {
 		if isInvisible(r) {
 			return -1
 		}
 		return r
-	}, analysis.FoldText(text))
+	}, text)
 }
 
 // isInvisible tells characters that are drawn as nothing.
