@@ -13,7 +13,7 @@ import (
 // was not finished is recorded as failed.
 func (e *Edition) Complete(ctx context.Context) (changed bool, err error) {
 	err = pgx.BeginFunc(ctx, e.conn, func(tx pgx.Tx) error {
-		if err := e.fence(ctx, tx); err != nil {
+		if err := fence(ctx, tx, e.Collection.ID); err != nil {
 			return err
 		}
 		if err := e.failRuns(ctx, tx); err != nil {

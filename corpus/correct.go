@@ -212,14 +212,12 @@ func lastRune(text string) rune {
 	return r
 }
 
-// spellingsSQL finds the words that share a key with those that are unknown. Each word
-// is looked up by itself: the planner takes them for more than they are, and reads the
-// table.
+// spellingsSQL finds the words that share a key with those that are unknown, and counts
+// them over all collections that are asked. Each word is looked up by itself: the planner
+// takes them for more than they are, and reads the table.
 const spellingsSQL = `
 	WITH entries AS (
-		SELECT DISTINCT
-			b.collection_id,
-			b.words[place] AS word
+		SELECT DISTINCT b.words[place] AS word
 		FROM unnest(
 			@collections::bigint[],
 			@buckets::integer[],
@@ -240,7 +238,7 @@ const spellingsSQL = `
 				titled
 			FROM words
 			WHERE word = entries.word
-				AND collection_id = entries.collection_id
+				AND collection_id = ANY(@scope)
 			OFFSET 0
 		) w
 	)
@@ -277,7 +275,7 @@ func spellingArgs(collections []int64, words []string) pgx.NamedArgs {
 			}
 		}
 	}
-	return pgx.NamedArgs{"collections": of, "buckets": buckets, "keys": keys}
+	return pgx.NamedArgs{"scope": collections, "collections": of, "buckets": buckets, "keys": keys}
 }
 
 func (s *Store) spellings(ctx context.Context, collections []int64, unknown []Correction) ([]spelling, error) {

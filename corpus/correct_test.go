@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"pgregory.net/rapid"
 
 	"guichet/corpus/thesaurus"
@@ -60,6 +61,26 @@ func TestWordsMetOnce(t *testing.T) {
 		if len(result.Corrections) != want {
 			t.Errorf("edition %d: corrections %v, want %d", n+1, result.Corrections, want)
 		}
+	}
+}
+
+// TestCorrectionsCountAllCollections: two words are as near, and each collection by itself
+// has one of them four times as often; both together do not.
+func TestCorrectionsCountAllCollections(t *testing.T) {
+	s, _, town := newStore(t)
+	const often, once = "les encombrants", "un encombrantx"
+	for name, texts := range map[string][]string{
+		"site":   {often, often, often, often, often, once},
+		"agenda": {once, once, once, once, often},
+	} {
+		publish(t, s, newCollection(t, s, town.ID, name), func(r *Run) {
+			for i, text := range texts {
+				put(t, r, document(fmt.Sprint(i), "Page", text))
+			}
+		})
+	}
+	if got := search(t, s, town, "les encombrantk").Corrections; len(got) != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -149,7 +170,8 @@ func TestSpellingPlan(t *testing.T) {
 		}
 		words.add(string(w)+"ion", string(w), int64(i+1), true)
 	}
-	if err := words.write(t.Context(), pool, c.ID); err != nil {
+	err := pgx.BeginFunc(t.Context(), pool, func(tx pgx.Tx) error { return words.write(t.Context(), tx, c.ID) })
+	if err != nil {
 		t.Fatal(err)
 	}
 	unknown := strings.Fields("pisine cantinne inscripsion encombran dechetterrie lecole")

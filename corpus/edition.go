@@ -14,8 +14,8 @@ import (
 // Edition is the writer's handle on a collection's open edition. It holds the
 // collection's lock, and all that it writes goes over the connection that
 // holds it, so that a writer that lost the lock can write no more; documents
-// alone are put over others (fence.go). It is not safe for concurrent use, but
-// for Run.Put.
+// alone are put over others, until another writer has the lock (fence.go). It is
+// not safe for concurrent use, but for Run.Put.
 type Edition struct {
 	Collection Collection
 	Number     int
@@ -36,8 +36,8 @@ type Edition struct {
 // that they meet no other program's: "guic" in ASCII.
 const writerLock = 0x67756963
 
-// lockCollection takes the collection's writer lock, or returns ErrBusy. The
-// lock lives as long as the connection's session.
+// lockCollection takes the collection's writer lock, or returns ErrBusy, and shuts
+// out whoever held it before. The lock lives as long as the connection's session.
 func (s *Store) lockCollection(ctx context.Context, c Collection) (*pgxpool.Conn, error) {
 	if c.ID > math.MaxInt32 {
 		return nil, fmt.Errorf("collection id %d is too large to be locked", c.ID)
@@ -54,6 +54,10 @@ func (s *Store) lockCollection(ctx context.Context, c Collection) (*pgxpool.Conn
 	}
 	if err != nil {
 		conn.Release()
+		return nil, err
+	}
+	if err := pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error { return shutOut(ctx, tx, c.ID) }); err != nil {
+		s.unlockCollection(conn, c)
 		return nil, err
 	}
 	return conn, nil
@@ -191,9 +195,6 @@ func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) erro
 	if err := e.locate(ctx, tx); err != nil {
 		return err
 	}
-	if err := e.fence(ctx, tx); err != nil {
-		return err
-	}
 	spaceID, err := ensureSpace(ctx, tx, e.space)
 	if err != nil {
 		return err
@@ -206,7 +207,7 @@ func (e *Edition) open(ctx context.Context, tx pgx.Tx, sources []SourceRef) erro
 			return err
 		}
 		if e.Resumed {
-			return e.takeOver(ctx, tx)
+			return e.resume(ctx, tx)
 		}
 		if e.Continued, err = e.waits(ctx, tx); err != nil {
 			return err

@@ -150,9 +150,6 @@ func (s *Store) RejectPrepared(ctx context.Context, c Collection) error {
 		if err != nil {
 			return err
 		}
-		if err := e.fence(ctx, tx); err != nil {
-			return err
-		}
 		return e.discard(ctx, tx)
 	})
 	if err != nil {

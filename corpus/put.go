@@ -36,23 +36,12 @@ type plan struct {
 	dropped  []stored  // live rows that the new version has no use for
 }
 
-// fresh is how many passages are new.
-func (p plan) fresh() int {
-	n := 0
-	for _, row := range p.kept {
-		if row == nil {
-			n++
-		}
-	}
-	return n
-}
-
 // plan matches the document's passages with the rows of its previous version.
-// A passage that stands twice is matched with two rows.
-func (r *Run) plan(ctx context.Context, tx pgx.Tx, d Document) (plan, error) {
+// A passage that stands twice is matched with two rows. lock is previous's.
+func (r *Run) plan(ctx context.Context, tx pgx.Tx, d Document, lock string) (plan, error) {
 	p := plan{kept: make([]*stored, len(d.Passages))}
 	var err error
-	if p.previous, err = r.previous(ctx, tx, d.Key); err != nil || p.previous.id == 0 {
+	if p.previous, err = r.previous(ctx, tx, d.Key, lock); err != nil || p.previous.id == 0 {
 		return p, err
 	}
 	rows, err := r.edition.keepable(ctx, tx, p.previous.lineage)
@@ -76,11 +65,14 @@ func (r *Run) plan(ctx context.Context, tx pgx.Tx, d Document) (plan, error) {
 	return p, nil
 }
 
+// shareEdition keeps the edition open for this writer until the transaction ends.
+const shareEdition = `FOR KEY SHARE OF e`
+
 // previous finds the document's live row, or else the one that this edition
 // ended, so that a document that was retired and comes back keeps its lineage.
-// Until the transaction ends the edition stays open for this writer; it returns
-// errFenced when it is not.
-func (r *Run) previous(ctx context.Context, tx pgx.Tx, key string) (version, error) {
+// lock is shareEdition where something is written by it over another connection than
+// the lock's. It returns errFenced when the edition is not open for this writer.
+func (r *Run) previous(ctx context.Context, tx pgx.Tx, key, lock string) (version, error) {
 	args := r.args()
 	args["row"], args["writer"] = r.edition.row, r.edition.writer
 	args["key"] = key
@@ -111,7 +103,7 @@ func (r *Run) previous(ctx context.Context, tx pgx.Tx, key string) (version, err
 		WHERE e.id = @row
 			AND e.writer = @writer
 			AND e.state = 'open'
-		FOR KEY SHARE OF e`, args).Scan(&v.id, &v.lineage, &v.born, &v.live)
+		`+lock, args).Scan(&v.id, &v.lineage, &v.born, &v.live)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return v, errFenced
 	}
@@ -174,7 +166,7 @@ func (e *Edition) keepable(ctx context.Context, tx pgx.Tx, lineage int64) (map[[
 func (r *Run) Kept(ctx context.Context, d Document) ([]bool, error) {
 	var p plan
 	err := pgx.BeginFunc(ctx, r.edition.conn, func(tx pgx.Tx) (err error) {
-		p, err = r.plan(ctx, tx, d)
+		p, err = r.plan(ctx, tx, d, "")
 		return err
 	})
 	if err != nil {
@@ -192,15 +184,21 @@ func (r *Run) Kept(ctx context.Context, d Document) ([]bool, error) {
 // collection without vectors, vectors is nil. Several documents may be put at
 // once, each over a connection of its own, but not two of one key.
 func (r *Run) Put(ctx context.Context, d Document, vectors [][]float32) error {
-	err := pgx.BeginFunc(ctx, r.edition.store.pool, func(tx pgx.Tx) error {
-		p, err := r.plan(ctx, tx, d)
+	e := r.edition
+	// As many as all of its passages need, of which some may be kept.
+	document, fresh, err := e.ids.take(ctx, e.store.pool, len(d.Passages))
+	if err != nil {
+		return fmt.Errorf("put document %s: %w", d.Key, err)
+	}
+	err = pgx.BeginFunc(ctx, e.store.pool, func(tx pgx.Tx) error {
+		p, err := r.plan(ctx, tx, d, shareEdition)
 		if err != nil {
 			return err
 		}
-		if err := r.edition.checkVectors(d, p, vectors); err != nil {
+		if err := e.checkVectors(d, p, vectors); err != nil {
 			return err
 		}
-		return r.put(ctx, tx, d, p, vectors)
+		return r.put(ctx, tx, d, p, vectors, document, fresh)
 	})
 	if err != nil {
 		return fmt.Errorf("put document %s: %w", d.Key, err)
@@ -234,12 +232,9 @@ func (e *Edition) checkVectors(d Document, p plan, vectors [][]float32) error {
 
 // put carries the plan out: the old version ends, rows that are not kept end
 // with it, and the new version points at kept and new rows in reading order.
-func (r *Run) put(ctx context.Context, tx pgx.Tx, d Document, p plan, vectors [][]float32) error {
+// document and fresh are ids for it and for its new passages.
+func (r *Run) put(ctx context.Context, tx pgx.Tx, d Document, p plan, vectors [][]float32, document int64, fresh []int64) error {
 	e := r.edition
-	document, fresh, err := e.ids.take(ctx, tx, p.fresh())
-	if err != nil {
-		return err
-	}
 	lineage := document
 	if p.previous.id != 0 {
 		lineage = p.previous.lineage

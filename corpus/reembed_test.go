@@ -370,7 +370,7 @@ func TestDeleteCollection(t *testing.T) {
 	if err := s.DeleteCollection(t.Context(), c); !errors.Is(err, ErrNotFound) {
 		t.Errorf("deleted twice: %v", err)
 	}
-	for _, table := range []string{"documents", "passages", "term_lists", "editions", "runs", "sources", "vectors_1"} {
+	for _, table := range []string{"documents", "passages", "term_lists", "ended_lists", "words", "spelling_buckets", "editions", "runs", "sources", "vectors_1"} {
 		var n int
 		err := pool.QueryRow(t.Context(), `SELECT count(*) FROM `+table+` t WHERE to_jsonb(t)->>'collection_id' = $1`, fmt.Sprint(c.ID)).Scan(&n)
 		if err != nil || n != 0 {

@@ -11,7 +11,7 @@ import (
 // It returns ErrNotFound when the source has no such document.
 func (r *Run) Rename(ctx context.Context, key, name string) error {
 	err := pgx.BeginFunc(ctx, r.edition.conn, func(tx pgx.Tx) error {
-		previous, err := r.previous(ctx, tx, key)
+		previous, err := r.previous(ctx, tx, key, "")
 		if err != nil {
 			return err
 		}

@@ -165,9 +165,9 @@ func (b *segmentBuilder) list(term string) *postingList {
 const indexBatch = 500
 
 // buildSegment writes the term lists, the sequences and the words of the
-// passages that the edition bore. Reading, analysis, indexing and writing go on
-// beside each other, over other connections where the edition's is writing: what the
-// edition bore was committed document by document.
+// passages that the edition bore. Reading, analysis, indexing and writing go on beside
+// each other, the reading over another connection than the edition's: what the edition
+// bore was committed document by document.
 func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 	builder := newSegmentBuilder()
 	read, ready, sequences := make(chan []indexed, 1), make(chan []indexed, 1), make(chan sequence, indexBatch)
@@ -188,15 +188,13 @@ func (e *Edition) buildSegment(ctx context.Context, tx pgx.Tx) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	group, inner = errgroup.WithContext(ctx)
-	group.Go(func() error { return builder.words.write(inner, e.store.pool, e.Collection.ID) })
-	group.Go(func() error {
-		terms := slices.Sorted(maps.Keys(builder.lists))
-		return copyTermLists(inner, tx, len(terms), func(i int) ([]any, error) {
-			return []any{e.Collection.ID, e.Number, terms[i], builder.lists[terms[i]].coded}, nil
-		})
+	if err := builder.words.write(ctx, tx, e.Collection.ID); err != nil {
+		return err
+	}
+	terms := slices.Sorted(maps.Keys(builder.lists))
+	return copyTermLists(ctx, tx, len(terms), func(i int) ([]any, error) {
+		return []any{e.Collection.ID, e.Number, terms[i], builder.lists[terms[i]].coded}, nil
 	})
-	return group.Wait()
 }
 
 // analyzeAll hands on the batches that come, analyzed.

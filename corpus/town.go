@@ -226,6 +226,19 @@ func (s *Store) DeleteTown(ctx context.Context, slug string) error {
 		if isDefault {
 			return ErrDefaultTown
 		}
+		// A put shares its edition before it looks for its collection, which the
+		// deletion takes first: it is waited for here, or would wait for this.
+		_, err = tx.Exec(ctx, `
+			SELECT
+			FROM editions e
+			JOIN collections c ON c.id = e.collection_id
+			JOIN towns t ON t.id = c.town_id
+			WHERE t.slug = @slug
+			ORDER BY e.id
+			FOR UPDATE OF e`, pgx.NamedArgs{"slug": slug})
+		if err != nil {
+			return err
+		}
 		_, err = tx.Exec(ctx, `DELETE FROM towns WHERE slug = @slug`, pgx.NamedArgs{"slug": slug})
 		return err
 	})

@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guichet/internal/analysis"
 )
@@ -94,22 +93,18 @@ func foldedWord(written string) (folded string, ok bool) {
 	return folded, n >= minWord && n <= maxWord
 }
 
-// write adds the words to those of the collection, in a transaction of its own. A word
-// that stands in one passage, and in no title, may be misspelt itself: nothing is
-// corrected to it, and it gets no keys until it is met again. What an edition that
-// never was published added stays: a word whose term the scope does not have is of no
-// use to a question, and does no harm.
-func (v vocabulary) write(ctx context.Context, pool *pgxpool.Pool, collectionID int64) error {
+// write adds the words to those of the collection. A word that stands in one passage, and
+// in no title, may be misspelt itself: nothing is corrected to it, and it gets no keys
+// until it is met again. What an edition that never was published added stays: a word
+// whose term the scope does not have is of no use to a question, and does no harm.
+func (v vocabulary) write(ctx context.Context, tx pgx.Tx, collectionID int64) error {
 	if len(v.words) == 0 {
 		return nil
 	}
-	err := pgx.BeginFunc(ctx, pool, func(tx pgx.Tx) error {
-		fit, err := v.writeWords(ctx, tx, collectionID)
-		if err != nil {
-			return err
-		}
-		return writeKeys(ctx, tx, collectionID, fit)
-	})
+	fit, err := v.writeWords(ctx, tx, collectionID)
+	if err == nil {
+		err = writeKeys(ctx, tx, collectionID, fit)
+	}
 	if err != nil {
 		return fmt.Errorf("write words: %w", err)
 	}

@@ -100,6 +100,8 @@ func (e *memoryEdition) About() (c corpus.Collection, number int, resumed, conti
 	return e.c, e.store.number + 1, false, false
 }
 
+func (e *memoryEdition) Held(context.Context) error { return nil }
+
 func (e *memoryEdition) Hold(context.Context, string) error { return nil }
 
 func (e *memoryEdition) Prune(context.Context) error { return nil }
@@ -197,6 +199,13 @@ type fakeEmbedder struct {
 	calls int
 	texts int
 	fails func(texts []string) error
+}
+
+// count is how often it was asked.
+func (e *fakeEmbedder) count() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.calls
 }
 
 func (e *fakeEmbedder) Space() corpus.Space {

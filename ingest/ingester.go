@@ -105,7 +105,8 @@ func (in Ingester) withDefaults() Ingester {
 	return in
 }
 
-// pass is one call of Ingest. Only its own goroutine writes to the edition.
+// pass is one call of Ingest. Only its own goroutine writes to the edition, but for
+// documents, which are put beside it.
 type pass struct {
 	Ingester
 	begun      time.Time

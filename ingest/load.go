@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -50,6 +51,7 @@ type loader struct {
 	embedded chan embedded   // what comes back
 	dead     int             // failed batches in a row
 	ready    []*pending      // to be put
+	held     time.Time       // when the edition was last seen to be this run's alone
 	writing  map[string]bool // keys of the documents that are being put
 	written  chan written    // what came of it
 }
@@ -125,7 +127,9 @@ func (s *loader) pump(ctx context.Context, results <-chan readItem) error {
 			s.embed(ctx, s.queue[0])
 			s.queue = s.queue[1:]
 		}
-		s.putReady(ctx)
+		if err := s.putReady(ctx); err != nil {
+			return err
+		}
 		in := results
 		if !open || len(s.queue) > 0 || len(s.ready) > 0 {
 			in = nil
@@ -251,8 +255,7 @@ func checkVectors(vectors [][]float32, count, dimensions int) error {
 	return nil
 }
 
-// place gives a batch's vectors to their documents and puts those that are
-// whole. A batch that failed is tried again document by document, so that one
+// place gives a batch's vectors to their documents; those that are whole are ready. A batch that failed is tried again document by document, so that one
 // text that the embedder chokes on costs one document.
 func (s *loader) place(ctx context.Context, e embedded) error {
 	if ctx.Err() != nil {
@@ -310,9 +313,18 @@ func (b batch) byDocument() []batch {
 	return parts
 }
 
+// heldFor is how long a look at the lock is good for.
+const heldFor = time.Second
+
 // putReady begins to put documents that are ready, a few at once, and never two
-// of one key: the later one takes the place of the earlier.
-func (s *loader) putReady(ctx context.Context) {
+// of one key.
+func (s *loader) putReady(ctx context.Context) error {
+	if len(s.ready) > 0 && time.Since(s.held) > heldFor {
+		if err := s.pass.edition.Held(ctx); err != nil {
+			return err
+		}
+		s.held = time.Now()
+	}
 	s.ready = slices.DeleteFunc(s.ready, func(doc *pending) bool {
 		key := doc.document.Key
 		if len(s.writing) == documentsAtOnce || s.writing[key] {
@@ -324,6 +336,7 @@ func (s *loader) putReady(ctx context.Context) {
 		}()
 		return true
 	})
+	return nil
 }
 
 // putDone notes what came of putting a document.

@@ -189,6 +189,43 @@ func TestPartialPassDoesNotPublishAnInterruptedOne(t *testing.T) {
 	}
 }
 
+// TestRunThatLosesItsSessionEndsSoon: the database ends the session that holds the lock,
+// while the others, over which documents are put, go on.
+func TestRunThatLosesItsSessionEndsSoon(t *testing.T) {
+	pool := postgrestest.Open(t)
+	w := newTown(t, pool)
+	for i := range 60 {
+		w.write(fmt.Sprintf("f%02d.md", i), sheet(fmt.Sprint("Fiche ", i), "Texte", 32))
+	}
+	losing := &fakeEmbedder{}
+	losing.fails = func([]string) error {
+		n := losing.count()
+		if n < 2 {
+			return nil
+		}
+		time.Sleep(heldFor) // a look is good for so long
+		if n > 2 {
+			return nil
+		}
+		_, err := pool.Exec(t.Context(), `
+			SELECT pg_terminate_backend(pid, 5000)
+			FROM pg_locks
+			WHERE locktype = 'advisory'
+				AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`)
+		return err
+	}
+	if _, err := w.ingest(losing); err == nil || !strings.Contains(err.Error(), "the database ended this run's session") {
+		t.Fatalf("the run that lost its session: %v", err)
+	}
+	if n := losing.count(); n > 20 {
+		t.Errorf("it went on for %d batches", n)
+	}
+	r, err := w.ingest(&fakeEmbedder{})
+	if err != nil || !r.Resumed || r.Added+r.Unchanged != 60 || len(w.seen()) != 60 {
+		t.Errorf("the next run: %+v, %v", r, err)
+	}
+}
+
 // Variables of the child process that is killed.
 const (
 	childURL = "GUICHET_TEST_INGEST_URL"

@@ -30,6 +30,8 @@ type Edition interface {
 	About() (c corpus.Collection, number int, resumed, continued bool)
 	Live(ctx context.Context) ([]corpus.LiveDocument, error)
 	StartRun(ctx context.Context, src corpus.SourceRef) (Run, error)
+	// Held returns an error when others may write to the collection.
+	Held(ctx context.Context) error
 	Complete(ctx context.Context) (changed bool, err error)
 	// Hold notes why the completed edition waits for an operator; empty: it
 	// does not, and the next run begins without it.
@@ -46,6 +48,7 @@ type Edition interface {
 // Run is corpus.Run.
 type Run interface {
 	Kept(ctx context.Context, d corpus.Document) ([]bool, error)
+	// Put may be called for several documents at once.
 	Put(ctx context.Context, d corpus.Document, vectors [][]float32) error
 	Rename(ctx context.Context, key, name string) error
 	Retire(ctx context.Context, keys []string) error

@@ -1,8 +1,10 @@
 -- +goose Up
 -- Rows that come by the ten thousand did not each need to look for their one
 -- collection: a document's own row does, in the same transaction, and term lists and
--- words are written under the collection's lock. They go with the collection by one
--- trigger instead.
+-- words are written by a transaction that has taken their edition's row. They go with the
+-- collection by one trigger instead. Its name puts it behind those of foreign keys
+-- ("RI_..."): the editions' waits for whoever has one of their rows, so that this one
+-- sees what that transaction wrote.
 ALTER TABLE passages DROP CONSTRAINT passages_collection_id_fkey;
 ALTER TABLE term_lists DROP CONSTRAINT term_lists_collection_id_fkey;
 ALTER TABLE words DROP CONSTRAINT words_collection_id_fkey;
