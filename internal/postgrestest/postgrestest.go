@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"guichet/internal/postgres"
@@ -105,6 +106,12 @@ func sweep(ctx context.Context, conn *pgx.Conn) error {
 
 func drop(ctx context.Context, conn *pgx.Conn, name string) error {
 	_, err := conn.Exec(ctx, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42501" {
+		// Autovacuum is at work in it, which only a superuser may end by force; the
+		// plain command asks it to leave.
+		_, err = conn.Exec(ctx, `DROP DATABASE IF EXISTS `+name)
+	}
 	return err
 }
 
