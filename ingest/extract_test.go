@@ -213,6 +213,7 @@ func FuzzPDFLines(f *testing.F) {
 			t.Fatal(err)
 		}
 		dropFurniture(doc)
+		orderColumns(doc)
 		var x Extracted
 		pdfSections(doc, &x)
 		for _, s := range x.Sections {

@@ -35,9 +35,9 @@ type PDFExtractor struct {
 // Version implements Extractor. Where scans can be read, more is read.
 func (e PDFExtractor) Version() string {
 	if e.canOCR() {
-		return "pdf/2 ocr " + e.language()
+		return "pdf/3 ocr " + e.language()
 	}
-	return "pdf/2"
+	return "pdf/3"
 }
 
 // Extract implements Extractor: sections by page and heading. The title is the
@@ -71,6 +71,7 @@ func (e PDFExtractor) extract(ctx context.Context, file []byte) (Extracted, erro
 		return Extracted{}, err
 	}
 	dropFurniture(doc)
+	orderColumns(doc)
 	if err := readPDFTables(ctx, file, doc, &x); err != nil {
 		return Extracted{}, err
 	}

@@ -185,5 +185,6 @@ func looksLikeTable(lines []string, rows [][]string, columns []span) bool {
 			}
 		}
 	}
-	return cells > 0 && length <= 30*cells && full*3 <= cells*2
+	// No column of prose is as narrow as figures, hours and numbers are.
+	return cells > 0 && (length <= 14*cells || length <= 30*cells && full*3 <= cells*2)
 }
