@@ -13,7 +13,7 @@ import (
 type PlainExtractor struct{}
 
 // Version implements Extractor.
-func (PlainExtractor) Version() string { return "plain/2" }
+func (PlainExtractor) Version() string { return "plain/3" }
 
 // Extract implements Extractor. The text is one section; its title is the
 // first line when that is short, else the file's name.
@@ -25,7 +25,7 @@ func (PlainExtractor) Extract(ctx context.Context, in Input) (Extracted, error) 
 	if err != nil {
 		return Extracted{}, err
 	}
-	cleaned := cleanText(decoded)
+	cleaned := cleanText(turnedPage.ReplaceAllString(decoded, "$1\n$2"))
 	if err := checkText(cleaned); err != nil {
 		return Extracted{}, err
 	}
@@ -35,6 +35,9 @@ func (PlainExtractor) Extract(ctx context.Context, in Input) (Extracted, error) 
 	body := unwrap(cleaned)
 	return Extracted{Title: firstLine(body), Sections: []Section{{Text: body}}}, nil
 }
+
+// turnedPage is a form feed inside a sentence.
+var turnedPage = regexp.MustCompile(`([\pL\d,-])[ \t]*\r?\n?\f[ \t]*(\p{Ll})`)
 
 // firstLine returns the text's first line when it could be a title.
 func firstLine(s string) string {
@@ -137,12 +140,18 @@ func upTo(line, next string, compounds map[string]bool) string {
 	head, broken := strings.CutSuffix(line, "-")
 	first, _ := utf8.DecodeRuneInString(next)
 	before, _ := utf8.DecodeLastRuneInString(head)
-	if !broken || !unicode.IsLetter(before) || !unicode.IsLower(first) {
+	switch {
+	case !broken || !unicode.IsLetter(before) || !unicode.IsLetter(first):
 		return line + " "
+	case !unicode.IsLower(first): // Saint-Aubin
+		return line
 	}
 	notLetter := func(r rune) bool { return !unicode.IsLetter(r) }
 	words := strings.FieldsFunc(head, notLetter)
 	left := strings.ToLower(words[len(words)-1])
+	if linked := strings.TrimSuffix(head, words[len(words)-1]); strings.HasSuffix(linked, "-") && linkWords[left] {
+		return line // vingt-et-un, Pont-sur-le-lac
+	}
 	right := next
 	if end := strings.IndexFunc(next, notLetter); end >= 0 {
 		right = next[:end]
@@ -153,6 +162,9 @@ func upTo(line, next string, compounds map[string]bool) string {
 	}
 	return head
 }
+
+// linkWords stand whole between two hyphens.
+var linkWords = words("à au aux d de des du en et l la le les lès sous sur")
 
 // keepsHyphen knows the words that French joins with a hyphen.
 func keepsHyphen(left, right string) bool {
