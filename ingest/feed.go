@@ -188,14 +188,14 @@ func parseFeed(body []byte, uri string, now time.Time) (entries []entry, err err
 		if to, err := base.Parse(strings.TrimSpace(item.Link)); err == nil && item.Link != "" {
 			e.URL = webAddress(to.String())
 		}
-		if item.PublishedParsed != nil {
-			e.Published = *item.PublishedParsed
-		} else if item.UpdatedParsed != nil {
-			e.Published = *item.UpdatedParsed
+		published, updated := feedDate(item.Published, item.PublishedParsed), feedDate(item.Updated, item.UpdatedParsed)
+		switch {
+		case !published.IsZero():
+			e.Published = published
+		case !updated.IsZero():
+			e.Published = updated
 		}
-		if item.UpdatedParsed != nil {
-			e.Changed = *item.UpdatedParsed
-		}
+		e.Changed = updated
 		if len(item.Categories) > 0 {
 			e.Theme = oneLine(item.Categories[0])
 		}
@@ -211,6 +211,18 @@ func parseFeed(body []byte, uri string, now time.Time) (entries []entry, err err
 		entries = append(entries, e)
 	}
 	return entries, nil
+}
+
+// feedDate is a date as French sites write it, day first, or as the feed's format
+// has it; zero: it is none.
+func feedDate(said string, parsed *time.Time) time.Time {
+	if day, ok := parseDate(said); ok && (parsed == nil || dayFirst.MatchString(strings.TrimSpace(said))) {
+		return day
+	}
+	if parsed == nil {
+		return time.Time{}
+	}
+	return *parsed
 }
 
 // isSaneYear keeps dates inside what the database and people can hold.
