@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -12,11 +13,11 @@ import (
 // DOCXExtractor reads Word documents (Office Open XML): headings by style or
 // outline level, numbers of numbered headings and lists, links, tables, text
 // boxes, footnotes at the end of their section. Headers, footers, comments,
-// deleted and hidden text are left out.
+// deleted, struck-out and hidden text are left out.
 type DOCXExtractor struct{}
 
 // Version implements Extractor.
-func (DOCXExtractor) Version() string { return "docx/1" }
+func (DOCXExtractor) Version() string { return "docx/2" }
 
 // docxDrop are the elements that say nothing of the text.
 var docxDrop = words("sectPr tblBorders tblCellMar shd tcBorders tcW rFonts lang color sz szCs spacing ind " +
@@ -57,9 +58,6 @@ func (DOCXExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 	w.blocks(tree.child("document", "body"))
 	w.flushBoxes()
 	w.finish(&x)
-	if w.hidden {
-		x.Notes = append(x.Notes, "hidden text was left out")
-	}
 	return x, nil
 }
 
@@ -112,7 +110,6 @@ type docxWriter struct {
 	endnotes  map[string]string
 	lists     docxLists
 	boxes     []*xmlNode // text boxes of the paragraph that is read
-	hidden    bool
 }
 
 // readParts reads the parts beside the text, each of which may be missing.
@@ -358,8 +355,12 @@ func (w *docxWriter) runs(parent *xmlNode, b *strings.Builder, field *docxField)
 	for _, n := range parent.children {
 		switch n.name {
 		case "r":
-			if vanish := n.child("rPr", "vanish"); vanish != nil && vanish.attr("val") != "0" && vanish.attr("val") != "false" {
-				w.hidden = w.hidden || n.child("t") != nil
+			switch said := n.child("t") != nil; {
+			case isOn(n.child("rPr", "vanish")):
+				w.hidden = w.hidden || said
+				continue
+			case isOn(n.child("rPr", "strike")) || isOn(n.child("rPr", "dstrike")):
+				w.struck = w.struck || said
 				continue
 			}
 			w.runs(n, b, field)
@@ -394,6 +395,11 @@ func (w *docxWriter) runs(parent *xmlNode, b *strings.Builder, field *docxField)
 			w.runs(n, b, field)
 		}
 	}
+}
+
+// isOn tells whether a property is there and not switched off.
+func isOn(property *xmlNode) bool {
+	return property != nil && !slices.Contains([]string{"0", "false", "off"}, property.attr("val"))
 }
 
 // cell is the text of a cell or note, a line for each of its paragraphs.

@@ -55,6 +55,14 @@ func hiddenElements(doc *goquery.Document) *goquery.Selection {
 	return hidden.Not("html, body, main, article")
 }
 
+// struckElements are what the author struck out and left to be seen: it holds no
+// more, and without its line would say the contrary.
+func struckElements(doc *goquery.Document) *goquery.Selection {
+	return doc.Find("s, strike, del, [style]").FilterFunction(func(_ int, s *goquery.Selection) bool {
+		return !s.Is("[style]") || s.Is("s, strike, del") || struckStyle.MatchString(plainStyle(s.AttrOr("style", "")))
+	}).Not("html, body, main, article")
+}
+
 // plainStyle is a style without blanks, in lower case.
 func plainStyle(style string) string {
 	return strings.ToLower(strings.Join(strings.Fields(style), ""))
@@ -101,20 +109,25 @@ func unknownElements(doc *goquery.Document) *goquery.Selection {
 }
 
 var (
-	styledTag = regexp.MustCompile(`(?is)^<([a-z][a-z0-9]*)\b[^>]*\bstyle\s*=\s*["']([^"']*)["']`)
+	styledTag   = regexp.MustCompile(`(?is)^<([a-z][a-z0-9]*)\b[^>]*\bstyle\s*=\s*["']([^"']*)["']`)
+	struckTag   = regexp.MustCompile(`(?i)^<(s|strike|del)\b[^>]*>$`)
+	struckStyle = regexp.MustCompile(`text-decoration(?:-line)?:[^;]*line-through`)
 	// whiteInk is the colour of the paper, where a file has no ground of its own.
 	whiteInk = regexp.MustCompile(`(?:^|;)color:(?:#fff|#ffffff|white|rgba?\(255,255,255(?:,1)?\))(?:!important)?(?:;|$)`)
 )
 
 // hidingTag returns the name of a tag in running text that hides what stands
-// behind it, or "".
+// behind it, or strikes it out, or "".
 func hidingTag(tag string) string {
+	if m := struckTag.FindStringSubmatch(tag); m != nil {
+		return strings.ToLower(m[1])
+	}
 	m := styledTag.FindStringSubmatch(tag)
 	if m == nil {
 		return ""
 	}
 	style := plainStyle(m[2])
-	if isUnseen(style) || notShown.MatchString(style) || whiteInk.MatchString(style) && !styleGround.MatchString(style) {
+	if isUnseen(style) || notShown.MatchString(style) || struckStyle.MatchString(style) || whiteInk.MatchString(style) && !styleGround.MatchString(style) {
 		return strings.ToLower(m[1])
 	}
 	return ""

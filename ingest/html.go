@@ -55,9 +55,9 @@ func NewHTMLExtractor(s Selectors) (HTMLExtractor, error) {
 // Version implements Extractor.
 func (e HTMLExtractor) Version() string {
 	if e.selectors == nil {
-		return "html/2"
+		return "html/3"
 	}
-	return fmt.Sprintf("html/2 %x", sha256.Sum256([]byte(e.selectors.text)))[:20]
+	return fmt.Sprintf("html/3 %x", sha256.Sum256([]byte(e.selectors.text)))[:20]
 }
 
 // Extract implements Extractor. Title, address, dates and language come from
@@ -87,6 +87,10 @@ func (e HTMLExtractor) Extract(ctx context.Context, in Input) (Extracted, error)
 	for id := range labels {
 		p.panels[id] = true
 	}
+	for _, n := range struckElements(doc).Nodes {
+		p.count(n, "struck out by its author")
+	}
+	struckElements(doc).Remove()
 	root := e.choose(doc, &p, &x)
 	if ctx.Err() != nil {
 		return Extracted{}, ctx.Err()
@@ -178,6 +182,7 @@ func fragmentText(raw string) string {
 		return ""
 	}
 	hiddenElements(doc).Remove()
+	struckElements(doc).Remove()
 	unknownElements(doc).Remove()
 	doc.Find("script, style, template, noscript").Remove()
 	w := htmlWalker{}

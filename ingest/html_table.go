@@ -127,7 +127,7 @@ func (w *htmlWalker) grid(rows []*html.Node) (grid [][]string, header bool) {
 
 // cellText puts the lines and list items of a cell beside one another.
 func (w *htmlWalker) cellText(cell *html.Node) string {
-	return strings.ReplaceAll(trimLines(w.text(cell)), "\n", ", ")
+	return besides(w.text(cell))
 }
 
 func spanOf(cell *html.Node, name string) int {

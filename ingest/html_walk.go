@@ -335,7 +335,7 @@ func (w *htmlWalker) list(n *html.Node, indent string) string {
 		}
 		marker := "- "
 		if n.Data == "ol" {
-			marker = strconv.Itoa(number) + ". "
+			marker = counterText(attr(n, "type"), number) + ". "
 			number++
 		}
 		inner := htmlWalker{base: w.base, silent: w.silent}
@@ -368,7 +368,7 @@ func (w *htmlWalker) list(n *html.Node, indent string) string {
 // that contact details and opening hours are read.
 func (w *htmlWalker) definitions(n *html.Node) string {
 	var lines []string
-	term := ""
+	term, defined := "", false
 	var visit func(*html.Node)
 	visit = func(parent *html.Node) {
 		for c := parent.FirstChild; c != nil; c = c.NextSibling {
@@ -380,12 +380,16 @@ func (w *htmlWalker) definitions(n *html.Node) string {
 				}
 				term += strings.TrimRight(oneLine(w.text(c)), " :\u00a0")
 			case c.Data == "dd":
-				text := strings.ReplaceAll(trimLines(w.text(c)), "\n", ", ")
-				if term != "" {
-					text = term + " : " + text
-					term = ""
+				text := besides(w.text(c))
+				switch {
+				case term != "":
+					lines = append(lines, "- "+term+" : "+text)
+					term, defined = "", true
+				case defined && text != "": // the term above, once more
+					lines = append(lines, "  "+text)
+				default:
+					lines = append(lines, "- "+text)
 				}
-				lines = append(lines, "- "+text)
 			case c.Data == "div":
 				visit(c)
 			}

@@ -22,7 +22,7 @@ import (
 type MarkdownExtractor struct{}
 
 // Version implements Extractor.
-func (MarkdownExtractor) Version() string { return "markdown/3" }
+func (MarkdownExtractor) Version() string { return "markdown/4" }
 
 // formNumber is an asterisk inside a number, as in "11033*03": part of it, and
 // no emphasis.
@@ -287,7 +287,7 @@ func (w *markdownWalker) inline(parent ast.Node) string {
 					b.WriteByte('\n')
 				}
 			}
-		case *extast.TaskCheckBox:
+		case *extast.TaskCheckBox, *extast.Strikethrough: // what is struck out holds no more
 		default:
 			b.WriteString(w.inline(n))
 		}

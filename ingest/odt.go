@@ -8,11 +8,12 @@ import (
 
 // ODTExtractor reads OpenDocument texts (LibreOffice): headings, numbered and
 // nested lists, links, tables, text boxes, footnotes at the end of their
-// section. Headers, footers, comments, deleted and hidden text are left out.
+// section. Headers, footers, comments, deleted, struck-out and hidden text
+// are left out.
 type ODTExtractor struct{}
 
 // Version implements Extractor.
-func (ODTExtractor) Version() string { return "odt/1" }
+func (ODTExtractor) Version() string { return "odt/2" }
 
 // odtDrop are the elements that are no part of the text that is read.
 var odtDrop = words("tracked-changes annotation annotation-end forms table-of-content illustration-index table-index object-index user-index " +
@@ -60,9 +61,6 @@ func (ODTExtractor) Extract(ctx context.Context, in Input) (Extracted, error) {
 	}
 	w.blocks(content.child("body", "text"))
 	w.finish(&x)
-	if w.hidden {
-		x.Notes = append(x.Notes, "hidden text was left out")
-	}
 	return x, nil
 }
 
@@ -71,6 +69,7 @@ type odtStyle struct {
 	outline int
 	list    string
 	hidden  bool
+	struck  bool // a line goes through it
 }
 
 // odtLevel is how one level of a list is numbered.
@@ -89,7 +88,6 @@ type odtWriter struct {
 	lists  map[string][]odtLevel
 	counts map[string][]int // by list style
 	boxes  []*xmlNode
-	hidden bool
 }
 
 // odtLevels is how many levels a list may have.
@@ -100,6 +98,7 @@ func (w *odtWriter) readStyles(parent *xmlNode) {
 		w.styles[s.attr("name")] = odtStyle{
 			parent: s.attr("parent-style-name"), outline: wholeNumber(s.attr("default-outline-level")), list: s.attr("list-style-name"),
 			hidden: s.child("text-properties").attr("display") == "none",
+			struck: isStruck(s.child("text-properties")),
 		}
 	})
 	parent.each("list-style", func(s *xmlNode) {
@@ -133,13 +132,26 @@ func (w *odtWriter) named(style, name string) bool {
 	return false
 }
 
-func (w *odtWriter) isHidden(style string) bool {
+// isStruck tells a style that draws a line through its text.
+func isStruck(properties *xmlNode) bool {
+	for _, name := range []string{"text-line-through-style", "text-line-through-type"} {
+		if value := properties.attr(name); value != "" && value != "none" {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesOut tells whether what has the style is hidden or struck out, and notes it.
+func (w *odtWriter) leavesOut(style string) bool {
 	for range 10 {
 		s, ok := w.styles[style]
 		if !ok {
 			return false
 		}
-		if s.hidden {
+		if s.hidden || s.struck {
+			w.hidden = w.hidden || s.hidden
+			w.struck = w.struck || s.struck
 			return true
 		}
 		style = s.parent
@@ -178,8 +190,7 @@ func (w *odtWriter) blocks(parent *xmlNode) {
 
 func (w *odtWriter) paragraph(p *xmlNode) {
 	style := p.attr("style-name")
-	if w.isHidden(style) {
-		w.hidden = true
+	if w.leavesOut(style) {
 		return
 	}
 	text := trimLines(w.inline(p))
@@ -304,11 +315,9 @@ func (w *odtWriter) spans(parent *xmlNode, b *strings.Builder) {
 			w.spans(n, &inner)
 			b.WriteString(linkText(inner.String(), n.attr("href")))
 		case "span":
-			if w.isHidden(n.attr("style-name")) {
-				w.hidden = true
-				continue
+			if !w.leavesOut(n.attr("style-name")) {
+				w.spans(n, b)
 			}
-			w.spans(n, b)
 		case "note":
 			b.WriteString(w.note(w.cell(n.child("note-body"))))
 		case "text-box":

@@ -15,6 +15,8 @@ type officeWriter struct {
 	title string // the paragraph that is styled as the title, else the first heading
 	notes []string
 	count int // notes so far
+
+	hidden, struck bool // some text was left out for that
 }
 
 // heading opens a section. The first one may be the title.
@@ -67,6 +69,12 @@ func (w *officeWriter) finish(x *Extracted) {
 	if x.Title == "" && len(x.Sections) > 0 {
 		x.Title = firstLine(x.Sections[0].Text)
 	}
+	if w.hidden {
+		x.Notes = append(x.Notes, "hidden text was left out")
+	}
+	if w.struck {
+		x.Notes = append(x.Notes, "struck-out text was left out")
+	}
 }
 
 // table writes rows of cells. One row or one column is no table: it frames
@@ -86,7 +94,7 @@ func (w *officeWriter) table(rows [][]string, marked bool) {
 	}
 	for _, cells := range rows {
 		for i, cell := range cells {
-			cells[i] = strings.ReplaceAll(trimLines(cell), "\n", ", ")
+			cells[i] = besides(cell)
 		}
 	}
 	w.out.block(pipeTable(rows, marked || namesColumns(rows[0], width)))

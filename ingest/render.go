@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // linkText is how a link stands in plain text: its words, and the address
@@ -114,6 +115,23 @@ func trimLines(s string) string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// besides puts the lines of a cell beside one another, with commas between those
+// that nothing else parts.
+func besides(cell string) string {
+	var b strings.Builder
+	for i, line := range strings.Split(trimLines(cell), "\n") {
+		if before := b.String(); i > 0 {
+			last, _ := utf8.DecodeLastRuneInString(before)
+			if !strings.ContainsRune(",;:.!?…", last) && !strings.HasPrefix(line, "(") {
+				b.WriteByte(',')
+			}
+			b.WriteByte(' ')
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
 
 // isPlainSpace leaves out the no-break spaces that French puts before ":" and
