@@ -2,8 +2,10 @@ package ingest
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,8 +15,14 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+// TestGoldenSections reads the files of testdata, and what awkward ones of each
+// kind stand in testdata/awkward, and compares all that was read of them.
 func TestGoldenSections(t *testing.T) {
-	for _, pattern := range []string{"*.md", "*.html", "*.txt", "*.pdf", "scanned/*.pdf", "office/*.parts"} {
+	for _, pattern := range []string{
+		"*.md", "*.html", "*.txt", "*.pdf", "scanned/*.pdf", "office/*.parts",
+		"awkward/*.html", "awkward/*.pdf", "awkward/*.docx.parts", "awkward/*.odt.parts", "awkward/*.md", "awkward/*.txt",
+		"awkward/*.csv", "awkward/*.ics", "awkward/*.rss", "awkward/*.atom",
+	} {
 		files, err := filepath.Glob(filepath.Join("testdata", pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("no test files %s: %v", pattern, err)
@@ -24,35 +32,81 @@ func TestGoldenSections(t *testing.T) {
 				if strings.Contains(name, "scanned") && Tools(t.Context()).OCR == "" {
 					t.Skip("tesseract is not installed: 'make test' installs it")
 				}
-				golden := name + ".golden"
-				name, isOffice := strings.CutSuffix(name, ".parts")
-				content, err := os.ReadFile(name)
-				if isOffice {
-					content, err = officeFile(t, filepath.Base(name)), nil
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				x, err := extract(t.Context(), Extractors()[MediaType(name)], Input{Name: filepath.Base(name), Bytes: content})
-				if err != nil {
-					t.Fatal(err)
-				}
-				got := render(x)
-				if *update {
-					if err := os.WriteFile(golden, got, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-				want, err := os.ReadFile(golden)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if !bytes.Equal(got, want) {
-					t.Errorf("sections differ from %s (go test -update rewrites it):\n%s", golden, got)
-				}
+				wantGolden(t, name+".golden", readGolden(t, name))
 			})
 		}
 	}
+}
+
+// readGolden is what a file is read as: one document, or what its source lists.
+func readGolden(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, isOffice := strings.CutSuffix(name, ".parts")
+	if isOffice {
+		content = packParts(t, string(content))
+	}
+	switch filepath.Ext(name) {
+	case ".csv":
+		return readListing(t, KindCSV, name)
+	case ".ics":
+		return readListing(t, KindCalendar, name)
+	case ".rss", ".atom":
+		return readListing(t, KindFeed, name)
+	}
+	x, err := extract(t.Context(), Extractors()[MediaType(name)], Input{Name: filepath.Base(name), Bytes: content})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return render(x)
+}
+
+// goldenDay is the day on which the golden files of calendars and feeds are read.
+var goldenDay = time.Date(2026, 10, 1, 8, 0, 0, 0, time.UTC)
+
+// readListing is all that a source lists in a file, read as an ingester does. Its
+// settings, where it has any, stand in a file beside it.
+func readListing(t *testing.T, kind, name string) []byte {
+	t.Helper()
+	settings, err := os.ReadFile(name + ".settings")
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	s, err := OpenSource(kind, name, json.RawMessage(settings), Dependencies{Now: func() time.Time { return goldenDay }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := s.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	for _, note := range l.Notes {
+		fmt.Fprintf(&b, "note: %s\n", note)
+	}
+	for _, f := range l.Failures {
+		fmt.Fprintf(&b, "failure: %s: %v\n", f.Key, f.Reason)
+	}
+	for _, item := range l.Items {
+		r, err := item.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		content, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := extract(t.Context(), item.Extractor, Input{Name: item.Key, URL: item.Said.URL, Bytes: content})
+		if err != nil {
+			t.Fatalf("%s: %v", item.Key, err)
+		}
+		x.complete(item.Said)
+		fmt.Fprintf(&b, "\n#### %s\n%s", item.Key, render(x))
+	}
+	return bytes.TrimLeft(b.Bytes(), "\n")
 }
 
 func render(x Extracted) []byte {
