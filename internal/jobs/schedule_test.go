@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,38 @@ func TestSchedulesFollowTheTownsClock(t *testing.T) {
 	for _, wrong := range []string{"", "5", "0 25 * * *", "0 0 31 2 *", "CRON_TZ=UTC 0 5 * * *", "* * * * * *"} {
 		if at, err := Next(wrong, "Europe/Paris", time.Now()); err == nil {
 			t.Errorf("%q falls due at %s", wrong, at)
+		}
+	}
+}
+
+// What is wrong is said without the words of the library that reads it.
+func TestAWrongScheduleIsToldInPlainWords(t *testing.T) {
+	for wrong, says := range map[string]string{
+		"bad":                   "it has 1 field, and needs five: minute, hour, day, month, weekday",
+		"* * * * * *":           "it has 6 fields",
+		"0 25 * * *":            `its hour, "25", is not understood: it goes from 0 to 23, as one`,
+		"0 5 * * lundi":         `its weekday, "lundi"`,
+		"0 5 * * 7":             "0 (Sunday) to 6",
+		"5-1 * * * *":           `its minute, "5-1"`,
+		"*/0 * * * *":           `its minute, "*/0"`,
+		"@dayly":                "it is none of @hourly, @daily",
+		"0 0 31 2 *":            "it never falls due",
+		"CRON_TZ=UTC 0 5 * * *": "it names a time zone: leave that out",
+	} {
+		_, err := Next(wrong, "Indian/Reunion", time.Now())
+		if err == nil {
+			t.Errorf("%q is taken", wrong)
+			continue
+		}
+		for _, want := range []string{says, `"0 5 * * *", every day`, `"30 4 * * 1-5", Monday to Friday`, "(Indian/Reunion)"} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: %q lacks %q", wrong, err, want)
+			}
+		}
+		for _, jargon := range []string{"strconv", "parse", "expected", "maximum", "["} {
+			if strings.Contains(err.Error(), jargon) {
+				t.Errorf("%q: %q says %q", wrong, err, jargon)
+			}
 		}
 	}
 }
