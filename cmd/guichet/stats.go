@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"guichet/chat"
+	"guichet/corpus"
 	"guichet/internal/english"
 )
 
@@ -21,7 +22,8 @@ func (a *app) statsCommand() *cobra.Command {
 		Short: "Count how residents' questions ended, and a model's tokens",
 		Long: `Counts a town's questions of the last days by their outcome (answered, partial,
 no_evidence, ...) and by who answered (model, quoted, approved, computed), with the
-tokens that a model read and wrote.`,
+tokens that a model read and wrote. The first line says which days these are; --json
+has them in "from" and "to".`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if days < 1 {
@@ -36,13 +38,18 @@ tokens that a model read and wrote.`,
 			if err != nil {
 				return err
 			}
-			counts, err := chat.NewStore(o.db.Pool).Counts(cmd.Context(), t.ID, time.Now().AddDate(0, 0, -days))
+			zone := corpus.Zone(t.TimeZone)
+			to := time.Now().In(zone)
+			from := to.AddDate(0, 0, -days)
+			counts, err := chat.NewStore(o.db.Pool).Counts(cmd.Context(), t.ID, from)
 			if err != nil {
 				return err
 			}
 			if asJSON {
-				return printJSON(cmd.OutOrStdout(), countsJSON(counts))
+				return printJSON(cmd.OutOrStdout(), statsJSON{t.Slug, days, from, to, countsJSON(counts)})
 			}
+			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s: residents' questions of the last %s, from %s to %s (%s).\n\n",
+				t.Name, english.Count(days, "day"), minute(from, zone), minute(to, zone), zone)
 			return printCounts(cmd.OutOrStdout(), counts)
 		},
 	}
@@ -52,8 +59,17 @@ tokens that a model read and wrote.`,
 	return c
 }
 
-// countJSON is a line of `guichet stats --json`: a contract that scripts rely
+// statsJSON is what `guichet stats --json` prints: a contract that scripts rely
 // on.
+type statsJSON struct {
+	Town   string      `json:"town"` // its slug
+	Days   int         `json:"days"`
+	From   time.Time   `json:"from"`
+	To     time.Time   `json:"to"`
+	Counts []countJSON `json:"counts"`
+}
+
+// countJSON is how many questions had one outcome and mode.
 type countJSON struct {
 	Outcome          string `json:"outcome"`
 	Mode             string `json:"mode"`
