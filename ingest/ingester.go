@@ -341,23 +341,42 @@ func hidden(w work, l Listing, at string) bool {
 	return slices.ContainsFunc(l.Failures, func(f corpus.Failure) bool { return filePath(ref, f.Key) == at })
 }
 
-// noteCollisions tells which files share a name.
+// Of names that are shared, so many are told, and of the documents that share
+// one so many.
+const (
+	toldNames   = 3
+	toldSharing = 2
+)
+
+// noteCollisions tells in one note which documents share a name.
 func (p *pass) noteCollisions(docs map[docID]corpus.SourceRef) {
 	groups := map[string][]string{}
+	sharing := 0
 	for id, name := range p.names {
 		if base := nameAt(docs[id], id.key, 0); base != name {
 			groups[base] = append(groups[base], name)
+			sharing++
 		}
 	}
-	for _, base := range sortedKeys(groups) {
+	if sharing == 0 {
+		return
+	}
+	bases := sortedKeys(groups)
+	var examples []string
+	for _, base := range bases[:min(toldNames, len(bases))] {
 		names := groups[base]
 		slices.Sort(names)
-		shown := names
-		if len(names) > 8 {
-			shown = append(slices.Clone(names[:8]), "...")
+		told := strings.Join(names[:min(toldSharing, len(names))], ", ")
+		if more := len(names) - toldSharing; more > 0 {
+			told += fmt.Sprintf(" and %d more", more)
 		}
-		p.report.note("%d documents share the name %q and go by their paths: %s", len(names), base, strings.Join(shown, ", "))
+		examples = append(examples, fmt.Sprintf("%q (%s)", base, told))
 	}
+	told := strings.Join(examples, ", ")
+	if more := len(bases) - toldNames; more > 0 {
+		told += " and " + english.Count(more, "more name")
+	}
+	p.report.note("%s share %s and go by their paths: %s", english.Count(sharing, "document"), english.Count(len(bases), "name"), told)
 }
 
 func sortedKeys[V any](m map[string]V) []string {

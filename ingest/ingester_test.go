@@ -188,6 +188,25 @@ func TestFolderAbsorbsWhatLiesInIt(t *testing.T) {
 	b.wantNames("a", "c", "d")
 }
 
+// However many names are shared, one note tells it, with a few examples.
+func TestCollidingNamesAreToldInOneNote(t *testing.T) {
+	b := newBench(t)
+	for _, dir := range []string{"one", "two", "three"} {
+		for _, file := range []string{"a", "b", "c", "d", "e"} {
+			if dir == "three" && file != "a" {
+				continue
+			}
+			b.write(dir+"/"+file+".md", "# "+dir+" "+file+"\n\nUn texte.")
+		}
+	}
+	b.write("one/seul.md", "# Seul\n\nUn texte.")
+	r := b.ingest("one", "two", "three")
+	want := `11 documents share 5 names and go by their paths: "a" (one/a.md, three/a.md and 1 more), "b" (one/b.md, two/b.md), "c" (one/c.md, two/c.md) and 2 more names`
+	if len(r.Notes) != 1 || r.Notes[0] != want {
+		t.Errorf("notes %q, want %s alone", r.Notes, want)
+	}
+}
+
 func TestCollidingNames(t *testing.T) {
 	b := newBench(t)
 	b.write("one/horaires.md", "# H\n\nUn.")
