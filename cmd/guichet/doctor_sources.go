@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"guichet/corpus"
 	"guichet/internal/english"
@@ -45,8 +46,9 @@ func (o *session) everyCollection(ctx context.Context) ([]ownedCollection, error
 
 // examineSources tells what needs a person before documents are current again:
 // a source whose last run failed or asks, an edition that waits, a rollback that
-// nobody has resumed from. It is wrong where nobody wanted it so, and a warning
-// where the collection was set to wait, or was rolled back.
+// nobody has resumed from, a schedule that no program runs. It is wrong where nobody
+// wanted it so, and a warning where the collection was set to wait, or was rolled
+// back, and where a program is to be started.
 func (o *session) examineSources(ctx context.Context) []finding {
 	const part = "sources"
 	broken := func(err error) []finding { return []finding{wrong(part, err.Error(), "see the database's own log")} }
@@ -54,7 +56,10 @@ func (o *session) examineSources(ctx context.Context) []finding {
 	if err != nil {
 		return broken(err)
 	}
-	var findings []finding
+	findings, err := o.examineSchedules(ctx, collections, time.Now())
+	if err != nil {
+		return broken(err)
+	}
 	declared := 0
 	for _, c := range collections {
 		n, found, err := o.examineCollection(ctx, c)
@@ -62,10 +67,10 @@ func (o *session) examineSources(ctx context.Context) []finding {
 			return broken(err)
 		}
 		declared += n
-		for _, f := range found {
-			f.Part = part
-			findings = append(findings, f)
-		}
+		findings = append(findings, found...)
+	}
+	for i := range findings {
+		findings[i].Part = part
 	}
 	if len(findings) == 0 {
 		return []finding{ok(part, fmt.Sprintf("%s declared; no run failed, none asks, no edition waits", english.Count(declared, "source")))}
