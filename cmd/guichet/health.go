@@ -1,11 +1,10 @@
 package main
 
 import (
-	"cmp"
+	"bufio"
 	"fmt"
 	"io"
 	"slices"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +12,7 @@ import (
 	"guichet/chat"
 	"guichet/internal/english"
 	"guichet/internal/health"
+	"guichet/internal/messages"
 )
 
 func (a *app) healthCommand() *cobra.Command {
@@ -34,6 +34,9 @@ A link is dead where its server says that there is no such page, or its host is 
 there. Where that cannot be said (refused, busy, broken, too slow), it is told of last.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if most < 0 {
+				return usageError{fmt.Errorf("--most is %d: it must be at least 0", most)}
+			}
 			o, err := a.open(cmd)
 			if err != nil {
 				return err
@@ -66,7 +69,7 @@ there. Where that cannot be said (refused, busy, broken, too slow), it is told o
 		},
 	}
 	r.flags(c)
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, all findings")
+	c.Flags().BoolVar(&asJSON, "json", false, "print JSON: all findings, with the code of each kind")
 	c.Flags().BoolVar(&links, "links", true, "ask for the web addresses in the documents too: 1000 at most, for 2 minutes")
 	c.Flags().StringArrayVar(&private, "allow-private", nil, "host that may be inside a private network")
 	c.Flags().IntVar(&most, "most", 40, "how many findings to print")
@@ -74,51 +77,84 @@ there. Where that cannot be said (refused, busy, broken, too slow), it is told o
 	return c
 }
 
+// printHealth tells an operator what was found and what to do about it. The findings
+// that are printed stand below their kind, and the kind of the first one is first.
 func printHealth(out io.Writer, report health.Report, most int) error {
-	counts := map[health.Kind]int{}
-	for _, f := range report.Findings {
-		counts[f.Kind]++
-	}
-	_, _ = fmt.Fprintf(out, "%s looked at. Answers of the last %d days that rest on them: %d.\n\n",
-		english.Count(report.Documents, "document"), health.AnswerDays, report.Answers)
-	if len(report.Findings) == 0 {
-		if _, err := fmt.Fprintln(out, "Nothing to mend."); err != nil {
-			return err
-		}
-		return printAsked(out, report.Links)
-	}
-	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	_, _ = fmt.Fprintln(w, "ANSWERS\tWHAT\tDOCUMENT\tDETAIL")
-	for _, f := range report.Findings[:min(most, len(report.Findings))] {
-		_, _ = fmt.Fprintf(w, "%d\t%s\t%s\t%s\n", f.Answers, f.Kind, f.Document, f.Detail)
-	}
-	if err := w.Flush(); err != nil {
+	catalogue, err := messages.Load()
+	if err != nil {
 		return err
 	}
+	texts := catalogue.For("en")
+	w := bufio.NewWriter(out)
+	_, _ = fmt.Fprintf(w, "%s looked at; %s.\n", english.Count(report.Documents, "document"), resting(report.Answers, "them"))
+	if len(report.Findings) == 0 {
+		_, _ = fmt.Fprintln(w, "\nNothing to mend.")
+	}
+	for _, kind := range kindsOf(report.Findings) {
+		_, _ = fmt.Fprintf(w, "\n%s: %d\n-> %s\n", texts.T("health.kind."+string(kind)), countKind(report.Findings, kind), texts.T("health.mend."+string(kind)))
+		for _, f := range report.Findings[:min(most, len(report.Findings))] {
+			if f.Kind == kind {
+				_, _ = fmt.Fprintln(w, "   "+sentence(f))
+			}
+		}
+	}
 	if more := len(report.Findings) - most; more > 0 {
-		_, _ = fmt.Fprintf(out, "and %d more: --most %d shows them\n", more, len(report.Findings))
+		_, _ = fmt.Fprintf(w, "\nand %d more: --most %d shows them\n", more, len(report.Findings))
 	}
-	kinds := make([]health.Kind, 0, len(counts))
-	for k := range counts {
-		kinds = append(kinds, k)
+	printAsked(w, report.Links)
+	return w.Flush()
+}
+
+// kindsOf returns the kinds of these findings, each once, as they come.
+func kindsOf(findings []health.Finding) []health.Kind {
+	var kinds []health.Kind
+	for _, f := range findings {
+		if !slices.Contains(kinds, f.Kind) {
+			kinds = append(kinds, f.Kind)
+		}
 	}
-	slices.SortFunc(kinds, func(a, b health.Kind) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
-	_, _ = fmt.Fprintln(out)
-	for _, k := range kinds {
-		_, _ = fmt.Fprintf(out, "%5d %s\n", counts[k], k)
+	return kinds
+}
+
+func countKind(findings []health.Finding, kind health.Kind) int {
+	n := 0
+	for _, f := range findings {
+		if f.Kind == kind {
+			n++
+		}
 	}
-	return printAsked(out, report.Links)
+	return n
+}
+
+// sentence tells a finding: the document, what is wrong, and how many answers rest
+// on it, where any does.
+func sentence(f health.Finding) string {
+	text := f.Document + ": " + f.Detail
+	if f.Answers > 0 {
+		text += " (" + resting(f.Answers, "it") + ")"
+	}
+	return text
+}
+
+// resting tells how many answers rest on what.
+func resting(answers int, what string) string {
+	switch answers {
+	case 0:
+		return fmt.Sprintf("no answer of the last %d days rests on %s", health.AnswerDays, what)
+	case 1:
+		return fmt.Sprintf("1 answer of the last %d days rests on %s", health.AnswerDays, what)
+	}
+	return fmt.Sprintf("%d answers of the last %d days rest on %s", answers, health.AnswerDays, what)
 }
 
 // printAsked tells how many links were asked for.
-func printAsked(out io.Writer, links *health.LinkReport) error {
+func printAsked(out io.Writer, links *health.LinkReport) {
 	if links == nil {
-		return nil
+		return
 	}
 	line := english.Count(links.Asked, "address was", "addresses were") + " asked for"
 	if links.Left > 0 {
 		line += fmt.Sprintf(", %d %s not: there are too many, or time ran out", links.Left, map[bool]string{true: "was", false: "were"}[links.Left == 1])
 	}
-	_, err := fmt.Fprintf(out, "\n%s.\n", line)
-	return err
+	_, _ = fmt.Fprintf(out, "\n%s.\n", line)
 }

@@ -62,11 +62,11 @@ func TestAskLink(t *testing.T) {
 func TestPrintHealth(t *testing.T) {
 	report := health.Report{Documents: 60, Answers: 3}
 	for i := range 45 {
-		report.Findings = append(report.Findings, health.Finding{Kind: health.Stale, Document: fmt.Sprint(i)})
+		report.Findings = append(report.Findings, health.Finding{Kind: health.Stale, Document: fmt.Sprint(i), Detail: "it was last changed on 2024-06-24"})
 	}
 	long := "https://www.saint-aubin.example/" + strings.Repeat("demarches/", 8) + "formulaire.pdf"
 	report.AddLinks(health.LinkReport{Asked: 12, Left: 2, Findings: []health.Finding{
-		{Kind: health.DeadLink, Document: "carte", Detail: "the page is gone (404 Not Found): " + long},
+		{Kind: health.DeadLink, Document: "carte", Answers: 2, Detail: "the page is gone (404 Not Found): " + long},
 		{Kind: health.UncheckedLink, Document: "carte", Detail: "could not be checked: busy"},
 	}})
 	var out bytes.Buffer
@@ -74,11 +74,28 @@ func TestPrintHealth(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"dead_link  carte     the page is gone (404 Not Found): " + long + "\n", "\nand 7 more: --most 47 shows them\n",
-		"12 addresses were asked for, 2 were not: there are too many, or time ran out.\n", "   45 stale\n    1 dead_link\n    1 unchecked_link\n",
+		"60 documents looked at; 3 answers of the last 90 days rest on them.\n\nLinks that lead nowhere: 1\n-> Correct the address in the page, or remove the link.\n" +
+			"   carte: the page is gone (404 Not Found): " + long + " (2 answers of the last 90 days rest on it)\n\nPages unchanged for long: 45\n-> Read the page again.",
+		"   0: it was last changed on 2024-06-24\n", "\nand 7 more: --most 47 shows them\n", "Links that could not be checked: 1\n",
+		"12 addresses were asked for, 2 were not: there are too many, or time ran out.\n",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in:\n%s", want, out.String())
 		}
+	}
+}
+
+// Each kind has a name and a mend in words: codes are for programs.
+func TestHealthIsPrintedWithoutCodes(t *testing.T) {
+	var report health.Report
+	for _, kind := range health.Kinds() {
+		report.Findings = append(report.Findings, health.Finding{Kind: kind, Document: "page", Detail: "what is wrong"})
+	}
+	var out bytes.Buffer
+	if err := printHealth(&out, report, 40); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(out.String(), "_") || strings.Contains(out.String(), "health.") || strings.Count(out.String(), "\n-> ") != len(health.Kinds()) {
+		t.Errorf("prints\n%s", out.String())
 	}
 }

@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
 
 	"guichet/corpus"
 	"guichet/internal/english"
@@ -45,7 +48,7 @@ type Finding struct {
 	Document   string `json:"document"`
 	Title      string `json:"title"`
 	URL        string `json:"url,omitempty"`
-	Detail     string `json:"detail"`  // the facts below in an operator's words
+	Detail     string `json:"detail"`  // the facts below in an operator's words: a sentence without its full stop
 	Answers    int    `json:"answers"` // that rest on the document
 	Facts
 }
@@ -203,30 +206,53 @@ func (l Limits) look(d document, answers int) []Finding {
 	switch on := cmp.Or(d.ModifiedOn, d.Since); {
 	case on.IsZero() || l.Moment.Sub(on) <= l.Stale:
 	case d.ModifiedOn.IsZero():
-		add(Stale, "no change seen since "+on.Format(time.DateOnly)+"; its source gives no date", Facts{On: on.Format(time.DateOnly), Undated: true})
+		add(Stale, "no change was seen since "+on.Format(time.DateOnly)+"; the page gives no date", Facts{On: on.Format(time.DateOnly), Undated: true})
 	default:
-		add(Stale, "last changed on "+on.Format(time.DateOnly), Facts{On: on.Format(time.DateOnly)})
+		add(Stale, "it was last changed on "+on.Format(time.DateOnly), Facts{On: on.Format(time.DateOnly)})
 	}
 	if !d.ValidUntil.IsZero() && l.Moment.Add(l.Soon).After(d.ValidUntil) {
 		on := d.ValidUntil.Format(time.DateOnly)
-		add(Over, "holds until "+on, Facts{On: on})
+		holds := "it holds until "
+		if l.Moment.After(d.ValidUntil.AddDate(0, 0, 1)) {
+			holds = "it held until "
+		}
+		add(Over, holds+on, Facts{On: on})
 	}
 	switch n := utf8.RuneCountInString(d.Text); {
 	case saysNothing(d.Text, l.Empty):
-		add(Empty, english.Count(n, "character"), Facts{Characters: n})
+		add(Empty, "it has "+english.Count(n, "character")+", and says next to nothing", Facts{Characters: n})
 	case n > l.Long:
-		add(Long, english.Count(n, "character"), Facts{Characters: n})
+		add(Long, "it has "+english.Count(n, "character")+", which is read in many pieces", Facts{Characters: n})
 	}
 	if m, ok := mixes(d.Text, l.Mixed); ok {
-		add(Mixed, fmt.Sprintf("%d of %d sentences are in %s, the others in %s: %s", m.others, m.all, m.other, m.main, shortened(m.first)),
+		add(Mixed, fmt.Sprintf("%d of %d sentences are in %s, the others in %s. For example: %s", m.others, m.all, languageName(m.other), languageName(m.main), shortened(m.first)),
 			Facts{Language: m.other, Main: m.main, Share: m.share(), Excerpt: shortened(m.first)})
 	} else if other := foreign(d.Text, d.language, l.Foreign); other != "" {
-		add(Language, other+" in a collection in "+d.language, Facts{Language: other, Main: d.language})
+		add(Language, "it is in "+languageName(other)+", and its collection in "+languageName(d.language), Facts{Language: other, Main: d.language})
 	}
 	for _, f := range d.Flags {
-		add(Flagged, f.Kind+": "+f.Excerpt, Facts{Flag: f.Kind, Excerpt: f.Excerpt})
+		add(Flagged, flagName(f.Kind)+": "+f.Excerpt, Facts{Flag: f.Kind, Excerpt: f.Excerpt})
 	}
 	return found
+}
+
+// flagName is a sort of suspicious text in an operator's words.
+func flagName(kind string) string {
+	switch kind {
+	case "hidden":
+		return "text that the page hides from its readers"
+	case "invisible":
+		return "characters that cannot be seen"
+	case "instructions":
+		return "text that gives an assistant orders"
+	}
+	return kind
+}
+
+// languageName is what English calls a language.
+func languageName(tag string) string {
+	base, _, _ := strings.Cut(tag, "-")
+	return display.English.Languages().Name(language.Make(base))
 }
 
 // maxExcerpt is how many characters of a sentence are told.

@@ -81,7 +81,7 @@ func TestCheck(t *testing.T) {
 		page("pool", english, nil),
 		page("bilingue", frenchProse+"\n\n"+englishProse, nil),
 		page("piege", strings.Repeat("Une page sur les vélos de la ville, avec des arceaux dans toutes les rues et un atelier. ", 3), func(d *corpus.Document) {
-			d.Flags = []corpus.Flag{{Kind: "instruction", Excerpt: "ignore"}}
+			d.Flags = []corpus.Flag{{Kind: "instructions", Excerpt: "ignore"}}
 		}),
 	)
 	passages := map[string]int64{}
@@ -107,17 +107,21 @@ func TestCheck(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d %s %s/%s: %s", f.Answers, f.Kind, f.Collection, f.Document, f.Detail))
 	}
 	want := []string{
-		"2 stale site/vieux: last changed on 2024-11-26",
-		"0 flagged site/piege: instruction: ignore",
-		"0 over site/fete: holds until 2026-11-29",
-		"0 duplicate site/tri-copie: tri (98 %)",
-		"0 language site/pool: en in a collection in fr",
-		"0 mixed site/bilingue: 4 of 8 sentences are in en, the others in fr: The pool is open from Monday to Saturday.",
-		"0 empty site/vide: 8 characters",
-		"0 empty agenda/vieux: 8 characters",
+		"2 stale site/vieux: it was last changed on 2024-11-26",
+		"0 flagged site/piege: text that gives an assistant orders: ignore",
+		"0 over site/fete: it holds until 2026-11-29",
+		"0 duplicate site/tri-copie: it has 98% of its text in common with tri",
+		"0 language site/pool: it is in English, and its collection in French",
+		"0 mixed site/bilingue: 4 of 8 sentences are in English, the others in French. For example: The pool is open from Monday to Saturday.",
+		"0 empty site/vide: it has 8 characters, and says next to nothing",
+		"0 empty agenda/vieux: it has 8 characters, and says next to nothing",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
+	}
+	report, err = Check(t.Context(), store, sc, cited, Limits{Moment: now.AddDate(0, 0, 5)})
+	if err != nil || !slices.ContainsFunc(report.Findings, func(f Finding) bool { return f.Detail == "it held until 2026-11-29" }) {
+		t.Errorf("once it is over: %+v, %v", report.Findings, err)
 	}
 }
 
@@ -141,7 +145,7 @@ func TestUndatedDocumentsGrowStale(t *testing.T) {
 		t.Fatalf("%+v: %v", report, err)
 	}
 	on := long.Format(time.DateOnly)
-	if f := report.Findings[0]; f.Document != "sans-date" || f.Kind != Stale || !f.Undated || f.On != on || f.Detail != "no change seen since "+on+"; its source gives no date" {
+	if f := report.Findings[0]; f.Document != "sans-date" || f.Kind != Stale || !f.Undated || f.On != on || f.Detail != "no change was seen since "+on+"; the page gives no date" {
 		t.Errorf("%+v", f)
 	}
 	report, err = Check(t.Context(), store, sc, nil, Limits{Moment: time.Now().AddDate(2, 0, 0)})

@@ -60,7 +60,7 @@ func (t *twins) add(d document, answers int) (Finding, bool) {
 	if share < t.alike {
 		return Finding{}, false
 	}
-	return d.finding(Duplicate, fmt.Sprintf("%s (%.0f %%)", other.name, 100*share), answers,
+	return d.finding(Duplicate, fmt.Sprintf("it has %.0f%% of its text in common with %s", 100*share, other.name), answers,
 		Facts{Other: other.name, OtherTitle: other.title, Share: share}), true
 }
 
