@@ -10,6 +10,8 @@ import (
 
 // ScopeDocument is a document as a reader of a scope sees it.
 type ScopeDocument struct {
+	Source     SourceRef
+	Key        string // in its source
 	Name       string
 	Title      string
 	URL        string
@@ -43,6 +45,9 @@ func (s *Store) EachDocument(ctx context.Context, m ScopeMember, hand func(Scope
 				edition
 		)
 		SELECT
+			s.kind,
+			s.uri,
+			d.key,
 			d.name,
 			d.title,
 			d.url,
@@ -63,6 +68,8 @@ func (s *Store) EachDocument(ctx context.Context, m ScopeMember, hand func(Scope
 				ORDER BY p.id
 			)
 		FROM documents d
+		JOIN sources s
+			ON s.id = d.source_id
 		LEFT JOIN brought
 			ON brought.source_id = d.source_id
 			AND brought.edition = d.born
@@ -90,7 +97,7 @@ func (s *Store) EachDocument(ctx context.Context, m ScopeMember, hand func(Scope
 func scanScopeDocument(rows pgx.Rows) (ScopeDocument, error) {
 	var d ScopeDocument
 	var modified, until, since *time.Time
-	if err := rows.Scan(&d.Name, &d.Title, &d.URL, &modified, &until, &since, &d.Flags, &d.Text, &d.Passages); err != nil {
+	if err := rows.Scan(&d.Source.Kind, &d.Source.URI, &d.Key, &d.Name, &d.Title, &d.URL, &modified, &until, &since, &d.Flags, &d.Text, &d.Passages); err != nil {
 		return ScopeDocument{}, err
 	}
 	if modified != nil {

@@ -71,7 +71,7 @@ func TestHealthPageAsksForLinks(t *testing.T) {
 	}
 	close(seen.Wait)
 	body = await(t, c, base+"/admin/health", "Liens vérifiés\u00a0: 14, le ")
-	for _, want := range []string{"faute de temps\u00a0: 3.", "Liens qui ne mènent nulle part", "formulaire-de-preinscription-2025.pdf</a><br>La page n’existe plus.", "Le site ne montre pas cette page à un programme."} {
+	for _, want := range []string{"faute de temps\u00a0: 3.", "Liens qui ne mènent nulle part", "formulaire-de-preinscription-2025.pdf</a><br>La page n’existe plus.", "<td>menus/semaine.pdf<br>Le fichier que ce lien désigne n’existe pas", "Le site ne montre pas cette page à un programme."} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not show %q", want)
 		}

@@ -99,3 +99,16 @@ func TestHealthIsPrintedWithoutCodes(t *testing.T) {
 		t.Errorf("prints\n%s", out.String())
 	}
 }
+
+// A link to a file that is not beside its document is dead, without any network.
+func TestHealthNamesMissingFiles(t *testing.T) {
+	o := newOperatorsTown(t)
+	o.write("cantine.md", "# Cantine\n\nLa cantine est ouverte le lundi. Voir les [tarifs](tarifs.md) et la [mairie](mairie.txt).\n")
+	o.run(exitOK, "ingest", o.dir, "--collection", "site")
+	o.says(o.run(exitOK, "health"), "Links that lead nowhere: 1\n-> Correct", "   cantine: it links to a file that is not there: tarifs.md\n", "0 addresses were asked for.")
+	o.says(o.run(exitOK, "health", "--json"), `"kind": "dead_link"`, `"link": "tarifs.md"`, `"reason": "no_file"`)
+	o.write("tarifs.md", "# Tarifs\n\nLe repas coûte 3 € pour un enfant de la commune.\n")
+	if out := o.run(exitOK, "health"); strings.Contains(out, "tarifs.md") {
+		t.Errorf("the file is there:\n%s", out)
+	}
+}

@@ -9,6 +9,7 @@ import (
 
 	"guichet/chat"
 	"guichet/corpus"
+	"guichet/ingest"
 	"guichet/ingest/fetch"
 	"guichet/internal/health"
 )
@@ -22,8 +23,14 @@ func (o *session) checkLinks(ctx context.Context, scope corpus.Scope, cited heal
 		Private: private, Total: 15 * time.Second, Retries: 1, MaxWait: 5 * time.Second, AtOnce: 2,
 	})
 	defer client.Close()
-	return health.Links(ctx, o.store, scope, cited, health.LinkLimits{}, func(ctx context.Context, address string) health.LinkAnswer {
-		return askLink(ctx, client, net.DefaultResolver.LookupHost, address)
+	return health.Links(ctx, o.store, scope, cited, health.LinkLimits{}, health.Asking{
+		Address: func(ctx context.Context, address string) health.LinkAnswer {
+			return askLink(ctx, client, net.DefaultResolver.LookupHost, address)
+		},
+		Relative: func(d corpus.ScopeDocument) (addresses, missing []string) {
+			found := ingest.CheckRelativeLinks(d.Source, d.Key, d.URL)
+			return found.Addresses, found.Missing
+		},
 	})
 }
 

@@ -65,7 +65,7 @@ type Facts struct {
 	Main       string  `json:"main,omitempty"`        // language: its collection's; mixed: its most sentences'
 	Flag       string  `json:"flag,omitempty"`        // flagged: what sort of text
 	Excerpt    string  `json:"excerpt,omitempty"`     // flagged, mixed: words of the document
-	Link       string  `json:"link,omitempty"`        // dead_link, unchecked_link: its address
+	Link       string  `json:"link,omitempty"`        // dead_link, unchecked_link: its address; of the reason no_file as it stands in the document
 	Reason     string  `json:"reason,omitempty"`      // dead_link, unchecked_link: why
 }
 

@@ -239,7 +239,7 @@ func TestLinks(t *testing.T) {
 		return LinkAnswer{}
 	}
 	cited := Cited{passage: {uuid.New()}} // page b
-	found, err := Links(t.Context(), store, sc, cited, LinkLimits{}, ask)
+	found, err := Links(t.Context(), store, sc, cited, LinkLimits{}, Asking{Address: ask})
 	if err != nil || found.Asked != 4 || found.Left != 0 || len(times) != 4 || times["https://ville.example/formulaire"] != 1 {
 		t.Errorf("%+v, %v asked: %v", found, times, err)
 	}
@@ -258,7 +258,7 @@ func TestLinks(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("found %q, want %q", got, want)
 	}
-	if found, err = Links(t.Context(), store, sc, nil, LinkLimits{Most: 1}, ask); err != nil || found.Asked != 1 || found.Left != 3 {
+	if found, err = Links(t.Context(), store, sc, nil, LinkLimits{Most: 1}, Asking{Address: ask}); err != nil || found.Asked != 1 || found.Left != 3 {
 		t.Errorf("of one at most: %+v, %v", found, err)
 	}
 }
@@ -267,10 +267,10 @@ func TestLinks(t *testing.T) {
 func TestLinksStopInTime(t *testing.T) {
 	store := corpus.NewStore(postgrestest.Open(t))
 	sc := publish(t, store, "site", page("a", "https://ville.example/1 https://ville.example/2", nil))
-	found, err := Links(t.Context(), store, sc, nil, LinkLimits{Within: time.Millisecond}, func(ctx context.Context, _ string) LinkAnswer {
+	found, err := Links(t.Context(), store, sc, nil, LinkLimits{Within: time.Millisecond}, Asking{Address: func(ctx context.Context, _ string) LinkAnswer {
 		<-ctx.Done()
 		return LinkAnswer{Kind: UncheckedLink}
-	})
+	}})
 	if err != nil || len(found.Findings) != 0 || found.Asked != 0 || found.Left != 2 {
 		t.Errorf("%+v, %v", found, err)
 	}

@@ -14,6 +14,9 @@ import (
 	"guichet/corpus"
 )
 
+// NoFile is the reason of a dead link that names a file and no host.
+const NoFile = "no_file"
+
 // linksAtOnce is how many links are asked for at the same time.
 const linksAtOnce = 8
 
@@ -31,6 +34,15 @@ type LinkAnswer struct {
 	Why  string // the same in an operator's words
 }
 
+// Asking is how links are looked at.
+type Asking struct {
+	// Address asks for an address.
+	Address func(ctx context.Context, address string) LinkAnswer
+	// Relative returns, of the links in a document's source that name no host, the
+	// addresses to ask for, and the links that lead to no file. nil: none is looked at.
+	Relative func(corpus.ScopeDocument) (addresses, missing []string)
+}
+
 // LinkReport is what was found of links.
 type LinkReport struct {
 	Findings []Finding `json:"-"`
@@ -43,14 +55,17 @@ type LinkReport struct {
 // they come. Cited is which answers rest on what. It returns an error only when
 // the documents cannot be read or ctx is done.
 func Links(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cited, l LinkLimits,
-	ask func(ctx context.Context, address string) LinkAnswer,
+	ask Asking,
 ) (LinkReport, error) {
-	addresses, in, err := linksOf(ctx, store, sc)
+	var report LinkReport
+	addresses, in, err := linksOf(ctx, store, sc, ask.Relative, func(d document, missing string) {
+		report.Findings = append(report.Findings, d.finding(DeadLink, "it links to a file that is not there: "+missing, len(cited.of(d.Passages)),
+			Facts{Link: missing, Reason: NoFile}))
+	})
 	if err != nil {
 		return LinkReport{}, err
 	}
 	most := min(cmp.Or(l.Most, 1000), len(addresses))
-	var report LinkReport
 	var mu sync.Mutex
 	within, cancel := context.WithTimeout(ctx, cmp.Or(l.Within, 2*time.Minute))
 	defer cancel()
@@ -61,7 +76,7 @@ func Links(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cite
 			if within.Err() != nil {
 				return nil
 			}
-			answer := ask(within, address)
+			answer := ask.Address(within, address)
 			mu.Lock()
 			defer mu.Unlock()
 			if answer.Kind == UncheckedLink && within.Err() != nil {
@@ -84,14 +99,28 @@ func Links(ctx context.Context, store *corpus.Store, sc corpus.Scope, cited Cite
 	return report, ctx.Err()
 }
 
-// linksOf returns the web addresses in the documents' texts, in the order in
-// which they come, and the documents that each stands in.
-func linksOf(ctx context.Context, store *corpus.Store, sc corpus.Scope) (addresses []string, in map[string][]document, err error) {
+// linksOf returns the web addresses in the documents' texts, and those that relative
+// makes of their sources, in the order in which they come, and the documents that each
+// stands in. It hands on the links that lead to no file.
+func linksOf(ctx context.Context, store *corpus.Store, sc corpus.Scope,
+	relative func(corpus.ScopeDocument) (addresses, missing []string), dead func(d document, missing string),
+) (addresses []string, in map[string][]document, err error) {
 	in = map[string][]document{}
 	err = eachDocument(ctx, store, sc, func(d document) {
-		links := links(d.Text)
+		found := links(d.Text)
 		d.Text = ""
-		for _, link := range links {
+		if relative != nil {
+			more, missing := relative(d.ScopeDocument)
+			for _, link := range more {
+				if !slices.Contains(found, link) {
+					found = append(found, link)
+				}
+			}
+			for _, link := range missing {
+				dead(d, link)
+			}
+		}
+		for _, link := range found {
 			if in[link] == nil {
 				addresses = append(addresses, link)
 			}

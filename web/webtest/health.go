@@ -44,7 +44,7 @@ func (h *Health) Check(context.Context, corpus.Town) (health.Report, error) {
 	}}, h.failure()
 }
 
-// Links returns one that is dead and one of which that cannot be said.
+// Links returns two that are dead, one of them to a file, and one of which that cannot be said.
 func (h *Health) Links(ctx context.Context, _ corpus.Town) (health.LinkReport, error) {
 	err := h.failure() // before anybody hears of it
 	h.Asked.Add(1)
@@ -60,6 +60,7 @@ func (h *Health) Links(ctx context.Context, _ corpus.Town) (health.LinkReport, e
 	}
 	return health.LinkReport{Asked: 14, Left: 3, Findings: []health.Finding{
 		finding(health.DeadLink, "https://famille.saint-aubin.example/inscription/formulaire-de-preinscription-2025.pdf", "fetch_gone"),
+		finding(health.DeadLink, "menus/semaine.pdf", health.NoFile),
 		finding(health.UncheckedLink, "https://www.example.org/", "fetch_forbidden"),
 	}}, err
 }
