@@ -106,9 +106,9 @@ func (s *Store) TellRuns(ctx context.Context, runs []int64, p Progress) (cancel 
 // CloseRuns ends the announced runs that are not ended yet: completed, failed,
 // interrupted, cancelled or asks, with the reason where there is one, and notes
 // of the pass.
-func (s *Store) CloseRuns(ctx context.Context, runs []int64, state, reason string, notes []string) error {
+func (s *Store) CloseRuns(ctx context.Context, runs []int64, state string, reason Note, notes []Note) error {
 	if notes == nil {
-		notes = []string{}
+		notes = []Note{}
 	}
 	_, err := s.pool.Exec(ctx, `
 		UPDATE runs

@@ -17,8 +17,8 @@ type RunInfo struct {
 	State     string    // running, completed, failed, interrupted, asks, cancelled
 	Counts    Counts    // zero until its source is read
 	Failures  []Failure // by key
-	Notes     []string  // what an operator should know of it beside that
-	Reason    string    // why it failed, or what it asks
+	Notes     []Note    // what an operator should know of it beside that
+	Reason    Note      // why it failed, or what it asks
 	Open      bool      // what it prepared waits, or it asks and nothing has come of that yet
 	Progress  Progress  // while it runs
 	Started   time.Time

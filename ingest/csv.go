@@ -103,7 +103,7 @@ type table struct {
 	rows        [][]string
 	group, kept []int
 	title, url  int // -1: none
-	notes       []string
+	notes       []corpus.Note
 }
 
 // rowGroup is the rows of a table that belong together.

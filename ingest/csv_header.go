@@ -52,8 +52,8 @@ func (t *table) checkHeader() error {
 	switch len(repeated) {
 	case 0:
 	case 1:
-		t.notes = append(t.notes, "the first row must name the columns; "+strconv.Quote(clip(repeated[0]))+
-			" stands in it, and as a value below it: if the first row is data, put a row above it that names the columns")
+		t.notes = append(t.notes, notef(noteHeader, with{"Value": clip(repeated[0])},
+			"the first row must name the columns; %q stands in it, and as a value below it: if the first row is data, put a row above it that names the columns", clip(repeated[0])))
 	default:
 		return errNoHeader(t.header, repeated[0])
 	}

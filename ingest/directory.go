@@ -225,7 +225,7 @@ func (s directorySource) List(ctx context.Context) (Listing, error) {
 	}
 	var l Listing
 	if len(d.Entries) == 0 {
-		l.Notes = append(l.Notes, NothingMeant)
+		l.Notes = append(l.Notes, notef(noteDirectory, nil, NothingMeant))
 	}
 	for _, e := range d.Entries {
 		content, err := json.Marshal(e.record)

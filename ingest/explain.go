@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"guichet/corpus"
 	"guichet/internal/english"
 )
 
@@ -131,7 +132,7 @@ func (e *Explanation) read(ctx context.Context, content []byte, readers map[stri
 			e.Dates[name] = day.Format(time.DateOnly)
 		}
 	}
-	e.Notes = append(e.Notes, x.Notes...)
+	e.Notes = append(e.Notes, corpus.Texts(x.Notes)...)
 	e.Dropped = append(e.Dropped, x.Dropped...)
 	for _, s := range x.Sections {
 		e.section(s)

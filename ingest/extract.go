@@ -54,7 +54,7 @@ type Extracted struct {
 	ValidFrom   time.Time
 	ValidUntil  time.Time
 	Sections    []Section
-	Notes       []string      // what was not understood and left out
+	Notes       []corpus.Note // what was not understood and left out
 	Flags       []corpus.Flag // what looks meant for a model; set by the ingester
 	Dropped     []Dropped
 	Service     json.RawMessage // what it says as one of the town's services; nil: it is none

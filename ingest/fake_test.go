@@ -91,7 +91,7 @@ func (m *memory) AnnounceRuns(_ context.Context, _ int64, refs []corpus.SourceRe
 
 func (m *memory) TellRuns(context.Context, []int64, corpus.Progress) (bool, error) { return false, nil }
 
-func (m *memory) CloseRuns(_ context.Context, _ []int64, state, _ string, _ []string) error {
+func (m *memory) CloseRuns(_ context.Context, _ []int64, state string, _ corpus.Note, _ []corpus.Note) error {
 	m.closed = append(m.closed, state)
 	return nil
 }

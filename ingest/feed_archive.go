@@ -17,7 +17,7 @@ type FileOpener func(ctx context.Context, uri string) (*os.File, error)
 func OpenLocal(_ context.Context, uri string) (*os.File, error) {
 	f, err := os.OpenFile(uri, os.O_RDONLY|nonBlocking, 0) //nolint:gosec // the operator names the file
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", uri, fileReason(err))
+		return nil, failuref(placeCode(err), "%s: %s", uri, fileReason(err))
 	}
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		_ = f.Close()

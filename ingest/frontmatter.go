@@ -77,7 +77,8 @@ func readFrontMatter(front string, x *Extracted) error {
 		} else if to := dates[name]; to != nil && value != nil {
 			day, ok := parseDate(yamlText(value))
 			if !ok {
-				x.Notes = append(x.Notes, fmt.Sprintf("front matter: the %s %q is no date that is understood; it was left out", name, yamlText(value)))
+				x.Notes = append(x.Notes, notef(noteDate, with{"Field": name, "Value": yamlText(value)},
+					"front matter: the %s %q is no date that is understood; it was left out", name, yamlText(value)))
 				continue
 			}
 			*to = day

@@ -3,6 +3,7 @@ package ingest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"guichet/corpus"
 	"guichet/internal/english"
@@ -72,8 +73,9 @@ func (p *pass) guard(todo []work, listings []Listing) error {
 			continue
 		}
 		p.report.Asks = true
-		p.report.Rejected = fmt.Sprintf("%s has lost %d of its %s. Is it there, and whole? "+
+		p.report.asks = notef(reasonLost, with{"Source": displayed(at), "N": strconv.Itoa(n), "Had": strconv.Itoa(all)}, "%s has lost %d of its %s. Is it there, and whole? "+
 			"If they are meant to go, run the same command with --retire", displayed(at), n, english.Count(all, "document"))
+		p.report.Rejected = p.report.asks.Text
 		if p.dry {
 			return nil
 		}

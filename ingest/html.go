@@ -132,7 +132,7 @@ func (e HTMLExtractor) choose(doc *goquery.Document, p *pruner, x *Extracted) *h
 		root.AppendChild(n)
 	}
 	if root.FirstChild == nil {
-		x.Notes = append(x.Notes, "the selectors of what to keep match nothing on this page: its content was found out")
+		x.Notes = append(x.Notes, notef(noteSelectors, nil, "the selectors of what to keep match nothing on this page: its content was found out"))
 		return p.content(doc)
 	}
 	doc.Find("script, style, noscript, template, iframe").Remove()

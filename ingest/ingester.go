@@ -8,6 +8,7 @@ import (
 	"io"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -181,7 +182,7 @@ func (p *pass) run(ctx context.Context, req Request, cancel context.CancelCauseF
 		return err
 	}
 	if p.unaddressed > 0 && p.addressed > 0 {
-		p.report.note("no address to show residents: %s (others have a url)", english.Count(p.unaddressed, "document"))
+		p.report.note(noteAddress, with{"N": strconv.Itoa(p.unaddressed)}, "no address to show residents: %s (others have a url)", english.Count(p.unaddressed, "document"))
 	}
 	if p.edition == nil {
 		return ctx.Err()
@@ -207,7 +208,7 @@ func (p *pass) list(ctx context.Context, todo []work) ([]Listing, error) {
 		}
 		l, err := w.source.List(ctx)
 		if err != nil {
-			return nil, err
+			return nil, Unlisted(w.source.Ref().URI, err)
 		}
 		slices.SortFunc(l.Items, func(a, b Item) int { return cmp.Compare(a.Key, b.Key) })
 		listings[i] = l
@@ -220,7 +221,7 @@ func (p *pass) closeSources(sources []Source) {
 	for _, s := range sources {
 		if c, ok := s.(io.Closer); ok {
 			if err := c.Close(); err != nil {
-				p.report.note("%s was not closed: %v", s.Ref().URI, err)
+				p.report.note("", nil, "%s was not closed: %v", s.Ref().URI, err)
 			}
 		}
 	}
@@ -271,10 +272,10 @@ func (p *pass) open(ctx context.Context, todo []work) error {
 	c, number, resumed, continued := p.edition.About()
 	p.collection, p.report.Edition, p.report.Resumed = c, c.Published, resumed
 	if resumed {
-		p.report.note("went on with an interrupted run: what it had done counts as unchanged")
+		p.report.note(noteResumed, nil, "went on with an interrupted run: what it had done counts as unchanged")
 	}
 	if continued {
-		p.report.note("edition %d waited for an operator: it is prepared anew, and what it had stays in it", number)
+		p.report.note(noteWaited, with{"Edition": strconv.Itoa(number)}, "edition %d waited for an operator: it is prepared anew, and what it had stays in it", number)
 	}
 	if !resumed && !continued {
 		return nil
@@ -366,17 +367,18 @@ func (p *pass) noteCollisions(docs map[docID]corpus.SourceRef) {
 	for _, base := range bases[:min(toldNames, len(bases))] {
 		names := groups[base]
 		slices.Sort(names)
-		told := strings.Join(names[:min(toldSharing, len(names))], ", ")
-		if more := len(names) - toldSharing; more > 0 {
-			told += fmt.Sprintf(" and %d more", more)
+		told := slices.Clone(names[:min(toldSharing, len(names))])
+		if len(names) > toldSharing {
+			told = append(told, "...")
 		}
-		examples = append(examples, fmt.Sprintf("%q (%s)", base, told))
+		examples = append(examples, fmt.Sprintf("%q (%s)", base, strings.Join(told, ", ")))
+	}
+	if len(bases) > toldNames {
+		examples = append(examples, "...")
 	}
 	told := strings.Join(examples, ", ")
-	if more := len(bases) - toldNames; more > 0 {
-		told += " and " + english.Count(more, "more name")
-	}
-	p.report.note("%s share %s and go by their paths: %s", english.Count(sharing, "document"), english.Count(len(bases), "name"), told)
+	p.report.note(noteShared, with{"N": strconv.Itoa(sharing), "Names": strconv.Itoa(len(bases)), "Examples": told},
+		"%s share %s and go by their paths: %s", english.Count(sharing, "document"), english.Count(len(bases), "name"), told)
 }
 
 func sortedKeys[V any](m map[string]V) []string {
@@ -432,7 +434,7 @@ func (p *pass) publish(ctx context.Context) error {
 	p.report.PublishedIn = time.Since(p.begun).Seconds()
 	p.index(ctx)
 	if err := p.edition.Prune(ctx); err != nil {
-		p.report.note("old editions stay until the next run: %v", err)
+		p.report.note(noteOld, nil, "old editions stay until the next run: %v", err)
 	}
 	return nil
 }
@@ -461,7 +463,7 @@ func (p *pass) ask(ctx context.Context, c corpus.Collection, number int) (Verdic
 func (p *pass) index(ctx context.Context) {
 	p.watch.phase(phaseIndexing)
 	if err := p.edition.Index(ctx); err != nil {
-		p.report.note("searches may be slow until the next run: %v", err)
+		p.report.note(noteSlow, nil, "searches may be slow until the next run: %v", err)
 	}
 }
 

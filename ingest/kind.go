@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -101,7 +102,11 @@ func (r *Report) noteUnread(keys []string) {
 		if len(list) > shown {
 			list, more = list[:shown], fmt.Sprintf(" and %d more", len(names[reason])-shown)
 		}
-		r.note("%s: %s%s", reason, strings.Join(list, ", "), more)
+		code := noteUnreadText
+		if codeOf(unread(list[0])) == codeSheet {
+			code = noteUnreadSheets
+		}
+		r.note(code, with{"N": strconv.Itoa(len(names[reason])), "Names": some(names[reason])}, "%s: %s%s", reason, strings.Join(list, ", "), more)
 	}
 }
 

@@ -31,7 +31,7 @@ func (p *pass) readSource(ctx context.Context, w work, l Listing) error {
 	}
 	p.report.skip(l.Skipped)
 	for _, note := range l.Notes {
-		p.report.note("%s", note)
+		p.report.keep(note)
 	}
 	err := s.load(ctx, l.Items)
 	p.report.add(s.report)
@@ -185,7 +185,7 @@ func (s *loader) take(ctx context.Context, r readItem) error {
 		return s.rename(ctx, known)
 	}
 	for _, note := range r.notes {
-		s.pass.report.note("%s: %s", r.item.Key, note)
+		s.pass.report.keep(ofDocument(r.item.Key, note))
 	}
 	s.noteAddress(r.document)
 	if s.dry {
@@ -355,7 +355,7 @@ func (s *loader) refused(ctx context.Context, key string, err error) error {
 	var pg *pgconn.PgError
 	// Classes 22 and 54: data that a column cannot hold, or too much of it.
 	if ctx.Err() == nil && errors.As(err, &pg) && (strings.HasPrefix(pg.Code, "22") || strings.HasPrefix(pg.Code, "54")) {
-		s.fail(key, fmt.Errorf("the database refused it: %s", pg.Message))
+		s.fail(key, failuref(codeRefused, "the database refused it: %s", pg.Message))
 		s.watch.step(key)
 		return nil
 	}

@@ -70,10 +70,10 @@ func (w *officeWriter) finish(x *Extracted) {
 		x.Title = firstLine(x.Sections[0].Text)
 	}
 	if w.hidden {
-		x.Notes = append(x.Notes, "hidden text was left out")
+		x.Notes = append(x.Notes, notef(noteHidden, nil, "hidden text was left out"))
 	}
 	if w.struck {
-		x.Notes = append(x.Notes, "struck-out text was left out")
+		x.Notes = append(x.Notes, notef(noteStruck, nil, "struck-out text was left out"))
 	}
 }
 

@@ -159,7 +159,7 @@ func readPDFText(ctx context.Context, file []byte, x *Extracted) ([]*pdfPage, er
 		return nil, pdfReason(err)
 	}
 	if strings.Contains(stderr, "Syntax Error") {
-		x.Notes = append(x.Notes, "the PDF is damaged in places: some of its text may be missing")
+		x.Notes = append(x.Notes, notef(noteDamaged, nil, "the PDF is damaged in places: some of its text may be missing"))
 	}
 	return doc, nil
 }
@@ -190,7 +190,7 @@ func readPDFTables(ctx context.Context, file []byte, doc []*pdfPage, x *Extracte
 	var ended *toolError
 	switch {
 	case errors.As(err, &ended), errors.Is(err, errToolOutput):
-		x.Notes = append(x.Notes, "its tables could not be read as tables")
+		x.Notes = append(x.Notes, notef(noteTables, nil, "its tables could not be read as tables"))
 		return nil
 	case err != nil:
 		return err

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -56,10 +55,10 @@ func (e PDFExtractor) readScans(ctx context.Context, file []byte, doc []*pdfPage
 		}
 	}
 	if len(read) > 0 {
-		x.Notes = append(x.Notes, fmt.Sprintf("pages read by OCR, where letters and figures may be mistaken: %s", pageList(read)))
+		x.Notes = append(x.Notes, notef(noteOCR, with{"Pages": pageList(read)}, "pages read by OCR, where letters and figures may be mistaken: %s", pageList(read)))
 	}
 	if len(left) > 0 {
-		x.Notes = append(x.Notes, fmt.Sprintf("scanned pages that were not read, for want of time: %s; run the file through OCR first", pageList(left)))
+		x.Notes = append(x.Notes, notef(noteScans, with{"Pages": pageList(left)}, "scanned pages that were not read, for want of time: %s; run the file through OCR first", pageList(left)))
 	}
 	return nil
 }

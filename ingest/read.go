@@ -35,7 +35,7 @@ type readItem struct {
 	unchanged bool
 	err       error
 	document  corpus.Document
-	notes     []string
+	notes     []corpus.Note
 	flags     []corpus.Flag
 }
 
@@ -105,7 +105,8 @@ func (p *pass) readOne(ctx context.Context, room *semaphore.Weighted, ref corpus
 		return done
 	}
 	if mediaType != item.MediaType {
-		done.notes = append(done.notes, fmt.Sprintf("its name says %s, its contents are %s and were read so", item.MediaType, mediaType))
+		done.notes = append(done.notes, notef(noteKind, with{"Named": item.MediaType, "Is": mediaType},
+			"its name says %s, its contents are %s and were read so", item.MediaType, mediaType))
 	}
 	done.document = corpus.Document{
 		Key: item.Key, Name: p.names[id], URL: x.URL, Title: x.Title, Theme: x.Theme, MediaType: mediaType,

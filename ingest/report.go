@@ -5,6 +5,7 @@ import (
 	"io"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,6 +37,9 @@ type Report struct {
 	Quarantined int            `json:"quarantined"` // documents kept out for that; they count as failed, too
 	Notes       []string       `json:"notes"`
 	Review      *corpus.Review `json:"review"` // what the gate saw; null: it had nothing to look at
+
+	notes []corpus.Note // Notes, with their codes
+	asks  corpus.Note   // Rejected, where Asks, with its code
 }
 
 // SourceReport is what a run did in one source.
@@ -62,9 +66,14 @@ type Flagged struct {
 	Excerpt string `json:"excerpt"`
 }
 
-func (r *Report) note(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, text) {
-		r.Notes = append(r.Notes, text)
+func (r *Report) note(code string, told with, format string, args ...any) {
+	r.keep(notef(code, told, format, args...))
+}
+
+// keep keeps a note once.
+func (r *Report) keep(n corpus.Note) {
+	if !slices.Contains(r.Notes, n.Text) {
+		r.Notes, r.notes = append(r.Notes, n.Text), append(r.notes, n)
 	}
 }
 
@@ -92,16 +101,25 @@ func (r *Report) skip(keys []string) {
 		}
 		kinds[kind]++
 	}
-	var parts []string
-	for kind, n := range kinds {
-		parts = append(parts, fmt.Sprintf("%s %d", kind, n))
+	var parts, extensions []string
+	for _, kind := range sortedKeys(kinds) {
+		parts = append(parts, fmt.Sprintf("%s %d", kind, kinds[kind]))
+		if strings.HasPrefix(kind, ".") {
+			extensions = append(extensions, fmt.Sprintf("%s (%d)", kind, kinds[kind]))
+		}
 	}
-	slices.Sort(parts)
 	if len(parts) > 10 {
 		parts = append(parts[:10], "...")
 	}
+	if len(extensions) > 10 {
+		extensions = append(extensions[:10], "...")
+	}
 	r.Skipped += len(keys)
-	r.note("files that are not read, by kind: %s", strings.Join(parts, ", "))
+	code := noteSkipped
+	if len(extensions) == 0 {
+		code = noteSkippedOthers
+	}
+	r.note(code, with{"N": strconv.Itoa(len(keys)), "Kinds": strings.Join(extensions, ", ")}, "files that are not read, by kind: %s", strings.Join(parts, ", "))
 	r.noteUnread(keys)
 }
 

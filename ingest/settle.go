@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"guichet/corpus"
 	"guichet/internal/english"
@@ -66,7 +67,8 @@ func (p *pass) settle(ctx context.Context, todo []work, listings []Listing) erro
 func (p *pass) retire(ctx context.Context, ref corpus.SourceRef, keys []string, named bool) error {
 	slices.Sort(keys)
 	if !named {
-		p.report.note("no longer of the source %s: %s (the source around it has them now, or they stand there no more)", ref.URI, english.Count(len(keys), "document"))
+		p.report.note(noteTaken, with{"Source": ref.URI, "N": strconv.Itoa(len(keys))},
+			"no longer of the source %s: %s (the source around it has them now, or they stand there no more)", ref.URI, english.Count(len(keys), "document"))
 		p.report.Sources = append(p.report.Sources, SourceReport{Kind: ref.Kind, URI: ref.URI, Path: ref.URI})
 	}
 	p.report.Retired += len(keys)
@@ -92,7 +94,7 @@ func (p *pass) rename(ctx context.Context, d corpus.LiveDocument) error {
 	if name == "" || name == d.Name {
 		return nil
 	}
-	p.report.note("the document %q now goes by %q", d.Name, name)
+	p.report.note(noteRenamed, with{"Before": d.Name, "Name": name}, "the document %q now goes by %q", d.Name, name)
 	if p.dry {
 		return nil
 	}

@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -56,7 +55,7 @@ type Listing struct {
 	Failures []corpus.Failure // items and folders that could not be listed
 	Partial  bool             // Items is a part of the source: nothing may be retired
 	Unlisted []string         // keys of items, and of folders, that may be there: nothing of theirs may be retired
-	Notes    []string         // what an operator should know of the listing
+	Notes    []corpus.Note    // what an operator should know of the listing
 }
 
 // folder is a folder of files, or the part of it below one of its subfolders.
@@ -73,7 +72,7 @@ func (f folder) Ref() corpus.SourceRef { return corpus.SourceRef{Kind: KindFolde
 func (f folder) List(ctx context.Context) (Listing, error) {
 	root, err := os.OpenRoot(f.path)
 	if err != nil {
-		return Listing{}, fmt.Errorf("open folder %s: %s", f.path, fileReason(err))
+		return Listing{}, failuref(placeCode(err), "open folder %s: %s", f.path, fileReason(err))
 	}
 	defer func() { _ = root.Close() }()
 	start := "."
@@ -94,7 +93,7 @@ func (f folder) List(ctx context.Context) (Listing, error) {
 		}
 		if err != nil {
 			if key == start {
-				return fmt.Errorf("read folder %s: %s", filepath.Join(f.path, filepath.FromSlash(f.below)), fileReason(err))
+				return failuref(placeCode(err), "read folder %s: %s", filepath.Join(f.path, filepath.FromSlash(f.below)), fileReason(err))
 			}
 			l.fail(key, failuref(codeUnreadable, "the folder cannot be read: %s", fileReason(err)))
 			l.Unlisted = append(l.Unlisted, key+"/")
@@ -113,8 +112,9 @@ func (f folder) List(ctx context.Context) (Listing, error) {
 		return Listing{}, err
 	}
 	if len(l.Items) == 0 && len(l.Failures) == 0 {
-		l.Notes = append(l.Notes, fmt.Sprintf("the folder %s holds no document that is read: put files there (PDF, DOCX, ODT, HTML, Markdown, text, CSV), or name another folder",
-			filepath.Join(f.path, filepath.FromSlash(f.below))))
+		place := filepath.Join(f.path, filepath.FromSlash(f.below))
+		l.Notes = append(l.Notes, notef(noteEmptyFolder, with{"Folder": place},
+			"the folder %s holds no document that is read: put files there (PDF, DOCX, ODT, HTML, Markdown, text, CSV), or name another folder", place))
 	}
 	return l, nil
 }
@@ -128,7 +128,7 @@ func (f folder) add(root *os.Root, key string, d fs.DirEntry, l *Listing) {
 		l.Skipped = append(l.Skipped, cleanText(key))
 		return
 	case !utf8.ValidString(key) || strings.ContainsRune(key, 0):
-		l.fail(key, errors.New("the file's name is not UTF-8: rename it"))
+		l.fail(key, failuref(codeName, "the file's name is not UTF-8: rename it"))
 		return
 	case d.Type()&fs.ModeSymlink != 0:
 		take, err := f.follow(root, key)
@@ -167,11 +167,11 @@ func (f folder) follow(root *os.Root, key string) (bool, error) {
 	}
 	target, err := filepath.EvalSymlinks(filepath.Join(f.path, filepath.FromSlash(key)))
 	if err != nil {
-		return false, errors.New(fileReason(err))
+		return false, failuref(codeUnreadable, "%s", fileReason(err))
 	}
 	inside, err := filepath.Rel(f.path, target)
 	if err != nil {
-		return false, errors.New(fileReason(err))
+		return false, failuref(codeUnreadable, "%s", fileReason(err))
 	}
 	return slices.ContainsFunc(strings.Split(filepath.ToSlash(inside), "/"), func(part string) bool {
 		return strings.HasPrefix(part, ".")

@@ -71,7 +71,7 @@ func OpenSource(kind, uri string, settings json.RawMessage, d Dependencies) (Sou
 			absolute, err = filepath.EvalSymlinks(absolute)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %s", uri, fileReason(err))
+			return nil, failuref(placeCode(err), "%s: %s", uri, fileReason(err))
 		}
 		return folder{path: absolute}, nil
 	case KindWebsite:
@@ -247,12 +247,12 @@ func readSourceFile(ctx context.Context, uri string, s FetchSettings, ref corpus
 	}
 	r, err := openIn(filepath.Dir(uri), filepath.Base(uri))
 	if err != nil {
-		return fetch.File{}, fmt.Errorf("%s: %s", uri, fileReason(err))
+		return fetch.File{}, failuref(placeCode(err), "%s: %s", uri, fileReason(err))
 	}
 	defer func() { _ = r.Close() }()
 	b, err := readAtMost(r, int64(limit))
 	if err != nil {
-		return fetch.File{}, fmt.Errorf("%s: %s", uri, fileReason(err))
+		return fetch.File{}, failuref(placeCode(err), "%s: %s", uri, fileReason(err))
 	}
 	if len(b) > limit {
 		return fetch.File{}, tooLarge()

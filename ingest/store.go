@@ -15,7 +15,7 @@ type Store interface {
 	// sources' URIs; TellRuns and CloseRuns go on with them.
 	AnnounceRuns(ctx context.Context, collectionID int64, sources []corpus.SourceRef) (map[string]int64, error)
 	TellRuns(ctx context.Context, runs []int64, p corpus.Progress) (cancel bool, err error)
-	CloseRuns(ctx context.Context, runs []int64, state, reason string, notes []string) error
+	CloseRuns(ctx context.Context, runs []int64, state string, reason corpus.Note, notes []corpus.Note) error
 	// Claim keeps other writers out of the collection.
 	Claim(ctx context.Context, c corpus.Collection) (Edition, error)
 }

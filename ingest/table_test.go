@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"encoding/json"
+	"guichet/corpus"
 	"os"
 	"path/filepath"
 	"strings"
@@ -61,7 +62,7 @@ func TestFirstRowNamesTheColumns(t *testing.T) {
 		"unnamed column": {"Rue;;Jour\nHaute;x;lundi\nBasse;x;mardi\n", "", ""},
 	} {
 		x, err := CSVExtractor{}.Extract(t.Context(), Input{Name: "a.csv", Bytes: []byte(c.text)})
-		switch notes := strings.Join(x.Notes, " "); {
+		switch notes := strings.Join(corpus.Texts(x.Notes), " "); {
 		case c.failure == "" && err != nil, c.failure != "" && (codeOf(err) != codeTable || !strings.Contains(err.Error(), c.failure)):
 			t.Errorf("%s: %v", name, err)
 		case c.note == "" && notes != "", !strings.Contains(notes, c.note):

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -126,11 +127,12 @@ func (p *pass) runIDs() []int64 {
 // notesKept bounds what is kept with a run.
 const notesKept = 50
 
-func keptNotes(notes []string) []string {
+func keptNotes(notes []corpus.Note) []corpus.Note {
 	if len(notes) <= notesKept {
 		return notes
 	}
-	return append(slices.Clone(notes[:notesKept]), fmt.Sprintf("and %d more", len(notes)-notesKept))
+	more := len(notes) - notesKept
+	return append(slices.Clone(notes[:notesKept]), notef(noteMore, with{"N": strconv.Itoa(more)}, "and %d more", more))
 }
 
 // closeTimeout bounds how long closing the runs may take.
@@ -141,23 +143,24 @@ func (p *pass) closeRuns(ctx context.Context, err error) error {
 	if len(p.announced) == 0 {
 		return nil
 	}
-	state, reason := "completed", ""
+	state, reason := "completed", corpus.Note{}
 	switch {
 	case errors.Is(err, ErrCancelled):
-		state, reason = "cancelled", "an operator cancelled it"
+		state, reason = "cancelled", corpus.Note{Text: "an operator cancelled it"}
 	case p.report.Interrupted:
 		state = "interrupted"
 	case p.report.Asks:
-		state, reason = "asks", p.report.Rejected
+		state, reason = "asks", p.report.asks
 	case p.report.Waiting != "":
-		state, reason = "asks", p.report.Waiting
+		state, reason = "asks", corpus.Note{Text: p.report.Waiting}
 	case p.report.Prepared > 0:
-		reason = fmt.Sprintf("edition %d waits unpublished, as the collection or the run was set (never): the next run replaces it", p.report.Prepared)
+		reason = notef(reasonNever, with{"Edition": strconv.Itoa(p.report.Prepared)},
+			"edition %d waits unpublished, as the collection or the run was set (never): the next run replaces it", p.report.Prepared)
 	case err != nil:
-		state, reason = "failed", err.Error()
+		state, reason = "failed", ReasonOf(err)
 	}
 	// After a cancellation, too.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
-	return p.Store.CloseRuns(ctx, p.runIDs(), state, reason, keptNotes(p.report.Notes))
+	return p.Store.CloseRuns(ctx, p.runIDs(), state, reason, keptNotes(p.report.notes))
 }

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"reflect"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"guichet/corpus"
 	"guichet/internal/postgrestest"
@@ -124,22 +127,35 @@ func TestAWalkIsWatchedFromElsewhere(t *testing.T) {
 func TestAFailedListingIsRecorded(t *testing.T) {
 	w := newTown(t, postgrestest.Open(t))
 	in := Ingester{Store: Corpus(w.store), Embedder: &fakeEmbedder{}}
-	_, err := in.Ingest(t.Context(), Request{Collection: w.collection, Sources: []Source{brokenSource{}}})
-	if err == nil {
-		t.Fatal("a source that cannot be listed was run")
-	}
-	runs, err := w.store.Runs(t.Context(), w.collection.ID, 5)
-	if err != nil || len(runs) != 1 || runs[0].State != "failed" || runs[0].Reason != "the site answers with 503" {
-		t.Errorf("runs %+v, %v", runs, err)
+	for _, broken := range []brokenSource{
+		{errors.New("the site answers with nonsense"), corpus.Note{Text: "the site answers with nonsense"}},
+		{
+			fmt.Errorf("the start page: %w", failuref(codeRobots, "robots.txt does not allow it")),
+			corpus.Note{Text: "the start page: robots.txt does not allow it", Code: "source.robots", With: map[string]string{"Source": "https://ville.example"}},
+		},
+		{&pgconn.PgError{Severity: "ERROR", Code: "53100", Message: "disk full"}, corpus.Note{Text: "ERROR: disk full (SQLSTATE 53100)", Code: "database"}},
+		{fmt.Errorf("%w: three calls failed", ErrEmbedder), corpus.Note{Text: "the embedder does not work: three calls failed", Code: "embedder"}},
+	} {
+		if _, err := in.Ingest(t.Context(), Request{Collection: w.collection, Sources: []Source{broken}}); err == nil {
+			t.Fatal("a source that cannot be listed was run")
+		}
+		runs, err := w.store.Runs(t.Context(), w.collection.ID, 1)
+		if err != nil || len(runs) != 1 || runs[0].State != "failed" || !reflect.DeepEqual(runs[0].Reason, broken.told) {
+			t.Errorf("runs %+v, %v, want the reason %+v", runs, err, broken.told)
+		}
 	}
 }
 
-type brokenSource struct{}
+// brokenSource cannot be listed.
+type brokenSource struct {
+	err  error
+	told corpus.Note // with the run
+}
 
 func (brokenSource) Ref() corpus.SourceRef {
 	return corpus.SourceRef{Kind: "website", URI: "https://ville.example"}
 }
 
-func (brokenSource) List(context.Context) (Listing, error) {
-	return Listing{}, errors.New("the site answers with 503")
+func (b brokenSource) List(context.Context) (Listing, error) {
+	return Listing{}, b.err
 }

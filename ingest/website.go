@@ -3,7 +3,6 @@ package ingest
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -150,7 +149,7 @@ func (w *Website) enter(ctx context.Context) (*crawl, error) {
 		c.base, c.robots = at, robots
 		c.helpers = append(c.helpers, at.Scheme+"://"+at.Host+"/robots.txt")
 		if !robots.Allows(at.RequestURI()) {
-			return nil, fmt.Errorf("robots.txt does not allow %s to be read: ask the site's owner to allow the agent Guichet", at.RequestURI())
+			return nil, failuref(codeRobots, "robots.txt does not allow %s to be read: ask the site's owner to allow the agent Guichet", at.RequestURI())
 		}
 		first := &page{address: at.String(), key: at.RequestURI()}
 		if err := c.visit(ctx, first); err != nil {
@@ -169,10 +168,10 @@ func (w *Website) enter(ctx context.Context) (*crawl, error) {
 		}
 		to, err := url.Parse(first.target)
 		if err != nil || !fetch.SameSite(to.Host, w.start.Host) {
-			return nil, fmt.Errorf("the start page leads to another site, %s: name that one as the source", first.target)
+			return nil, failuref(codeElsewhere, "the start page leads to another site, %s: name that one as the source", first.target)
 		}
 		if hops == 10 || to.String() == at.String() {
-			return nil, errors.New("the start page redirects without end")
+			return nil, failuref(fetch.CodeRedirects, "the start page redirects without end")
 		}
 		at = to
 	}
@@ -204,7 +203,7 @@ func (c *crawl) readSitemap(ctx context.Context) error {
 			// A page in the place of a map that nobody promised is none.
 			if s.Sitemap == "" && s.Discover != discoverSitemap && (fetch.IsGone(err) || guessed && codeOf(err) == "") {
 				if !guessed {
-					c.note("the sitemap that robots.txt names is gone: %s", at)
+					c.note(noteSitemap, with{"Address": at}, "the sitemap that robots.txt names is gone: %s", at)
 				}
 				continue
 			}
@@ -218,7 +217,7 @@ func (c *crawl) readSitemap(ctx context.Context) error {
 		}
 	}
 	if found == 0 && s.Discover == discoverSitemap {
-		return errors.New("there is no sitemap with pages of this site: set discover to auto or links")
+		return failuref(codeNoSitemap, "there is no sitemap with pages of this site: set discover to auto or links")
 	}
 	c.follows = found == 0 || s.Discover == discoverBoth
 	return nil

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -71,7 +72,7 @@ type crawl struct {
 	unsure   []string // keys of pages that may be real and were not asked for
 	partial  bool
 	homely   bool // many pages name the start page as what to show instead: a mistake
-	noteList []string
+	noteList []corpus.Note
 
 	telling sync.Mutex
 	done    int // pages that were asked for
@@ -87,8 +88,8 @@ func newCrawl(w *Website) *crawl {
 	return &crawl{site: w, pages: map[string]*page{}, refused: map[string]bool{}, traps: newTraps(w.settings.MaxSimilar)}
 }
 
-func (c *crawl) note(format string, args ...any) {
-	c.noteList = append(c.noteList, fmt.Sprintf(format, args...))
+func (c *crawl) note(code string, told with, format string, args ...any) {
+	c.noteList = append(c.noteList, notef(code, told, format, args...))
 }
 
 // walk asks for all pages that wait, and for those that they lead to.
@@ -232,7 +233,7 @@ func (c *crawl) isAsked(p *page, u *url.URL) bool {
 	}
 	if len(c.pages) >= s.MaxPages {
 		if !c.partial {
-			c.note("there are more than %d pages: the rest is left out, and nothing is retired; raise max_pages, or exclude some", s.MaxPages)
+			c.note(notePages, with{"N": strconv.Itoa(s.MaxPages)}, "there are more than %d pages: the rest is left out, and nothing is retired; raise max_pages, or exclude some", s.MaxPages)
 		}
 		c.partial = true
 		return false
@@ -458,18 +459,19 @@ func (c *crawl) listing() Listing {
 	}
 	l.Notes = slices.Concat(c.noteList, c.traps.notes())
 	if c.barred > 0 {
-		l.Notes = append(l.Notes, fmt.Sprintf("%s left out, since robots.txt does not allow it", english.Count(c.barred, "link")))
+		l.Notes = append(l.Notes, notef(noteRobots, with{"N": strconv.Itoa(c.barred)}, "%s left out, since robots.txt does not allow it", english.Count(c.barred, "link")))
 	}
 	if len(c.gone) > 0 {
 		slices.Sort(c.gone)
-		l.Notes = append(l.Notes, fmt.Sprintf("%s of the site to pages that are gone: %s", english.Count(len(c.gone), "link"), some(c.gone)))
+		l.Notes = append(l.Notes, notef(noteGone, with{"N": strconv.Itoa(len(c.gone)), "Links": some(c.gone)},
+			"%s of the site to pages that are gone: %s", english.Count(len(c.gone), "link"), some(c.gone)))
 	}
 	if n := len(same); n > 0 {
 		var examples []string
 		for _, key := range sortedKeys(same) {
 			examples = append(examples, key+" = "+some(same[key]))
 		}
-		l.Notes = append(l.Notes, fmt.Sprintf("other addresses of %s are left out: %s", english.Count(n, "page"), some(examples)))
+		l.Notes = append(l.Notes, notef(noteSame, with{"N": strconv.Itoa(n), "Links": some(examples)}, "other addresses of %s are left out: %s", english.Count(n, "page"), some(examples)))
 	}
 	return l
 }

@@ -1,13 +1,14 @@
 package ingest
 
 import (
-	"fmt"
 	"net/url"
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"guichet/corpus"
 	"guichet/internal/english"
 )
 
@@ -118,6 +119,12 @@ const (
 	trapChain     = "too many pages that lead each to the next"
 )
 
+// trapNotes are the codes of the notes that tell it.
+var trapNotes = map[string]string{
+	trapForm: noteTrapForm, trapRepeats: noteTrapRepeats, trapEndless: noteTrapEndless, trapUseless: noteTrapUseless,
+	trapSimilar: noteTrapSimilar, trapFacets: noteTrapFacets, trapCalendars: noteTrapCalendars, trapChain: noteTrapChain,
+}
+
 // refuse tells why an address should not be asked for; "" when it may be. chain
 // is how many pages of its shape in a row led there.
 func (t *traps) refuse(u *url.URL, chain int) string {
@@ -224,10 +231,12 @@ func (t *traps) catch(why, key string) {
 }
 
 // notes tell what was left out.
-func (t *traps) notes() []string {
-	var notes []string
+func (t *traps) notes() []corpus.Note {
+	var notes []corpus.Note
 	for _, why := range sortedKeys(t.counts) {
-		notes = append(notes, fmt.Sprintf("%s left out: %s; such as %s", english.Count(t.counts[why], "link"), why, strings.Join(t.caught[why], ", ")))
+		such := strings.Join(t.caught[why], ", ")
+		notes = append(notes, notef(trapNotes[why], with{"N": strconv.Itoa(t.counts[why]), "Links": such},
+			"%s left out: %s; such as %s", english.Count(t.counts[why], "link"), why, such))
 	}
 	return notes
 }

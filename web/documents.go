@@ -81,16 +81,6 @@ func (s *server) collectionViews(r *http.Request, p page) ([]collectionView, err
 	return views, nil
 }
 
-// reason says why a document could not be read. A rare reason has no text in
-// the catalogue and is quoted.
-func (p page) reason(f corpus.Failure) string {
-	id := "admin.reason." + f.Code
-	if text := p.T(id); f.Code != "" && text != id {
-		return text
-	}
-	return p.Say("admin.reason.other", "Reason", f.Reason)
-}
-
 // When is a moment as the page's language writes it, by the town's clock.
 func (p page) When(t time.Time) string {
 	t = t.In(corpus.Zone(cmp.Or(p.Town.TimeZone, corpus.DefaultZone)))

@@ -12,15 +12,19 @@ import (
 type runView struct {
 	corpus.RunInfo
 	Result   string // how it ended, or that it is under way
-	Told     string // what it asks, or why it failed, in the agent's words
+	Told     string // what it asks, or what became of it, in the agent's words
+	Why      *told  // nil: Told says all
 	Command  string // that lets it through; "": none is needed, or none is known
+	Noted    []told
 	Failures []failureView
 	More     int // failures that are not listed
 }
 
-// failureView is a document that could not be read, and why, in the agent's
-// language.
-type failureView struct{ Key, Reason string }
+// failureView is a document that could not be read, and why.
+type failureView struct {
+	Key string
+	Why told
+}
 
 // underWay is a run that is at work, or says so and is not.
 type underWay struct {
@@ -85,11 +89,16 @@ func (p page) runViews(runs []corpus.RunInfo, now time.Time) (under []underWay, 
 func (p page) runView(r corpus.RunInfo) runView {
 	v := runView{RunInfo: r, Result: p.T("runs.state." + r.State), More: max(0, len(r.Failures)-failuresShown)}
 	for _, f := range r.Failures[:len(r.Failures)-v.More] {
-		v.Failures = append(v.Failures, failureView{Key: f.Key, Reason: p.reason(f)})
+		v.Failures = append(v.Failures, failureView{f.Key, p.told("admin.reason.", corpus.Note{Text: f.Reason, Code: f.Code})})
+	}
+	for _, n := range r.Notes {
+		v.Noted = append(v.Noted, p.told("runs.note.", n))
 	}
 	switch {
 	case r.State == "failed":
 		v.Told = p.T("runs.failed")
+	case r.State == "interrupted", r.State == "cancelled":
+		v.Told = p.T("runs." + r.State)
 	case r.State == "asks" && !r.Open:
 		v.Told = p.T("runs.asks.settled")
 	case r.State == "asks" && r.Edition == 0:
@@ -97,6 +106,11 @@ func (p page) runView(r corpus.RunInfo) runView {
 		v.Command = fmt.Sprintf("guichet ingest --source %d --retire", r.SourceID)
 	case r.Open:
 		v.Told = p.Say("runs.asks.edition", "Edition", r.Edition)
+	}
+	// Why an edition waits stands with the edition.
+	if lost := r.State == "asks" && r.Edition == 0; r.Reason.Text != "" && (r.State == "failed" || lost || r.State == "completed" && r.Open) {
+		why := p.told("runs.reason.", r.Reason)
+		v.Why = &why
 	}
 	return v
 }

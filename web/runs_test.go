@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -65,20 +66,20 @@ func TestRunsThatNeedAPerson(t *testing.T) {
 			[]string{"Recherche des documents", "Pages demandées\u00a0: 12, connues\u00a0: 40."},
 		},
 		"noted": {
-			corpus.RunInfo{State: "completed", Notes: []string{"more than 50 pages"}},
-			[]string{"Remarque du programme, en anglais\u00a0: more than 50 pages"},
+			corpus.RunInfo{State: "completed", Notes: []corpus.Note{{Text: "more than 50 pages"}}},
+			[]string{"Remarque du programme, en anglais\u00a0: <span lang=\"en\">more than 50 pages</span>"},
 		},
 		"lost": {
-			corpus.RunInfo{SourceID: 7, State: "asks", Open: true, Reason: "it has 2 of 40 documents"},
-			[]string{"attend une décision", "en a perdu une grande partie", "<code>guichet ingest --source 7 --retire</code>", "en anglais\u00a0: it has 2 of 40 documents"},
+			corpus.RunInfo{SourceID: 7, State: "asks", Open: true, Reason: corpus.Note{Text: "it has 2 of 40 documents"}},
+			[]string{"attend une décision", "en a perdu une grande partie", "<code>guichet ingest --source 7 --retire</code>", "en anglais\u00a0: <span lang=\"en\">it has 2 of 40 documents</span>"},
 		},
 		"failed": {
-			corpus.RunInfo{State: "failed", Reason: "no <such> folder"},
+			corpus.RunInfo{State: "failed", Reason: corpus.Note{Text: "no <such> folder"}},
 			[]string{"arrêté par une erreur", "Rien n’a été publié ni retiré.", "no &lt;such&gt; folder"},
 		},
-		"waits":    {corpus.RunInfo{State: "asks", Edition: 4, Open: true, Reason: "1 answer got worse, 0 may"}, []string{"L’édition 4 est prête et attend"}},
+		"waits":    {corpus.RunInfo{State: "asks", Edition: 4, Open: true, Reason: corpus.Note{Text: "1 answer got worse, 0 may"}}, []string{"L’édition 4 est prête et attend"}},
 		"settled":  {corpus.RunInfo{State: "asks", Edition: 3}, []string{"La décision a été prise depuis."}},
-		"resolved": {corpus.RunInfo{State: "asks", Reason: "it has 2 of 40 documents"}, []string{"La décision a été prise depuis."}},
+		"resolved": {corpus.RunInfo{State: "asks", Reason: corpus.Note{Text: "it has 2 of 40 documents"}}, []string{"La décision a été prise depuis."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			body := documentsPage(t, webtest.Library{Newest: func() []corpus.RunInfo { return []corpus.RunInfo{x.run} }}, "")
@@ -125,5 +126,54 @@ func TestCollectionThatIsHeld(t *testing.T) {
 	shows(t, body, "L’édition 4 a été retirée par Anne le 06/10/2026\u00a0à\u00a008\u00a0h\u00a000.", "<code>guichet resume --collection &#34;site-de-la-ville&#34; --town saint-aubin</code>", "<td>retirée</td>")
 	if strings.Contains(body, "attend une décision") {
 		t.Error("an edition that was rolled back is said to wait")
+	}
+}
+
+var (
+	quotedEnglish = regexp.MustCompile(`<span lang="en">[^<]*</span>`)
+	code          = regexp.MustCompile(`(?s)<(code|script|style)[ >].*?</(code|script|style)>`)
+	tag           = regexp.MustCompile(`<[^>]*>`)
+	englishWord   = regexp.MustCompile(`(?i)\b(the|that|which|was|were|is not|of|are|could|has|have|with|and|it)\b`)
+)
+
+// TestAFrenchConsoleTellsRunsInFrench: what has a code is told in French, what
+// has none is quoted and said to be English.
+func TestAFrenchConsoleTellsRunsInFrench(t *testing.T) {
+	newest := func() []corpus.RunInfo {
+		return []corpus.RunInfo{
+			{State: "failed", Reason: corpus.Note{
+				Text: "https://ville.example: the site could not be reached", Code: "source.fetch_network", With: map[string]string{"Source": "https://ville.example"},
+			}},
+			{State: "failed", Reason: corpus.Note{Text: "the calls of the embedder have failed", Code: "embedder"}},
+			{State: "failed", Reason: corpus.Note{Text: "it was a reason without a code"}},
+			{State: "failed", Reason: corpus.Note{Text: "of a code that is not known", Code: "unheard"}},
+			{State: "asks", Edition: 4, Open: true, Reason: corpus.Note{Text: "an operator publishes it"}},
+			{State: "asks", Open: true, Reason: corpus.Note{
+				Text: "it has lost 9 of its 10 documents", Code: "lost", With: map[string]string{"Source": "/srv/a", "N": "9", "Had": "10"},
+			}},
+			{State: "cancelled", Reason: corpus.Note{Text: "an operator cancelled it"}},
+			{State: "completed", SourceURI: "/srv/b", Counts: corpus.Counts{Added: 1, Failed: 2}, Notes: []corpus.Note{
+				{Text: "edition 3 waited for an operator: it is prepared anew, and what it had stays in it", Code: "waited", With: map[string]string{"Edition": "3"}},
+				{Text: "guide.pdf: hidden text was left out and is gone", Code: "hidden", With: map[string]string{"Document": "guide.pdf"}},
+				{Text: "the note has lost what it tells", Code: "robots"},
+				{Text: "it was a note without a code"},
+			}, Failures: []corpus.Failure{
+				{Key: "scan.pdf", Code: "scan", Reason: "there is no text inside that could be read"},
+				{Key: "odd.html", Reason: "it was a failure without a code"},
+			}},
+		}
+	}
+	body := documentsPage(t, webtest.Library{Newest: newest}, "")
+	shows(t, body, "Le site https://ville.example n’a pas pu être joint.", "Le service qui compare le sens des textes ne répond plus.",
+		"Documents disparus de /srv/a\u00a0: 9 sur 10.", "Une personne a demandé l’arrêt de ce chargement.", "L’édition 3 attendait une décision\u00a0:",
+		"<strong>guide.pdf</strong><br>Du texte caché a été laissé de côté.", "Faites reconnaître son texte (OCR).",
+		"Raison donnée par le programme, en anglais\u00a0: <span lang=\"en\">it was a reason without a code</span>",
+		"<span lang=\"en\">of a code that is not known</span>", "<span lang=\"en\">the note has lost what it tells</span>",
+		"Remarque du programme, en anglais\u00a0: <span lang=\"en\">it was a note without a code</span>",
+		"Raison donnée par le programme, en anglais\u00a0: <span lang=\"en\">it was a failure without a code</span>")
+	_, body, _ = strings.Cut(body, "<main")
+	text := tag.ReplaceAllString(code.ReplaceAllString(quotedEnglish.ReplaceAllString(body, ""), ""), " ")
+	for _, at := range englishWord.FindAllStringIndex(text, -1) {
+		t.Errorf("English that is not marked: %q", text[max(0, at[0]-40):min(len(text), at[1]+40)])
 	}
 }

@@ -389,7 +389,7 @@ func TestDocumentsOverview(t *testing.T) {
 	for _, want := range []string{
 		"site-de-la-ville", "service-public", "Documents\u00a0: 25. Passages\u00a0: 214.", "publiée", "/srv/documents/site",
 		"Derniers chargements de site-de-la-ville", "05/10/2026\u00a0à\u00a007\u00a0h\u00a030", "interrompu",
-		"conseil/budget.pdf", "protégé par un mot de passe", "plan.html", "en anglais\u00a0: parse HTML: &lt;broken&gt;",
+		"conseil/budget.pdf", "protégé par un mot de passe", "plan.html", "en anglais\u00a0: <span lang=\"en\">parse HTML: &lt;broken&gt;</span>",
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the overview does not show %q", want)

@@ -109,19 +109,19 @@ func (o *session) examineCollection(ctx context.Context, c ownedCollection) (dec
 		p := showPass(c.Collection, c.flags, r, zone)
 		says := fmt.Sprintf("%s, source %d (%s), run %d of %s: ", c.Name, r.SourceID, r.SourceURI, r.ID, minute(r.Started, zone))
 		src := byID[r.SourceID]
-		why := r.Reason
+		why := r.Reason.Text
 		if why == "" {
 			why = "nothing is published by itself here"
 		}
 		switch {
 		case r.State == "failed" && src.Declared && !src.Paused:
-			findings = append(findings, wrong("", says+"it failed: "+r.Reason, fmt.Sprintf("mend what it says, then: guichet ingest --source %d", r.SourceID)))
+			findings = append(findings, wrong("", says+"it failed: "+r.Reason.Text, fmt.Sprintf("mend what it says, then: guichet ingest --source %d", r.SourceID)))
 		case r.Open && r.Edition > 0 && (policy.Held != nil || policy.Publish != corpus.PublishAuto):
 			findings = append(findings, warning("", fmt.Sprintf("%sedition %d waits: %s", says, r.Edition, why), fmt.Sprintf("guichet editions %s, then: %s", c.flags, p.Mend)))
 		case r.Open && r.Edition > 0:
 			findings = append(findings, wrong("", fmt.Sprintf("%sedition %d waits: %s", says, r.Edition, why), fmt.Sprintf("guichet editions %s, then: %s", c.flags, p.Mend)))
 		case r.Open:
-			findings = append(findings, wrong("", says+"it asks: "+r.Reason, p.Mend))
+			findings = append(findings, wrong("", says+"it asks: "+r.Reason.Text, p.Mend))
 		}
 	}
 	return declared, findings, nil

@@ -134,7 +134,7 @@ func collectionFlags(c corpus.Collection, town corpus.Town) string {
 
 func showPass(c corpus.Collection, flags string, r corpus.RunInfo, zone *time.Location) shownPass {
 	p := shownPass{
-		ID: r.ID, SourceID: r.SourceID, Collection: c.Name, Reason: r.Reason, Notes: r.Notes, Progress: r.Progress, Updated: r.Updated,
+		ID: r.ID, SourceID: r.SourceID, Collection: c.Name, Reason: r.Reason.Text, Notes: corpus.Texts(r.Notes), Progress: r.Progress, Updated: r.Updated,
 		shownRun: showRun(r), zone: zone,
 	}
 	switch {

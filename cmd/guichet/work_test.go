@@ -52,7 +52,7 @@ func TestSchedulesRunByThemselves(t *testing.T) {
 	o.run(exitOK, "collections", "set", "site", "--publish", "ask")
 	o.write("piscine.md", dearPool)
 	asks := await(2, "asks")
-	if asks.Reason != "an operator publishes it" || asks.Counts.Changed != 1 {
+	if asks.Reason.Text != "an operator publishes it" || asks.Counts.Changed != 1 {
 		t.Errorf("the run says %+v", asks)
 	}
 	// What fails leaves a line in the log.
