@@ -131,8 +131,8 @@ func TestWhatWaitsIsShown(t *testing.T) {
 		Newest: func() []corpus.RunInfo {
 			return []corpus.RunInfo{
 				{SourceID: 2, SourceURI: "/srv/documents/agenda", State: "running", Started: now.Add(-time.Hour), Updated: now.Add(-time.Hour)},
-				{SourceID: 1, SourceURI: "/srv/documents/site", State: "asks", Open: true, Started: now.Add(-2 * time.Hour), Reason: "it has 2 of 40 documents"},
-				{SourceID: 1, SourceURI: "/srv/documents/site", State: "failed", Started: now.Add(-3 * time.Hour), Reason: "open /srv/documents/site: no such folder"},
+				{SourceID: 1, SourceURI: "/srv/documents/site", State: "asks", Open: true, Started: now.Add(-2 * time.Hour), Reason: corpus.Note{Text: "it has 2 of 40 documents"}},
+				{SourceID: 1, SourceURI: "/srv/documents/site", State: "failed", Started: now.Add(-3 * time.Hour), Reason: corpus.Note{Text: "open /srv/documents/site: no such folder"}},
 			}
 		},
 	}
