@@ -208,7 +208,7 @@ func (p *pass) list(ctx context.Context, todo []work) ([]Listing, error) {
 		}
 		l, err := w.source.List(ctx)
 		if err != nil {
-			return nil, Unlisted(w.source.Ref().URI, err)
+			return nil, SourceError(w.source.Ref().URI, err)
 		}
 		slices.SortFunc(l.Items, func(a, b Item) int { return cmp.Compare(a.Key, b.Key) })
 		listings[i] = l

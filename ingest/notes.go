@@ -103,22 +103,22 @@ func ofDocument(key string, n corpus.Note) corpus.Note {
 	return notef(n.Code, told, "%s: %s", key, n.Text)
 }
 
-// Unlisted says that the error kept the source from being listed.
-func Unlisted(source string, err error) error { return unlisted{source, err} }
+// SourceError is err, which kept the source from being opened or listed.
+func SourceError(source string, err error) error { return sourceError{source, err} }
 
-type unlisted struct {
+type sourceError struct {
 	source string
 	err    error
 }
 
-func (u unlisted) Error() string { return u.err.Error() }
+func (s sourceError) Error() string { return s.err.Error() }
 
-func (u unlisted) Unwrap() error { return u.err }
+func (s sourceError) Unwrap() error { return s.err }
 
 // ReasonOf is why a run failed, as it is kept with the run.
 func ReasonOf(err error) corpus.Note {
 	n := corpus.Note{Text: err.Error()}
-	var source unlisted
+	var source sourceError
 	var refused *pgconn.PgError
 	var unreached *pgconn.ConnectError
 	switch {

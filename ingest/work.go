@@ -125,11 +125,11 @@ func resolve(p string) (work, error) {
 		absolute, err = filepath.EvalSymlinks(absolute)
 	}
 	if err != nil {
-		return work{}, fmt.Errorf("%s: %s", p, fileReason(err))
+		return work{}, failuref(placeCode(err), "%s: %s", p, fileReason(err))
 	}
 	info, err := os.Stat(absolute)
 	if err != nil {
-		return work{}, fmt.Errorf("%s: %s", p, fileReason(err))
+		return work{}, failuref(placeCode(err), "%s: %s", p, fileReason(err))
 	}
 	if !info.IsDir() && !info.Mode().IsRegular() {
 		return work{}, fmt.Errorf("%s: neither a file nor a folder", p)

@@ -115,7 +115,7 @@ func logRun(ctx context.Context, log *slog.Logger, report ingest.Report, err err
 func (o *session) recordFailure(ctx context.Context, src corpus.Source, failure error) error {
 	runs, err := o.store.AnnounceRuns(ctx, src.Collection.ID, []corpus.SourceRef{src.SourceRef})
 	if err == nil {
-		err = o.store.CloseRuns(ctx, []int64{runs[src.URI]}, "failed", ingest.ReasonOf(ingest.Unlisted(src.URI, failure)), nil)
+		err = o.store.CloseRuns(ctx, []int64{runs[src.URI]}, "failed", ingest.ReasonOf(ingest.SourceError(src.URI, failure)), nil)
 	}
 	return errors.Join(failure, err)
 }

@@ -59,7 +59,9 @@ func TestSchedulesRunByThemselves(t *testing.T) {
 	if err := os.Rename(o.dir, o.dir+"-aside"); err != nil {
 		t.Fatal(err)
 	}
-	await(0, "failed")
+	if failed := await(0, "failed"); failed.Reason.Code != "source.missing" || failed.Reason.With["Source"] != o.dir {
+		t.Errorf("the run says %#v of %s", failed.Reason, o.dir)
+	}
 	cancel()
 	if code := <-ended; code != exitOK {
 		t.Errorf("exit %d: %s%s", code, out.String(), logged.String())
