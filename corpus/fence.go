@@ -23,6 +23,9 @@ import (
 // by another writer.
 var errFenced = errors.New("its edition is not open any more: it is complete, or another writer has taken the collection over")
 
+// ErrLost says that the session that holds the collection's lock is gone.
+var ErrLost = errors.New("the database ended this run's session (was it restarted?); the next run goes on where this one stopped")
+
 // fenceTimeout bounds how long puts that are under way are waited for, as those of a
 // program that is stopped in the middle of one.
 const fenceTimeout = "30s"
@@ -89,15 +92,14 @@ func (e *Edition) resume(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// Held returns an error when the session that holds the collection's lock is gone, as
-// when the database was restarted: documents would still be put, over other
+// Held returns ErrLost when the session that holds the collection's lock is gone, as when the database was restarted: documents would still be put, over other
 // connections, and the edition could not be completed.
 func (e *Edition) Held(ctx context.Context) error {
 	if err := e.conn.Ping(ctx); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return fmt.Errorf("the database ended this run's session (was it restarted?); the next run goes on where this one stopped: %w", err)
+		return fmt.Errorf("%w: %w", ErrLost, err)
 	}
 	return nil
 }

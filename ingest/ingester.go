@@ -371,7 +371,7 @@ func (p *pass) noteCollisions(docs map[docID]corpus.SourceRef) {
 		if len(names) > toldSharing {
 			told = append(told, "...")
 		}
-		examples = append(examples, fmt.Sprintf("%q (%s)", base, strings.Join(told, ", ")))
+		examples = append(examples, fmt.Sprintf("%s (%s)", base, strings.Join(told, ", ")))
 	}
 	if len(bases) > toldNames {
 		examples = append(examples, "...")

@@ -68,6 +68,7 @@ const (
 	reasonNever    = "never"
 	reasonEmbedder = "embedder"
 	reasonDatabase = "database"
+	reasonSession  = "session"
 	reasonGate     = "gate"
 	reasonSource   = "source."
 )
@@ -124,6 +125,8 @@ func ReasonOf(err error) corpus.Note {
 	switch {
 	case errors.Is(err, ErrEmbedder):
 		n.Code = reasonEmbedder
+	case errors.Is(err, corpus.ErrLost):
+		n.Code = reasonSession
 	case errors.As(err, &refused), errors.As(err, &unreached):
 		n.Code = reasonDatabase
 	case errors.As(err, &source) && codeOf(err) != "":

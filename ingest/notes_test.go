@@ -113,7 +113,7 @@ func TestNotesAreKeptWithTheirCodes(t *testing.T) {
 		french = append(french, strings.TrimSpace(n.With["Document"]+" "+catalogue.For("fr").T("runs.note."+n.Code, data)))
 	}
 	want := []string{
-		"Documents qui portent le même nom, «\u00a0horaires\u00a0», et se distinguent par leur chemin\u00a0: 2 (cantine/horaires.md, piscine/horaires.md).",
+		"Documents qui partagent un même nom et se distinguent par leur chemin\u00a0: 2 (noms concernés\u00a0: 1), par exemple horaires (cantine/horaires.md, piscine/horaires.md).",
 		"Fichiers non lus\u00a0: 3, dont .doc (1), .jpg (1), .xls (1).",
 		"Feuilles de calcul non lues\u00a0: 1 (budget.xls). Enregistrez en PDF celles qui comptent.",
 		"Textes d’un ancien format non lus\u00a0: 1 (lettre.doc). Enregistrez-les en PDF ou en DOCX.",
