@@ -92,8 +92,9 @@ func (e *Edition) resume(ctx context.Context, tx pgx.Tx) error {
 	return nil
 }
 
-// Held returns ErrLost when the session that holds the collection's lock is gone, as when the database was restarted: documents would still be put, over other
-// connections, and the edition could not be completed.
+// Held returns ErrLost when the session that holds the collection's lock is gone, as when
+// the database was restarted: documents would still be put, over other connections, and
+// the edition could not be completed.
 func (e *Edition) Held(ctx context.Context) error {
 	if err := e.conn.Ping(ctx); err != nil {
 		if ctx.Err() != nil {

@@ -114,7 +114,8 @@ func hasPage(root *os.Root, name string) bool {
 	names := []string{name}
 	switch ext := path.Ext(name); ext {
 	case "", ".html", ".htm":
-		names = append(names, strings.TrimSuffix(name, ext)+".md", strings.TrimSuffix(name, ext)+".markdown")
+		page := strings.TrimSuffix(name, ext)
+		names = append(names, page+".md", page+".markdown", page+"/index.md", page+"/_index.md")
 	}
 	return slices.ContainsFunc(names, func(name string) bool {
 		_, err := root.Stat(filepath.FromSlash(name))

@@ -14,6 +14,8 @@ const (
 	columnGutter = 0.8 // least space between two columns, in sizes of their letters
 	columnDepth  = 2   // splits one inside another: four columns
 	columnEdges  = 20  // places that are tried as a column's left edge
+	columnsWide  = .8  // least part of the width that a line across it takes
+	columnLevel  = 2   // points between lines that begin at one height
 )
 
 // orderColumns puts the lines of a page whose prose stands in columns into the
@@ -26,14 +28,19 @@ func orderColumns(doc []*pdfPage) {
 	}
 }
 
-// inColumns looks for columns in each zone, since a page may have three above two.
+// inColumns looks for columns over the whole height, then in each zone, since a page
+// may have three above two.
 func inColumns(lines []pdfLine, depth int) []pdfLine {
 	if depth == 0 || len(lines) < 2*columnLines {
 		return lines
 	}
+	zones := [][]pdfLine{lines}
+	if _, ok := findGutter(lines); !ok {
+		zones = partedBy(lines, wideLines(lines))
+	}
 	ordered := make([]pdfLine, 0, len(lines))
 	found := false
-	for _, zone := range partedBy(lines, wideLines(lines)) {
+	for _, zone := range zones {
 		gutter, ok := findGutter(zone)
 		if !ok {
 			ordered = append(ordered, zone...)
@@ -72,7 +79,8 @@ func partedBy(lines []pdfLine, tops []float64) [][]pdfLine {
 	return parts
 }
 
-// wideLines are the heights of lines that run across most of the width.
+// wideLines are the heights of lines that run across the width: more than a main
+// column beside a narrow one does.
 func wideLines(lines []pdfLine) []float64 {
 	from, to := lines[0].left, lines[0].right
 	for _, line := range lines {
@@ -80,7 +88,7 @@ func wideLines(lines []pdfLine) []float64 {
 	}
 	var tops []float64
 	for i, isAlone := range alone(lines) {
-		if isAlone && lines[i].right-lines[i].left >= 0.6*(to-from) {
+		if isAlone && lines[i].right-lines[i].left >= columnsWide*(to-from) {
 			tops = append(tops, lines[i].top)
 		}
 	}
@@ -168,7 +176,7 @@ func findGutter(lines []pdfLine) (best pdfGutter, ok bool) {
 // parts tells whether what stands on both sides is prose, side by side, with room
 // between.
 func (g pdfGutter) parts(left, right []pdfLine) bool {
-	if !isColumn(left) || !isColumn(right) || g.to-g.from < columnGutter*usualSize(left) {
+	if !isColumn(left) || !isColumn(right) || g.to-g.from < columnGutter*usualSize(left) || inRows(left, right) {
 		return false
 	}
 	beside := 0
@@ -183,6 +191,41 @@ func (g pdfGutter) parts(left, right []pdfLine) bool {
 	}
 	return beside*2 >= min(len(left), len(right))
 }
+
+// inRows tells whether nearly all blocks of the side that has fewer begin at the height
+// of one of the other's, as the cells of a table do, and articles seldom.
+func inRows(left, right []pdfLine) bool {
+	fewer, other := blocks(left), blocks(right)
+	if len(other) < len(fewer) {
+		fewer, other = other, fewer
+	}
+	level := 0
+	for _, a := range fewer {
+		if slices.ContainsFunc(other, func(b pdfLine) bool { return math.Abs(a.top-b.top) <= columnLevel }) {
+			level++
+		}
+	}
+	return level > 1 && level*5 >= len(fewer)*4
+}
+
+// blocks are the first lines of what stands close below one another, but for headings
+// and what follows each, which may well stand at one height in two articles.
+func blocks(lines []pdfLine) []pdfLine {
+	sorted := slices.SortedFunc(slices.Values(lines), func(a, b pdfLine) int { return cmp.Compare(a.top, b.top) })
+	usual := usualSize(lines)
+	var first []pdfLine
+	for i, line := range sorted {
+		isHeading := line.size > 1.1*usual
+		begins := i == 0 || line.top-sorted[i-1].top >= closeLines*line.size
+		if begins && !isHeading && (i == 0 || sorted[i-1].size <= 1.1*usual) {
+			first = append(first, line)
+		}
+	}
+	return first
+}
+
+// closeLines is what parts lines of one paragraph at most, in sizes of their letters.
+const closeLines = 1.75
 
 // isColumn tells prose from the cells of a table: most of its lines are long, fill
 // the width, and stand close below one another.
@@ -204,7 +247,7 @@ func isColumn(lines []pdfLine) bool {
 	short, _ := slices.BinarySearch(widths, 0.8*wide)
 	near, size := 0, usualSize(lines)
 	for i := 1; i < len(tops); i++ {
-		if tops[i]-tops[i-1] < 1.75*size {
+		if tops[i]-tops[i-1] < closeLines*size {
 			near++
 		}
 	}

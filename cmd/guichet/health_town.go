@@ -28,6 +28,9 @@ func (o *session) checkLinks(ctx context.Context, scope corpus.Scope, cited heal
 			return askLink(ctx, client, net.DefaultResolver.LookupHost, address)
 		},
 		Relative: func(d corpus.ScopeDocument) (addresses, missing []string) {
+			if ctx.Err() != nil {
+				return nil, nil
+			}
 			found := ingest.CheckRelativeLinks(d.Source, d.Key, d.URL)
 			return found.Addresses, found.Missing
 		},
