@@ -375,10 +375,12 @@ func (w *htmlWalker) definitions(n *html.Node) string {
 			switch {
 			case c.Type != html.ElementNode:
 			case c.Data == "dt":
-				if term != "" { // several terms, one definition
+				defined = false // what follows is never of the term before this one
+				own := strings.TrimRight(firstOf(oneLine(w.text(c)), pictured(c)), " :\u00a0")
+				if term != "" && own != "" { // several terms, one definition
 					term += ", "
 				}
-				term += strings.TrimRight(oneLine(w.text(c)), " :\u00a0")
+				term += own
 			case c.Data == "dd":
 				text := besides(w.text(c))
 				switch {
@@ -400,6 +402,18 @@ func (w *htmlWalker) definitions(n *html.Node) string {
 		lines = append(lines, "- "+term)
 	}
 	return strings.Join(lines, "\n")
+}
+
+// pictured is what the first picture in n that says it shows.
+func pictured(n *html.Node) string {
+	for c := range n.Descendants() {
+		if c.Type == html.ElementNode && c.Data == "img" {
+			if alt := oneLine(attr(c, "alt")); alt != "" {
+				return alt
+			}
+		}
+	}
+	return ""
 }
 
 // spaced keeps one space where the source has white space: a line break there
