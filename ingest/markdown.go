@@ -252,7 +252,7 @@ func (w *markdownWalker) inline(parent ast.Node) string {
 			switch {
 			case hidden == "":
 				hidden = hidingTag(tag)
-			case strings.HasPrefix(tag, "</"+hidden):
+			case strings.TrimRight(tag, "> \t\r\n") == "</"+hidden:
 				hidden = ""
 			}
 		}

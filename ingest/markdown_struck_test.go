@@ -1,0 +1,28 @@
+package ingest
+
+import "testing"
+
+func readMarkdown(t *testing.T, body string) (text string, struck bool) {
+	t.Helper()
+	x, err := MarkdownExtractor{}.Extract(t.Context(), Input{Name: "tarifs.md", Bytes: []byte("# Tarifs\n\n" + body + "\n\nFin.\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range x.Notes {
+		struck = struck || n.Code == noteStruck
+	}
+	return x.Sections[0].Text, struck
+}
+
+func TestMarkdownStruckTagsEndWithTheirOwnName(t *testing.T) {
+	for _, c := range []struct{ body, want string }{
+		{"<s>le repas <strong>coûte</strong> 3 €</s>", "Fin."},
+		{"<s>le <span>repas</span> <sup>1</sup> <small>coûte</small> 3 €</s >", "Fin."},
+		{"Le repas coûte <S>3 <strong>€</strong></S> 4 €.", "Le repas coûte 4 €.\n\nFin."},
+		{"Le repas coûte <b style=\"display:none\">3 <br> <big>€</big></b>4 €.", "Le repas coûte 4 €.\n\nFin."},
+	} {
+		if got, _ := readMarkdown(t, c.body); got != c.want {
+			t.Errorf("%s\ngot  %q\nwant %q", c.body, got, c.want)
+		}
+	}
+}
