@@ -45,9 +45,21 @@ func mayHaveFormNumber(s string) bool {
 
 // markdown is made once: that takes as long as to parse a page.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.Linkify, extension.TaskList),
-	goldmark.WithParserOptions(parser.WithAttribute()),
+	goldmark.WithExtensions(extension.Table, extension.Linkify, extension.TaskList),
+	goldmark.WithParserOptions(parser.WithAttribute(), parser.WithInlineParsers(util.Prioritized(twoTildes{extension.NewStrikethroughParser()}, 500))),
 )
+
+// twoTildes leaves single tildes in the text: people write "10~12 h" and "~5 €",
+// and goldmark would strike out what stands between two of them.
+type twoTildes struct{ parser.InlineParser }
+
+// Parse implements parser.InlineParser.
+func (p twoTildes) Parse(parent ast.Node, block text.Reader, pc parser.Context) ast.Node {
+	if line, _ := block.PeekLine(); !bytes.HasPrefix(line, []byte("~~")) {
+		return nil
+	}
+	return p.InlineParser.Parse(parent, block, pc)
+}
 
 // Extract implements Extractor. A heading of the form "A > B > C" stands for
 // three levels. The title is the front matter's, else the first heading's of
@@ -84,6 +96,9 @@ func (MarkdownExtractor) Extract(ctx context.Context, in Input) (Extracted, erro
 		x.Title = w.title
 	}
 	x.Sections = w.out.finish(x.Title)
+	if w.struck {
+		x.Notes = append(x.Notes, notef(noteStruck, nil, "struck-out text was left out"))
+	}
 	return x, nil
 }
 
@@ -94,6 +109,7 @@ type markdownWalker struct {
 	title  string         // the first heading of level 1
 	slugs  map[string]int // how often a slug was given
 	width  int            // at which the file's lines were broken; 0: they were not
+	struck bool           // some text was left out because it is struck out
 }
 
 func (w *markdownWalker) blocks(parent ast.Node) {
@@ -252,6 +268,7 @@ func (w *markdownWalker) inline(parent ast.Node) string {
 			switch {
 			case hidden == "":
 				hidden = hidingTag(tag)
+				w.struck = w.struck || struckTag.MatchString(tag)
 			case strings.TrimRight(tag, "> \t\r\n") == "</"+hidden:
 				hidden = ""
 			}
@@ -287,7 +304,9 @@ func (w *markdownWalker) inline(parent ast.Node) string {
 					b.WriteByte('\n')
 				}
 			}
-		case *extast.TaskCheckBox, *extast.Strikethrough: // what is struck out holds no more
+		case *extast.TaskCheckBox:
+		case *extast.Strikethrough: // it holds no more
+			w.struck = true
 		default:
 			b.WriteString(w.inline(n))
 		}

@@ -26,3 +26,23 @@ func TestMarkdownStruckTagsEndWithTheirOwnName(t *testing.T) {
 		}
 	}
 }
+
+func TestMarkdownKeepsWhatSingleTildesEnclose(t *testing.T) {
+	for _, c := range []struct {
+		body, want string
+		struck     bool
+	}{
+		{"Ouvert de 10~12 h et de 14~16 h.", "Ouvert de 10~12 h et de 14~16 h.\n\nFin.", false},
+		{"Le repas ~coûte~ 3 €.", "Le repas ~coûte~ 3 €.\n\nFin.", false},
+		{"Le repas coûte ~~3 €~~ 4 €.", "Le repas coûte 4 €.\n\nFin.", true},
+		{"Le repas coûte ~~3 ou *~5* €~~ 4~5 €.", "Le repas coûte 4~5 €.\n\nFin.", true},
+		{"Le repas ~~coûte~ 3 €.", "Le repas ~~coûte~ 3 €.\n\nFin.", false},
+		{"Le repas coûte <s>3 €</s> 4 €.", "Le repas coûte 4 €.\n\nFin.", true},
+		{"Soit ~~~~a~~~~ ~~b", "Soit ~~~~a~~~~ ~~b\n\nFin.", false},
+	} {
+		got, struck := readMarkdown(t, c.body)
+		if got != c.want || struck != c.struck {
+			t.Errorf("%s\ngot  %q, noted %v\nwant %q", c.body, got, struck, c.want)
+		}
+	}
+}
