@@ -69,8 +69,17 @@ type odtStyle struct {
 	outline int
 	list    string
 	hidden  bool
-	struck  bool // a line goes through it
+	line    odtLine
 }
+
+// odtLine is what a style says of a line through its text.
+type odtLine int
+
+const (
+	unsaid odtLine = iota
+	unstruck
+	struck
+)
 
 // odtLevel is how one level of a list is numbered.
 type odtLevel struct {
@@ -88,6 +97,7 @@ type odtWriter struct {
 	lists  map[string][]odtLevel
 	counts map[string][]int // by list style
 	boxes  []*xmlNode
+	line   odtLine // through what stands here
 }
 
 // odtLevels is how many levels a list may have.
@@ -98,7 +108,7 @@ func (w *odtWriter) readStyles(parent *xmlNode) {
 		w.styles[s.attr("name")] = odtStyle{
 			parent: s.attr("parent-style-name"), outline: wholeNumber(s.attr("default-outline-level")), list: s.attr("list-style-name"),
 			hidden: s.child("text-properties").attr("display") == "none",
-			struck: isStruck(s.child("text-properties")),
+			line:   lineThrough(s.child("text-properties")),
 		}
 	})
 	parent.each("list-style", func(s *xmlNode) {
@@ -132,29 +142,41 @@ func (w *odtWriter) named(style, name string) bool {
 	return false
 }
 
-// isStruck tells a style that draws a line through its text.
-func isStruck(properties *xmlNode) bool {
+// lineThrough tells whether a style draws a line through its text.
+func lineThrough(properties *xmlNode) odtLine {
+	line := unsaid
 	for _, name := range []string{"text-line-through-style", "text-line-through-type"} {
-		if value := properties.attr(name); value != "" && value != "none" {
-			return true
+		switch properties.attr(name) {
+		case "":
+		case "none":
+			return unstruck
+		default:
+			line = struck
 		}
 	}
-	return false
+	return line
 }
 
-// leavesOut tells whether what has the style is hidden or struck out, and notes it.
-func (w *odtWriter) leavesOut(style string) bool {
+// enter takes what a style, or those it rests on, says of the text that has it,
+// and tells whether that is hidden. The nearest that speaks of a line decides.
+func (w *odtWriter) enter(style string) (hidden bool) {
+	line := unsaid
 	for range 10 {
 		s, ok := w.styles[style]
 		if !ok {
-			return false
+			break
 		}
-		if s.hidden || s.struck {
-			w.hidden = w.hidden || s.hidden
-			w.struck = w.struck || s.struck
+		if s.hidden {
+			w.hidden = true
 			return true
 		}
+		if line == unsaid {
+			line = s.line
+		}
 		style = s.parent
+	}
+	if line != unsaid {
+		w.line = line
 	}
 	return false
 }
@@ -190,9 +212,6 @@ func (w *odtWriter) blocks(parent *xmlNode) {
 
 func (w *odtWriter) paragraph(p *xmlNode) {
 	style := p.attr("style-name")
-	if w.leavesOut(style) {
-		return
-	}
 	text := trimLines(w.inline(p))
 	level := w.styles[style].outline
 	if parent := w.styles[w.styles[style].parent]; level == 0 {
@@ -296,6 +315,12 @@ func odtMarker(levels []odtLevel, counts []int, at int) string {
 
 // inline is a paragraph's text. Text boxes are put aside.
 func (w *odtWriter) inline(parent *xmlNode) string {
+	around := w.line
+	defer func() { w.line = around }()
+	w.line = unsaid
+	if w.enter(parent.attr("style-name")) {
+		return ""
+	}
 	var b strings.Builder
 	w.spans(parent, &b)
 	return b.String()
@@ -303,6 +328,15 @@ func (w *odtWriter) inline(parent *xmlNode) string {
 
 func (w *odtWriter) spans(parent *xmlNode, b *strings.Builder) {
 	for _, n := range parent.children {
+		if w.line == struck {
+			switch n.name {
+			case "":
+				w.struck = w.struck || strings.TrimSpace(n.text) != ""
+				continue
+			case "s", "tab", "line-break", "note":
+				continue
+			}
+		}
 		switch n.name {
 		case "":
 			b.WriteString(spaced(n.text))
@@ -313,11 +347,15 @@ func (w *odtWriter) spans(parent *xmlNode, b *strings.Builder) {
 		case "a":
 			var inner strings.Builder
 			w.spans(n, &inner)
-			b.WriteString(linkText(inner.String(), n.attr("href")))
+			if w.line != struck || inner.Len() > 0 {
+				b.WriteString(linkText(inner.String(), n.attr("href")))
+			}
 		case "span":
-			if !w.leavesOut(n.attr("style-name")) {
+			around := w.line
+			if !w.enter(n.attr("style-name")) {
 				w.spans(n, b)
 			}
+			w.line = around
 		case "note":
 			b.WriteString(w.note(w.cell(n.child("note-body"))))
 		case "text-box":
