@@ -314,6 +314,8 @@ type docxField struct {
 	shown bool
 	start int // of what it shows, in the paragraph's text
 	link  string
+
+	struck bool // some of what it shows was left out
 }
 
 var fieldLink = regexp.MustCompile(`HYPERLINK\s+"([^"]+)"`)
@@ -327,7 +329,7 @@ func (f *docxField) mark(kind string, b *strings.Builder) {
 		}
 	case "separate":
 		if f.depth == 1 {
-			f.shown, f.start, f.link = true, b.Len(), ""
+			f.shown, f.start, f.link, f.struck = true, b.Len(), "", false
 			if m := fieldLink.FindStringSubmatch(f.code.String()); m != nil {
 				f.link = m[1]
 			}
@@ -343,7 +345,7 @@ func (f *docxField) mark(kind string, b *strings.Builder) {
 }
 
 func (f *docxField) end(b *strings.Builder) {
-	if f.shown && f.link != "" && f.start <= b.Len() {
+	if f.shown && f.link != "" && f.start <= b.Len() && !(f.struck && strings.TrimSpace(b.String()[f.start:]) == "") {
 		whole := b.String()
 		b.Reset()
 		b.WriteString(whole[:f.start] + linkText(whole[f.start:], f.link))
@@ -361,6 +363,7 @@ func (w *docxWriter) runs(parent *xmlNode, b *strings.Builder, field *docxField)
 				continue
 			case isOn(n.child("rPr", "strike")) || isOn(n.child("rPr", "dstrike")):
 				w.struck = w.struck || said
+				w.struckRun(n, b, field)
 				continue
 			}
 			w.runs(n, b, field)
@@ -383,6 +386,9 @@ func (w *docxWriter) runs(parent *xmlNode, b *strings.Builder, field *docxField)
 			var own docxField
 			w.runs(n, &inner, &own)
 			own.end(&inner)
+			if own.struck && strings.TrimSpace(inner.String()) == "" {
+				continue
+			}
 			b.WriteString(linkText(inner.String(), w.links[n.attr("id")]))
 		case "footnoteReference":
 			b.WriteString(w.note(w.footnotes[n.attr("id")]))
@@ -393,6 +399,22 @@ func (w *docxWriter) runs(parent *xmlNode, b *strings.Builder, field *docxField)
 		case "pPr", "rPr":
 		default:
 			w.runs(n, b, field)
+		}
+	}
+}
+
+// struckRun drops a run's text and breaks. Text boxes that hang on it and marks of
+// fields are seen as in any other.
+func (w *docxWriter) struckRun(run *xmlNode, b *strings.Builder, field *docxField) {
+	for _, n := range run.children {
+		switch n.name {
+		case "t":
+			field.struck = true
+		case "tab", "br", "cr", "noBreakHyphen", "footnoteReference", "endnoteReference", "pPr", "rPr", "":
+		case "instrText", "fldChar", "txbxContent":
+			w.runs(&xmlNode{children: []*xmlNode{n}}, b, field)
+		default:
+			w.struckRun(n, b, field)
 		}
 	}
 }
