@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"html"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -179,6 +180,9 @@ func parseFeed(body []byte, uri string, now time.Time) (entries []entry, err err
 	if err != nil {
 		base = &url.URL{}
 	}
+	american := slices.ContainsFunc(parsed.Items, func(item *gofeed.Item) bool {
+		return item != nil && (onlyMonthFirst(item.Published) || onlyMonthFirst(item.Updated))
+	})
 	taken := map[string]bool{}
 	for _, item := range parsed.Items {
 		if item == nil || len(entries) >= maxEntries {
@@ -188,7 +192,7 @@ func parseFeed(body []byte, uri string, now time.Time) (entries []entry, err err
 		if to, err := base.Parse(strings.TrimSpace(item.Link)); err == nil && item.Link != "" {
 			e.URL = webAddress(to.String())
 		}
-		published, updated := feedDate(item.Published, item.PublishedParsed), feedDate(item.Updated, item.UpdatedParsed)
+		published, updated := feedDate(item.Published, item.PublishedParsed, american), feedDate(item.Updated, item.UpdatedParsed, american)
 		switch {
 		case !published.IsZero():
 			e.Published = published
@@ -213,9 +217,36 @@ func parseFeed(body []byte, uri string, now time.Time) (entries []entry, err err
 	return entries, nil
 }
 
+// halfDay is an hour as those write it who write the month first.
+var halfDay = regexp.MustCompile(`(?i)\d\s?[ap]\.?m\b`)
+
+// monthFirst is a date of numbers read with the month first.
+func monthFirst(said string) (time.Time, bool) {
+	m := dayFirst.FindStringSubmatch(strings.TrimSpace(said))
+	if m == nil {
+		return time.Time{}, false
+	}
+	return makeDate(m[3], m[1], m[2])
+}
+
+// onlyMonthFirst tells a date that is none with the day first.
+func onlyMonthFirst(said string) bool {
+	_, is := monthFirst(said)
+	_, other := parseDate(said)
+	return is && !other
+}
+
 // feedDate is a date as French sites write it, day first, or as the feed's format
-// has it; zero: it is none.
-func feedDate(said string, parsed *time.Time) time.Time {
+// has it; zero: it is none. American feeds write the month first.
+func feedDate(said string, parsed *time.Time, american bool) time.Time {
+	if american || halfDay.MatchString(said) {
+		if day, ok := monthFirst(said); ok {
+			if parsed != nil && parsed.Month() == day.Month() && parsed.Day() == day.Day() {
+				return *parsed
+			}
+			return day
+		}
+	}
 	if day, ok := parseDate(said); ok && (parsed == nil || dayFirst.MatchString(strings.TrimSpace(said))) {
 		return day
 	}
