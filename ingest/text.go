@@ -25,7 +25,10 @@ func (PlainExtractor) Extract(ctx context.Context, in Input) (Extracted, error) 
 	if err != nil {
 		return Extracted{}, err
 	}
-	cleaned := cleanText(turnedPage.ReplaceAllString(decoded, "$1\n$2"))
+	if strings.ContainsRune(decoded, '\f') { // else the expression would read it all for nothing
+		decoded = turnedPage.ReplaceAllString(decoded, "$1\n$2")
+	}
+	cleaned := cleanText(decoded)
 	if err := checkText(cleaned); err != nil {
 		return Extracted{}, err
 	}
