@@ -345,7 +345,7 @@ func (f *docxField) mark(kind string, b *strings.Builder) {
 }
 
 func (f *docxField) end(b *strings.Builder) {
-	if f.shown && f.link != "" && f.start <= b.Len() && !(f.struck && strings.TrimSpace(b.String()[f.start:]) == "") {
+	if f.shown && f.link != "" && f.start <= b.Len() && (!f.struck || strings.TrimSpace(b.String()[f.start:]) != "") {
 		whole := b.String()
 		b.Reset()
 		b.WriteString(whole[:f.start] + linkText(whole[f.start:], f.link))

@@ -320,7 +320,7 @@ const heldFor = time.Second
 // of one key.
 func (s *loader) putReady(ctx context.Context) error {
 	if len(s.ready) > 0 && time.Since(s.held) > heldFor {
-		if err := s.pass.edition.Held(ctx); err != nil {
+		if err := s.edition.Held(ctx); err != nil {
 			return err
 		}
 		s.held = time.Now()
