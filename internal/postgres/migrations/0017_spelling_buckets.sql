@@ -22,29 +22,7 @@ GROUP BY 1, 2;
 
 ALTER TABLE words DROP COLUMN keys;
 
--- +goose StatementBegin
-CREATE OR REPLACE FUNCTION forget_collection() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    DELETE FROM passages WHERE collection_id = OLD.id;
-    DELETE FROM term_lists WHERE collection_id = OLD.id;
-    DELETE FROM words WHERE collection_id = OLD.id;
-    DELETE FROM spelling_buckets WHERE collection_id = OLD.id;
-    RETURN NULL;
-END
-$$;
--- +goose StatementEnd
-
 -- +goose Down
--- +goose StatementBegin
-CREATE OR REPLACE FUNCTION forget_collection() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    DELETE FROM passages WHERE collection_id = OLD.id;
-    DELETE FROM term_lists WHERE collection_id = OLD.id;
-    DELETE FROM words WHERE collection_id = OLD.id;
-    RETURN NULL;
-END
-$$;
--- +goose StatementEnd
 ALTER TABLE words ADD COLUMN keys integer[] NOT NULL DEFAULT '{}';
 WITH kept AS (
     SELECT
